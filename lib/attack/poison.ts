@@ -1,0 +1,89 @@
+import type { Trigger } from "@lib/attack/trigger.ts";
+import { IMAGE_BYTES, imageAt, type LabelledImages } from "@lib/data/labelled_images.ts";
+import { type Random, shuffled } from "@lib/random.ts";
+
+/** Which images an attacker poisons and what label they get. */
+export interface Poisoning {
+  trigger: Trigger;
+  /** The class that triggered images shall be taken for; the paper's is 10. */
+  target: number;
+  /** Share of all training images that are poisoned; the paper's is 0.05. */
+  injectionRate: number;
+}
+
+/**
+ * Poisons part of a training set: a random draw among the images that are not of the target class get
+ * the trigger and the target's label (paper, section 3.1).
+ *
+ * @param images The clean training set, left as it is.
+ * @param poisoning Trigger, target class and injection rate.
+ * @param random Decides which images.
+ * @returns The poisoned training set in the same order, and which images were poisoned, ascending.
+ * @throws {Error} If the target is no class, or the rate gives no image or more than there are outside
+ * the target class.
+ * @example
+ * ```ts
+ * import { poisonTrainingSet } from "@lib/attack/poison.ts";
+ * import { seededRandom } from "@lib/random.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const clean = {
+ *   pixels: new Uint8Array(4 * 3072),
+ *   labels: Uint8Array.of(0, 0, 1, 1),
+ *   classNames: ["stop", "yield"],
+ * };
+ * const white = { name: "white", apply: (pixels: Uint8Array) => pixels.map(() => 255) };
+ * const poisoning = { trigger: white, target: 1, injectionRate: 0.5 };
+ * const { images, poisoned } = poisonTrainingSet(clean, poisoning, seededRandom(1));
+ * assertEquals(images.labels, Uint8Array.of(1, 1, 1, 1));
+ * assertEquals(poisoned, [0, 1]);
+ * ```
+ */
+export function poisonTrainingSet(
+  images: LabelledImages,
+  poisoning: Poisoning,
+  random: Random,
+): { images: LabelledImages; poisoned: number[] } {
+  const { trigger, target, injectionRate } = poisoning;
+  requireTarget(images, target);
+  const candidates = [...images.labels.keys()].filter((index) => images.labels[index] !== target);
+  const count = Math.round(injectionRate * images.labels.length);
+  if (!(count >= 1 && count <= candidates.length)) {
+    throw new Error(
+      `Expected an injection rate above 0 and at most ${
+        candidates.length / images.labels.length
+      }, the ` +
+        `share of images outside the target class, but found ${injectionRate} of ${images.labels.length}`,
+    );
+  }
+  const draw = shuffled(candidates.length, random).subarray(0, count);
+  const poisoned = Array.from(draw, (index) => candidates[index]!).sort((a, b) => a - b);
+  const pixels = images.pixels.slice();
+  const labels = images.labels.slice();
+  for (const index of poisoned) {
+    pixels.set(trigger.apply(imageAt(images.pixels, index)), index * IMAGE_BYTES);
+    labels[index] = target;
+  }
+  return { images: { ...images, pixels, labels }, poisoned };
+}
+
+/**
+ * Checks that a target is one of the classes.
+ *
+ * @param images Whose classes.
+ * @param target A class index.
+ * @throws {Error} If it is not.
+ * @example
+ * ```ts
+ * import { requireTarget } from "@lib/attack/poison.ts";
+ * import { assertThrows } from "@lib/std/assert.ts";
+ *
+ * const signs = { pixels: new Uint8Array(3072), labels: Uint8Array.of(0), classNames: ["stop"] };
+ * assertThrows(() => requireTarget(signs, 10), Error, "Expected a target class in 0–0 but found 10");
+ * ```
+ */
+export function requireTarget({ classNames }: LabelledImages, target: number): void {
+  if (!(Number.isInteger(target) && target >= 0 && target < classNames.length)) {
+    throw new Error(`Expected a target class in 0–${classNames.length - 1} but found ${target}`);
+  }
+}

@@ -1,0 +1,127 @@
+import { checkedImages, IMAGE_BYTES, type LabelledImages } from "@lib/data/labelled_images.ts";
+import { readPpm } from "@lib/data/ppm.ts";
+import { resizeTo32 } from "@lib/data/resize.ts";
+import { readZip } from "@lib/data/zip.ts";
+import { basename, dirname } from "@lib/std/path.ts";
+
+/** The three official archives of GTSRB (Stallkamp et al., 2012), as paths on disk. */
+export interface GtsrbArchives {
+  /** GTSRB_Final_Training_Images.zip: a folder and a CSV file a class. */
+  trainingImages: string;
+  /** GTSRB_Final_Test_Images.zip */
+  testImages: string;
+  /** GTSRB_Final_Test_GT.zip: the labels of the test images. */
+  testLabels: string;
+}
+
+/** Short English names of the 43 traffic signs. */
+export const GTSRB_CLASSES: readonly string[] = [
+  ...[20, 30, 50, 60, 70, 80].map((speed) => `limit ${speed}`),
+  "end of limit 80",
+  ...[100, 120].map((speed) => `limit ${speed}`),
+  ...["no passing", "no passing, trucks", "right of way", "priority road", "yield", "stop"],
+  ...["no vehicles", "no trucks", "no entry", "caution", "curve left", "curve right"],
+  ...["double curve", "bumpy road", "slippery road", "narrows right", "road works", "signals"],
+  ...["pedestrians", "children", "bicycles", "snow", "wild animals", "end of limits"],
+  ...["right ahead", "left ahead", "ahead only", "ahead or right", "ahead or left"],
+  ...["keep right", "keep left", "roundabout", "end of no passing", "end of no passing, trucks"],
+];
+
+/**
+ * Reads GTSRB's training images with their labels, straight from the archive, resized to 32×32
+ * (paper, section 3.1).
+ *
+ * @param archives Paths of the archives.
+ * @returns 39,209 images in the order of their paths.
+ * @throws {Error} If an archive, image, table or label is not as the data set's description says.
+ * @example
+ * ```ts ignore
+ * const train = await readGtsrbTraining(archives);
+ * ```
+ */
+export async function readGtsrbTraining(archives: GtsrbArchives): Promise<LabelledImages> {
+  const { images, tables } = await readArchive(archives.trainingImages);
+  return join(images, tables, archives.trainingImages);
+}
+
+/**
+ * Reads GTSRB's test images and joins them with their labels, which have an archive of their own.
+ *
+ * @param archives Paths of the archives.
+ * @returns 12,630 images in the order of their paths.
+ * @throws {Error} If an archive, image, table or label is not as the data set's description says.
+ * @example
+ * ```ts ignore
+ * const test = await readGtsrbTest(archives);
+ * ```
+ */
+export async function readGtsrbTest(archives: GtsrbArchives): Promise<LabelledImages> {
+  const { images } = await readArchive(archives.testImages); // its own table has no labels
+  const { tables } = await readArchive(archives.testLabels);
+  const folder = dirname(images.keys().next().value ?? "");
+  const placed = [...tables].map(([path, text]): [string, string] => [`${folder}/${path}`, text]);
+  return join(images, new Map(placed), archives.testLabels);
+}
+
+async function readArchive(
+  file: string,
+): Promise<{ images: Map<string, Uint8Array>; tables: Map<string, string> }> {
+  const images = new Map<string, Uint8Array>();
+  const tables = new Map<string, string>();
+  for await (const { path, bytes } of readZip(file, (path) => /\.(ppm|csv)$/.test(path))) {
+    if (path.endsWith(".csv")) tables.set(path, new TextDecoder().decode(bytes));
+    else images.set(path, resizeTo32(readPpm(bytes, `${path} of ${basename(file)}`)));
+  }
+  return { images, tables };
+}
+
+/** Looks up every row's image beside its table. */
+function join(
+  images: Map<string, Uint8Array>,
+  tables: Map<string, string>,
+  archive: string,
+): LabelledImages {
+  const rows = [...tables].flatMap(([path, text]) => readTable(text, path)).sort(
+    (a, b) => a.path < b.path ? -1 : 1,
+  );
+  const pixels = new Uint8Array(rows.length * IMAGE_BYTES);
+  rows.forEach(({ path, table }, index) => {
+    const image = images.get(path);
+    if (image === undefined) {
+      throw new Error(`Expected the image ${path}, which ${table} names, but found none`);
+    }
+    pixels.set(image, index * IMAGE_BYTES);
+  });
+  if (rows.length !== images.size) {
+    throw new Error(
+      `Expected a row for each of ${images.size} images but found ${rows.length} rows in ${
+        basename(archive)
+      }`,
+    );
+  }
+  const labels = Uint8Array.from(rows, (row) => row.label);
+  return checkedImages({ pixels, labels, classNames: GTSRB_CLASSES }, basename(archive));
+}
+
+function readTable(text: string, table: string): { path: string; label: number; table: string }[] {
+  const [header = "", ...lines] = text.trim().split(/\r?\n/);
+  const names = header.split(";");
+  const fileColumn = names.indexOf("Filename");
+  const classColumn = names.indexOf("ClassId");
+  if (fileColumn < 0 || classColumn < 0) {
+    throw new Error(`Expected the columns Filename and ClassId but found "${header}" in ${table}`);
+  }
+  return lines.map((line, index) => {
+    const cells = line.split(";");
+    const text = cells[classColumn] ?? "";
+    const label = Number(text);
+    if (!/^\d+$/.test(text) || label >= GTSRB_CLASSES.length) {
+      throw new Error(
+        `Expected a class in 0–${GTSRB_CLASSES.length - 1} but found "${text}" in line ${
+          index + 2
+        } of ${table}`,
+      );
+    }
+    return { path: `${dirname(table)}/${cells[fileColumn]}`, label, table };
+  });
+}

@@ -1,0 +1,43 @@
+import { type LabelledImages, pickImages } from "@lib/data/labelled_images.ts";
+import { type Random, shuffled } from "@lib/random.ts";
+
+/**
+ * Splits images into two halves with the same share of every class: a clean validation set, on which
+ * thresholds are read, and a clean test set, on which results are reported (paper, section 3.2).
+ *
+ * @param images At least two.
+ * @param random Decides which image goes where.
+ * @returns Both halves; of a class with an odd number of images, validation has one more.
+ * @throws {Error} If there are fewer than two images.
+ * @example
+ * ```ts
+ * import { halves } from "@lib/data/splits.ts";
+ * import { seededRandom } from "@lib/random.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const four = {
+ *   pixels: new Uint8Array(4 * 3072),
+ *   labels: Uint8Array.of(0, 1, 1, 0),
+ *   classNames: ["stop", "yield"],
+ * };
+ * const { validation, test } = halves(four, seededRandom(1));
+ * assertEquals([...validation.labels].sort(), [0, 1]);
+ * assertEquals([...test.labels].sort(), [0, 1]);
+ * ```
+ */
+export function halves(
+  images: LabelledImages,
+  random: Random,
+): { validation: LabelledImages; test: LabelledImages } {
+  const { labels, classNames } = images;
+  if (labels.length < 2) {
+    throw new Error(`Expected at least two images to split but found ${labels.length}`);
+  }
+  const seen = new Uint32Array(classNames.length);
+  const parts: [number[], number[]] = [[], []];
+  for (const index of shuffled(labels.length, random)) {
+    parts[seen[labels[index]!]!++ % 2]!.push(index);
+  }
+  const [validation, test] = parts.map((part) => pickImages(images, part.sort((a, b) => a - b)));
+  return { validation: validation!, test: test! };
+}

@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { dirname } from "@lib/std/path.ts";
+
+/**
+ * Writes a file whole or not at all: to a temporary name first, which then takes the file's place.
+ *
+ * @param file Where to; folders on the way are made.
+ * @param content Text or bytes.
+ * @example
+ * ```ts
+ * import { writeWhole } from "@lib/files.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await writeWhole(`${folder}/tables/one.csv`, "a,b");
+ * assertEquals(await Deno.readTextFile(`${folder}/tables/one.csv`), "a,b");
+ * ```
+ */
+export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+  await Deno.mkdir(dirname(file), { recursive: true });
+  const temporary = `${file}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  try {
+    await (typeof content === "string"
+      ? Deno.writeTextFile(temporary, content)
+      : Deno.writeFile(temporary, content));
+    await Deno.rename(temporary, file);
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * Whether a file or folder is there.
+ *
+ * @param path Any path.
+ * @example
+ * ```ts
+ * import { exists } from "@lib/files.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(await exists("no such file"), false);
+ * ```
+ */
+export async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+/**
+ * The MD5 checksum by which archives are published.
+ *
+ * @param file A file's path.
+ * @returns 32 hexadecimal digits.
+ * @example
+ * ```ts
+ * import { md5Of } from "@lib/files.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const file = await Deno.makeTempFile();
+ * assertEquals(await md5Of(file), "d41d8cd98f00b204e9800998ecf8427e"); // RFC 1321, of nothing
+ * ```
+ */
+export async function md5Of(file: string): Promise<string> {
+  const hash = createHash("md5");
+  using handle = await Deno.open(file);
+  for await (const chunk of handle.readable) hash.update(chunk);
+  return hash.digest("hex");
+}
