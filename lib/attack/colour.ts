@@ -109,5 +109,5 @@ export function fromPlanes(planes: Float64Array, space: ColourSpace): Float64Arr
  * ```
  */
 export function toBytes(values: ArrayLike<number>): Uint8Array {
-  return new Uint8Array(Uint8ClampedArray.from(values).buffer);
+  return new Uint8Array(new Uint8ClampedArray(values).buffer);
 }

@@ -1,0 +1,50 @@
+import { readGtsrbTest, readGtsrbTraining } from "@lib/data/gtsrb.ts";
+import { gtsrbArchives } from "@lib/data/gtsrb_archives.ts";
+import type { LabelledImages } from "@lib/data/labelled_images.ts";
+import { halves } from "@lib/data/splits.ts";
+import { type Experiment, ROOT } from "@lib/experiment.ts";
+import { md5Of } from "@lib/files.ts";
+import { seededRandom } from "@lib/random.ts";
+import { basename, join } from "@lib/std/path.ts";
+
+/** An experiment's images. */
+export interface Dataset {
+  /** How to call it in titles; says "synthetic" where it is. */
+  name: string;
+  train: LabelledImages;
+  /** All test images. */
+  test: LabelledImages;
+  /** The half of the test images on which thresholds are read. */
+  validationHalf: LabelledImages;
+  /** The other half, on which results are reported. */
+  testHalf: LabelledImages;
+  /** MD5 of the files they come from, by name; none where they are rendered. */
+  checksums: Record<string, string>;
+}
+
+/**
+ * Loads an experiment's images: GTSRB from `data/`, else `../shared/data`, else the web; or renders
+ * synthetic signs.
+ *
+ * @param experiment Which data and seed.
+ * @param onProgress Told how a download goes.
+ * @returns The images, split.
+ * @throws {Error} If an archive is not to be had or is damaged.
+ * @example
+ * ```ts ignore
+ * const { train, testHalf } = await loadDataset(paperExperiment("gtsrb"));
+ * ```
+ */
+export async function loadDataset(
+  { seed }: Experiment,
+  onProgress?: (name: string, bytes: number, expected: number) => void,
+): Promise<Dataset> {
+  const folders = [join(ROOT, "data"), join(ROOT, "..", "shared", "data")];
+  const archives = await gtsrbArchives({ folders, onProgress });
+  const train = await readGtsrbTraining(archives);
+  const test = await readGtsrbTest(archives);
+  const { validation, test: testHalf } = halves(test, seededRandom(seed));
+  const checksums: Record<string, string> = {};
+  for (const file of Object.values(archives)) checksums[basename(file)] = await md5Of(file);
+  return { name: "GTSRB", train, test, validationHalf: validation, testHalf, checksums };
+}

@@ -1,0 +1,120 @@
+import { IMAGE_BYTES } from "@lib/data/labelled_images.ts";
+import { forEachBatch } from "@lib/network/evaluate.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+
+/** What the channels of the last convolution did on a set of images. */
+export interface LastActivations {
+  /** Mean of each channel's activation at the last convolution (the paper's "activation_5"). */
+  convolution: Float64Array;
+  /** Mean of each channel at the last pooling layer, which comes after batch normalisation. */
+  pooling: Float64Array;
+  /** All values at the last pooling layer; shape [channels, images, positions]. */
+  pooled: Float32Array;
+  images: number;
+  /** Height times width at the last pooling layer. */
+  positions: number;
+}
+
+/**
+ * Runs images through a network once and keeps what its last block said of them: all that pruning its
+ * last convolution needs (paper, section 3.2).
+ *
+ * @param network Ends in convolution, activation, batch normalisation, pooling, flatten and dense.
+ * @param pixels Shape [N, 32, 32, 3], RGB, 0–255.
+ * @param onProgress Told the share that is done, 0–1.
+ * @returns Means a channel and all pooled values.
+ * @throws {Error} If the network has no such last block.
+ * @example
+ * ```ts
+ * import { lastActivations } from "@lib/defense/activations.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const { convolution, pooled } = await lastActivations(paperCnn(43, 1), new Uint8Array(2 * 3072));
+ * assertEquals(convolution.length, 128);
+ * assertEquals(pooled.length, 128 * 2 * 16);
+ * ```
+ */
+export async function lastActivations(
+  network: tf.LayersModel,
+  pixels: Uint8Array,
+  onProgress: (share: number) => void | Promise<void> = () => {},
+): Promise<LastActivations> {
+  const { activation, pooling } = lastBlock(network);
+  const inside = tf.model({
+    inputs: network.inputs,
+    outputs: [activation.output as tf.SymbolicTensor, pooling.output as tf.SymbolicTensor],
+  });
+  const [, height, width, channels] = pooling.outputShape as [null, number, number, number];
+  const positions = height * width;
+  const images = pixels.length / IMAGE_BYTES;
+  const pooled = new Float32Array(channels * images * positions);
+  const sums = new Float64Array(channels);
+  await forEachBatch(pixels, (batch, start) => {
+    const [activated, last] = inside.apply(batch) as [tf.Tensor4D, tf.Tensor4D];
+    activated.mean([1, 2]).sum(0).dataSync().forEach((sum, channel) => sums[channel]! += sum);
+    const values = last.transpose([3, 0, 1, 2]).dataSync();
+    const block = values.length / channels;
+    for (let channel = 0; channel < channels; channel++) {
+      const from = values.subarray(channel * block, (channel + 1) * block);
+      pooled.set(from, (channel * images + start) * positions);
+    }
+  }, onProgress);
+  const size = images * positions;
+  return {
+    convolution: sums.map((sum) => sum / images),
+    pooling: Float64Array.from(
+      sums,
+      (_, channel) =>
+        pooled.subarray(channel * size, (channel + 1) * size).reduce(
+          (sum, value) => sum + value,
+          0,
+        ) / size,
+    ),
+    pooled,
+    images,
+    positions,
+  };
+}
+
+/** The layers of a network from its last convolution on. */
+export interface LastBlock {
+  convolution: tf.layers.Layer;
+  activation: tf.layers.Layer;
+  normalization: tf.layers.Layer;
+  pooling: tf.layers.Layer;
+  dense: tf.layers.Layer;
+}
+
+/**
+ * Finds a network's last block.
+ *
+ * @param network Any layers model.
+ * @returns Its layers by what they do; dropout, which does nothing outside training, is passed over.
+ * @throws {Error} If the network does not end in convolution, activation, batch normalisation, pooling,
+ * flatten and dense, which is what makes each channel's way to the logits its own.
+ * @example
+ * ```ts
+ * import { lastBlock } from "@lib/defense/activations.ts";
+ * import { LAST_ACTIVATION, paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(lastBlock(paperCnn(43, 1)).activation.name, LAST_ACTIVATION);
+ * ```
+ */
+export function lastBlock(network: tf.LayersModel): LastBlock {
+  const layers = network.layers.filter((layer) => layer.getClassName() !== "Dropout").slice(-6);
+  const expected = "Conv2D, Activation, BatchNormalization, MaxPooling2D, Flatten, Dense";
+  const found = layers.map((layer) => layer.getClassName()).join(", ");
+  if (found !== expected) {
+    throw new Error(`Expected a network that ends in ${expected} but found ${found}`);
+  }
+  const [convolution, activation, normalization, pooling, , dense] = layers;
+  return {
+    convolution: convolution!,
+    activation: activation!,
+    normalization: normalization!,
+    pooling: pooling!,
+    dense: dense!,
+  };
+}

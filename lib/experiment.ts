@@ -1,0 +1,107 @@
+import { ftrojan, type FTrojanParameters, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+import type { Poisoning } from "@lib/attack/poison.ts";
+import type { Recipe } from "@lib/network/train.ts";
+import { join } from "@lib/std/path.ts";
+
+/**
+ * Which data the notebooks run on: the paper's GTSRB; rendered signs, labelled synthetic, sized for a
+ * laptop; or a few of those, to see quickly that everything works.
+ */
+export type Setting = "gtsrb" | "synthetic" | "quick";
+
+/** Everything that decides how an experiment comes out. */
+export interface Experiment {
+  setting: Setting;
+  /** Of every draw: split, poisoned images, initial weights, order of images, dropout. */
+  seed: number;
+  trigger: FTrojanParameters;
+  /** The attacker's class. */
+  target: number;
+  /** Share of the training images that are poisoned, 0–1. */
+  injectionRate: number;
+  recipe: Recipe;
+}
+
+/** Name of the environment variable that chooses the setting. */
+export const SETTING_VARIABLE = "FREQUENCY_BACKDOOR_DATASET";
+
+const EPOCHS: Record<Setting, number> = { gtsrb: 20, synthetic: 8, quick: 4 };
+
+/**
+ * The paper's experiment (section 3.1) on the data that the environment chooses; the paper does not
+ * state the number of epochs.
+ *
+ * @param setting Which data; by default what the environment variable says, else synthetic.
+ * @returns The experiment.
+ * @throws {Error} If there is no such setting.
+ * @example
+ * ```ts
+ * import { paperExperiment } from "@lib/experiment.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(paperExperiment("gtsrb").recipe.learningRate, 0.0005);
+ * ```
+ */
+export function paperExperiment(
+  setting: string = Deno.env.get(SETTING_VARIABLE) ?? "synthetic",
+): Experiment {
+  if (!(setting in EPOCHS)) {
+    throw new Error(
+      `Expected ${SETTING_VARIABLE} to be one of ${
+        Object.keys(EPOCHS).join(", ")
+      } but found "${setting}"`,
+    );
+  }
+  return {
+    setting: setting as Setting,
+    seed: 1,
+    trigger: PAPER_TRIGGER,
+    target: 10,
+    injectionRate: 0.05,
+    recipe: {
+      epochs: EPOCHS[setting as Setting],
+      batchSize: 64,
+      learningRate: 0.0005,
+      weightDecay: 1e-6,
+      seed: 1,
+    },
+  };
+}
+
+/**
+ * The attack of an experiment.
+ *
+ * @param experiment Which.
+ * @returns Trigger, target and injection rate.
+ * @example
+ * ```ts
+ * import { paperExperiment, poisoningOf } from "@lib/experiment.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(poisoningOf(paperExperiment("gtsrb")).target, 10);
+ * ```
+ */
+export function poisoningOf({ trigger, target, injectionRate }: Experiment): Poisoning {
+  return { trigger: ftrojan(trigger), target, injectionRate };
+}
+
+/**
+ * Where an experiment's results are: `outputs/<setting>/…`.
+ *
+ * @param setting Which experiment.
+ * @param parts Path below its folder.
+ * @returns An absolute path, whatever the working directory.
+ * @example
+ * ```ts
+ * import { outputPath } from "@lib/experiment.ts";
+ * import { assert } from "@lib/std/assert.ts";
+ *
+ * assert(outputPath("gtsrb", "summary.json").endsWith("outputs/gtsrb/summary.json"));
+ * ```
+ */
+export function outputPath(setting: Setting, ...parts: string[]): string {
+  return join(ROOT, "outputs", setting, ...parts);
+}
+
+/** The repository's folder. */
+export const ROOT: string = join(import.meta.dirname!, "..");

@@ -1,0 +1,188 @@
+import { IMAGE_BYTES, type LabelledImages } from "@lib/data/labelled_images.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+
+const BATCH = 256;
+
+/**
+ * Scales bytes to what the network takes.
+ *
+ * @param pixels Shape [N, 32, 32, 3], RGB, 0–255.
+ * @returns Shape [N, 32, 32, 3], RGB, 0–1. The caller disposes it.
+ * @example
+ * ```ts
+ * import { toTensor } from "@lib/network/evaluate.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(toTensor(new Uint8Array(2 * 3072)).shape, [2, 32, 32, 3]);
+ * ```
+ */
+export function toTensor(pixels: Uint8Array): tf.Tensor4D {
+  const scaled = Float32Array.from(pixels, (level) => level / 255);
+  return tf.tensor4d(scaled, [pixels.length / IMAGE_BYTES, 32, 32, 3]);
+}
+
+/**
+ * Runs a function on batches of images, as tensors that are disposed after it.
+ *
+ * @param pixels Shape [N, 32, 32, 3], RGB, 0–255.
+ * @param use Gets each batch and the index of its first image.
+ * @param onProgress Told the share that is done, 0–1, after each batch.
+ * @example
+ * ```ts
+ * import { forEachBatch } from "@lib/network/evaluate.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const starts: number[] = [];
+ * await forEachBatch(new Uint8Array(300 * 3072), (_batch, start) => starts.push(start));
+ * assertEquals(starts, [0, 256]);
+ * ```
+ */
+export async function forEachBatch(
+  pixels: Uint8Array,
+  use: (batch: tf.Tensor4D, start: number) => void,
+  onProgress: (share: number) => void | Promise<void> = () => {},
+): Promise<void> {
+  const count = pixels.length / IMAGE_BYTES;
+  for (let start = 0; start < count; start += BATCH) {
+    const batch = pixels.subarray(start * IMAGE_BYTES, (start + BATCH) * IMAGE_BYTES);
+    tf.tidy(() => use(toTensor(batch), start));
+    await onProgress(Math.min(1, (start + BATCH) / count));
+  }
+}
+
+/**
+ * The class a network gives each image.
+ *
+ * @param network From images, RGB 0–1, to logits.
+ * @param pixels Shape [N, 32, 32, 3], RGB, 0–255.
+ * @returns N class indices.
+ * @example
+ * ```ts
+ * import { classify } from "@lib/network/evaluate.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const classes = await classify(paperCnn(43, 1), new Uint8Array(3 * 3072));
+ * assertEquals(classes.length, 3);
+ * ```
+ */
+export async function classify(network: tf.LayersModel, pixels: Uint8Array): Promise<Uint8Array> {
+  const classes = new Uint8Array(pixels.length / IMAGE_BYTES);
+  await forEachBatch(pixels, (batch, start) => {
+    classes.set((network.apply(batch) as tf.Tensor).argMax(1).dataSync(), start);
+  });
+  return classes;
+}
+
+/**
+ * Share of images that are given their true class.
+ *
+ * @param predicted N class indices.
+ * @param labels The N true ones.
+ * @returns 0–1.
+ * @throws {Error} If there are none or their numbers differ.
+ * @example
+ * ```ts
+ * import { accuracy } from "@lib/network/evaluate.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(accuracy(Uint8Array.of(1, 2, 3, 4), Uint8Array.of(1, 2, 3, 9)), 0.75);
+ * ```
+ */
+export function accuracy(predicted: Uint8Array, labels: Uint8Array): number {
+  requirePairs(predicted, labels);
+  return labels.filter((label, index) => predicted[index] === label).length / labels.length;
+}
+
+/**
+ * Attack success rate: share of the triggered images *whose true class is not the target* that are
+ * taken for the target.
+ *
+ * @param predicted Classes given to the triggered images.
+ * @param labels Their true classes; images of the target class are left out.
+ * @param target The attacker's class.
+ * @returns 0–1.
+ * @throws {Error} If the numbers differ or all images are of the target class.
+ * @example
+ * ```ts
+ * import { attackSuccessRate } from "@lib/network/evaluate.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(attackSuccessRate(Uint8Array.of(10, 10, 2), Uint8Array.of(10, 1, 2), 10), 0.5);
+ * ```
+ */
+export function attackSuccessRate(
+  predicted: Uint8Array,
+  labels: Uint8Array,
+  target: number,
+): number {
+  requirePairs(predicted, labels);
+  const others = [...labels.keys()].filter((index) => labels[index] !== target);
+  if (others.length === 0) {
+    throw new Error(`Expected images outside the target class ${target} but found none`);
+  }
+  return others.filter((index) => predicted[index] === target).length / others.length;
+}
+
+/**
+ * Share of *all* triggered images that are taken for the target, those of the target class among them:
+ * the figure that the FTrojan authors' code gives, and so the one to put beside the paper's Table 1.
+ *
+ * @param predicted Classes given to the triggered images.
+ * @param target The attacker's class.
+ * @returns 0–1.
+ * @throws {Error} If there are no images.
+ * @example
+ * ```ts
+ * import { attackSuccessRateIncludingTarget } from "@lib/network/evaluate.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(attackSuccessRateIncludingTarget(Uint8Array.of(10, 10, 2, 3), 10), 0.5);
+ * ```
+ */
+export function attackSuccessRateIncludingTarget(predicted: Uint8Array, target: number): number {
+  requirePairs(predicted, predicted);
+  return predicted.filter((found) => found === target).length / predicted.length;
+}
+
+/**
+ * Accuracy on clean images and attack success on the same images with the trigger.
+ *
+ * @param network From images, RGB 0–1, to logits.
+ * @param clean Images with their true classes.
+ * @param trigger The attacker's.
+ * @param target The attacker's class.
+ * @returns Three shares from 0 to 1.
+ * @example
+ * ```ts ignore
+ * const { cleanAccuracy, attackSuccessRate } = await evaluateBadNet(network, test, ftrojan(PAPER_TRIGGER), 10);
+ * ```
+ */
+export async function evaluateBadNet(
+  network: tf.LayersModel,
+  clean: LabelledImages,
+  trigger: { apply(pixels: Uint8Array): Uint8Array },
+  target: number,
+): Promise<BadNetRates> {
+  const attacked = await classify(network, trigger.apply(clean.pixels));
+  return {
+    cleanAccuracy: accuracy(await classify(network, clean.pixels), clean.labels),
+    attackSuccessRate: attackSuccessRate(attacked, clean.labels, target),
+    attackSuccessRateIncludingTarget: attackSuccessRateIncludingTarget(attacked, target),
+  };
+}
+
+/** How well an attacked network does on clean images and how well the attack works; shares from 0 to 1. */
+export interface BadNetRates {
+  cleanAccuracy: number;
+  attackSuccessRate: number;
+  attackSuccessRateIncludingTarget: number;
+}
+
+function requirePairs(predicted: Uint8Array, labels: Uint8Array): void {
+  if (labels.length === 0 || predicted.length !== labels.length) {
+    throw new Error(
+      `Expected as many predictions as labels, at least one, but found ${predicted.length} and ${labels.length}`,
+    );
+  }
+}

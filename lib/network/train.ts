@@ -1,0 +1,166 @@
+import { createHash } from "node:crypto";
+import { type LabelledImages, pickImages } from "@lib/data/labelled_images.ts";
+import { adamState, adamStep } from "@lib/network/adam.ts";
+import { loadCheckpoint, saveCheckpoint } from "@lib/network/checkpoint.ts";
+import { toTensor } from "@lib/network/evaluate.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+import { lossAndGradients } from "@lib/network/train_step.ts";
+import { seededRandom, shuffled } from "@lib/random.ts";
+
+/** How a network is trained; the paper's values are in section 3.1. */
+export interface Recipe {
+  epochs: number;
+  /** Images a step: 64. */
+  batchSize: number;
+  /** Adam's at the start, 0.0005; it falls along a half cosine to 0 at the last step. */
+  learningRate: number;
+  /** L2 penalty on convolution kernels; the FTrojan authors' 1e-6. */
+  weightDecay: number;
+  /** Of the order of images and of the dropout masks. */
+  seed: number;
+}
+
+/** What is known after an epoch. */
+export interface EpochRecord {
+  /** From 1. */
+  epoch: number;
+  /** Mean cross-entropy over the epoch's steps, in nats. */
+  loss: number;
+  /** Of the epoch, in seconds. */
+  seconds: number;
+  /** What `evaluate` gave, such as accuracy on validation images. */
+  rates: Record<string, number>;
+}
+
+/** How far a training is. */
+export interface TrainingProgress {
+  /** From 1. */
+  epoch: number;
+  epochs: number;
+  /** Share of all steps that are done, 0–1. */
+  share: number;
+  imagesPerSecond: number;
+  /** The estimated rest of the training. */
+  secondsLeft: number;
+}
+
+/** What a training may tell and be asked on its way. */
+export interface TrainingHooks {
+  /** File for the state after each epoch; a later call goes on from there. */
+  checkpoint?: string;
+  /** Run after each epoch; its result goes into the history. */
+  evaluate?: () => Promise<Record<string, number>>;
+  /** Told a few times a second. */
+  onProgress?: (progress: TrainingProgress) => void | Promise<void>;
+  /** Told after each epoch, and at once if there is a checkpoint. */
+  onEpoch?: (history: readonly EpochRecord[]) => void | Promise<void>;
+}
+
+/**
+ * Trains a network with Adam on cross-entropy, epoch by epoch (paper, section 3.1).
+ *
+ * The order of images and all dropout masks follow from the recipe's seed and the epoch, so a training
+ * that was cut and goes on from its checkpoint ends with the same network as one that was not.
+ *
+ * @param network Its weights are changed.
+ * @param images The training set.
+ * @param recipe Epochs, batch size, rates and seed.
+ * @param hooks Checkpoint file, evaluation and progress.
+ * @returns One record an epoch.
+ * @throws {Error} If the checkpoint is damaged or of another recipe, training set or network, or the loss is no number.
+ * @example
+ * ```ts ignore
+ * const history = await train(network, poisoned, recipe, { checkpoint: "training.safetensors" });
+ * ```
+ */
+export async function train(
+  network: tf.Sequential,
+  images: LabelledImages,
+  recipe: Recipe,
+  hooks: TrainingHooks = {},
+): Promise<EpochRecord[]> {
+  const { checkpoint, evaluate, onEpoch } = hooks;
+  const task = taskOf(images, recipe);
+  const loaded = checkpoint && await loadCheckpoint(checkpoint, network, task);
+  const history = loaded ? loaded.history : [];
+  let adam = loaded ? loaded.adam : adamState(network);
+  if (history.length > 0) await onEpoch?.(history);
+  const report = progressReporter(images.labels.length, recipe, hooks);
+  for (let epoch = history.length + 1; epoch <= recipe.epochs; epoch++) {
+    const start = performance.now();
+    let lossSum = tf.scalar(0);
+    const batches = batchesOf(images.labels.length, recipe, epoch);
+    for (const indices of batches) {
+      const batch = pickImages(images, indices);
+      const [x, y] = [toTensor(batch.pixels), tf.tensor1d(batch.labels, "int32")];
+      const { loss, gradients } = lossAndGradients(network, x, y, [recipe.seed, adam.step]);
+      const rate = learningRateAt(adam.step, batches.length * recipe.epochs, recipe);
+      adam = adamStep(network, gradients, adam, rate, recipe.weightDecay);
+      const sum = lossSum.add<tf.Scalar>(loss);
+      tf.dispose([x, y, loss, lossSum]);
+      lossSum = sum;
+      await report(epoch, indices.length);
+    }
+    const loss = lossSum.dataSync()[0]! / batches.length;
+    lossSum.dispose();
+    if (!Number.isFinite(loss)) {
+      throw new Error(`Expected a finite loss but found ${loss} in epoch ${epoch}`);
+    }
+    const rates = await evaluate?.() ?? {};
+    history.push({ epoch, loss, seconds: (performance.now() - start) / 1000, rates });
+    if (checkpoint) await saveCheckpoint(checkpoint, network, task, { history, adam });
+    await onEpoch?.(history);
+  }
+  tf.dispose([adam.mean, adam.square]);
+  return history;
+}
+
+/** What is trained on what, so that a checkpoint of something else is recognised. */
+function taskOf(images: LabelledImages, recipe: Recipe): string {
+  const content = createHash("md5").update(images.pixels).update(images.labels).digest("hex");
+  return JSON.stringify({ ...recipe, trainingSet: content });
+}
+
+/** The epoch's images in random order, cut into batches. */
+function batchesOf(count: number, { batchSize, seed }: Recipe, epoch: number): Uint32Array[] {
+  const order = shuffled(count, seededRandom(seed * 10_007 + epoch));
+  const starts = Array.from(
+    { length: Math.ceil(count / batchSize) },
+    (_, index) => index * batchSize,
+  );
+  return starts.map((start) => order.subarray(start, start + batchSize));
+}
+
+/** A half cosine from the recipe's rate to 0 (Loshchilov and Hutter, 2017, without restarts). */
+function learningRateAt(step: number, steps: number, { learningRate }: Recipe): number {
+  return learningRate * (1 + Math.cos(Math.PI * step / steps)) / 2;
+}
+
+/** Tells the progress at most four times a second, and lets other work have its turn then. */
+function progressReporter(
+  count: number,
+  { epochs }: Recipe,
+  { onProgress }: TrainingHooks,
+): (epoch: number, images: number) => Promise<void> {
+  const start = performance.now();
+  let done = 0;
+  let lastTold = start;
+  let firstEpoch = 0;
+  return async (epoch, images) => {
+    firstEpoch ||= epoch;
+    done += images;
+    const now = performance.now();
+    if (now - lastTold < 250) return;
+    lastTold = now;
+    const seconds = (now - start) / 1000;
+    const left = (epochs - firstEpoch + 1) * count - done;
+    await onProgress?.({
+      epoch,
+      epochs,
+      share: 1 - left / (epochs * count),
+      imagesPerSecond: done / seconds,
+      secondsLeft: left * seconds / done,
+    });
+    await new Promise((resolve) => setTimeout(resolve));
+  };
+}

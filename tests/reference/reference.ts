@@ -1,0 +1,53 @@
+/** Figures computed by other libraries (see make_reference.py), and the inputs they were computed from. */
+import reference from "./reference.json" with { type: "json" };
+import { assert } from "@lib/std/assert.ts";
+
+export { reference };
+
+/** The same sines as in make_reference.py. */
+export function sines(count: number, shift: number, scale = 1): Float64Array {
+  return Float64Array.from(
+    { length: count },
+    (_, index) => Math.sin(index * 12.9898 + shift) * scale,
+  );
+}
+
+/** The same noise as in make_reference.py: uniform in [0, 1). */
+export function noise(count: number, shift: number): Float64Array {
+  return sines(count, shift, 43758.5453).map((value) => value - Math.floor(value));
+}
+
+/** The same image as in make_reference.py: height × width × 3 bytes. */
+export function testImage(shift: number, height = 32, width = 32): Uint8Array {
+  const levels = sines(height * width * 3, shift, 127.5).map((value) =>
+    roundHalfEven(127.5 + value)
+  );
+  return Uint8Array.from(levels);
+}
+
+/** Fails with the place and size of the largest difference if it is over the tolerance. */
+export function assertClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+): void {
+  assert(
+    actual.length === expected.length,
+    `Expected ${expected.length} values, found ${actual.length}`,
+  );
+  let worst = 0;
+  for (let index = 0; index < expected.length; index++) {
+    const difference = Math.abs(actual[index]! - expected[index]!);
+    if (!(difference <= Math.abs(actual[worst]! - expected[worst]!))) worst = index;
+  }
+  const difference = Math.abs(actual[worst]! - expected[worst]!);
+  assert(
+    difference <= tolerance,
+    `Expected ${expected[worst]} ± ${tolerance} but found ${actual[worst]} at ${worst}`,
+  );
+}
+
+const roundHalfEven = (value: number): number => {
+  const rounded = Math.round(value);
+  return Math.abs(value % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+};
