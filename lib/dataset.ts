@@ -1,6 +1,7 @@
 import { readGtsrbTest, readGtsrbTraining } from "@lib/data/gtsrb.ts";
 import { gtsrbArchives } from "@lib/data/gtsrb_archives.ts";
 import type { LabelledImages } from "@lib/data/labelled_images.ts";
+import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
 import { halves } from "@lib/data/splits.ts";
 import { type Experiment, ROOT } from "@lib/experiment.ts";
 import { md5Of } from "@lib/files.ts";
@@ -36,15 +37,41 @@ export interface Dataset {
  * ```
  */
 export async function loadDataset(
-  { seed }: Experiment,
+  { setting, seed }: Experiment,
   onProgress?: (name: string, bytes: number, expected: number) => void,
 ): Promise<Dataset> {
+  const source = setting === "gtsrb"
+    ? await loadGtsrb(onProgress)
+    : renderSigns(SYNTHETIC_COUNTS[setting]);
+  const { validation, test: testHalf } = halves(source.test, seededRandom(seed));
+  return { ...source, validationHalf: validation, testHalf };
+}
+
+type Source = Omit<Dataset, "validationHalf" | "testHalf">;
+
+/** Sized so that the whole job takes minutes on two cores, and seconds in the quick setting. */
+const SYNTHETIC_COUNTS = {
+  synthetic: { train: 6000, test: 2400 },
+  quick: { train: 2000, test: 600 },
+};
+
+function renderSigns(counts: { train: number; test: number }): Source {
+  return {
+    name: "synthetic signs",
+    train: syntheticSigns(counts.train, 1),
+    test: syntheticSigns(counts.test, 2),
+    checksums: {},
+  };
+}
+
+async function loadGtsrb(
+  onProgress?: (name: string, bytes: number, expected: number) => void,
+): Promise<Source> {
   const folders = [join(ROOT, "data"), join(ROOT, "..", "shared", "data")];
   const archives = await gtsrbArchives({ folders, onProgress });
   const train = await readGtsrbTraining(archives);
   const test = await readGtsrbTest(archives);
-  const { validation, test: testHalf } = halves(test, seededRandom(seed));
   const checksums: Record<string, string> = {};
   for (const file of Object.values(archives)) checksums[basename(file)] = await md5Of(file);
-  return { name: "GTSRB", train, test, validationHalf: validation, testHalf, checksums };
+  return { name: "GTSRB", train, test, checksums };
 }

@@ -1,4 +1,3 @@
-import { toBytes } from "@lib/attack/colour.ts";
 import { IMAGE_BYTES, type LabelledImages, SIDE } from "@lib/data/labelled_images.ts";
 import { type Random, seededRandom, shuffled } from "@lib/random.ts";
 
@@ -121,7 +120,7 @@ function render(design: Design, squares: boolean[], random: Random): Uint8Array 
     }
   }
   const blurred = blur(scene, between(0, 0.6));
-  const noise = between(1, 8);
+  const noise = between(0.5, 3);
   return new Uint8Array(
     Uint8ClampedArray.from(blurred, (level) => level + noise * normal(random)).buffer,
   );

@@ -41,19 +41,19 @@ export async function* readZip(
 ): AsyncGenerator<ZipFile> {
   const name = basename(file);
   const archive = await Deno.readFile(file);
+  const damaged = (error: Error): never => {
+    throw new Error(`Expected a sound zip archive but found in ${name}: ${error.message}`);
+  };
   const zip = await yauzl.fromBufferPromise(asBuffer(archive), { lazyEntries: true }).catch(
-    (error: Error) => {
-      throw new Error(`Expected a whole zip archive but found ${name} damaged: ${error.message}`);
-    },
+    damaged,
   );
   const entries: AsyncIterator<Entry> = zip.eachEntry();
   for (;;) {
-    const { value: entry, done } = await entries.next().catch((error: Error) => {
-      throw new Error(`Expected a sound zip directory but found in ${name}: ${error.message}`);
-    });
+    const { value: entry, done } = await entries.next().catch(damaged);
     if (done) return;
     if (entry.fileName.endsWith("/") || !wanted(entry.fileName)) continue;
-    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+    const header = zip.readLocalFileHeaderPromise(entry, { minimal: true });
+    const { fileDataStart } = await header.catch(damaged);
     const packed = archive.subarray(fileDataStart, fileDataStart + entry.compressedSize);
     yield { path: entry.fileName, bytes: unpack(packed, entry, name) };
   }
