@@ -1,0 +1,179 @@
+/** Colour transform, DCT, FTrojan and similarity beside OpenCV, SciPy and scikit-image. */
+import { toBytes, toPlanes, YCRCB, YUV } from "@lib/attack/colour.ts";
+import { dct2, idct2 } from "@lib/attack/dct.ts";
+import {
+  ftrojan,
+  ftrojan8bit,
+  type FTrojanParameters,
+  PAPER_TRIGGER,
+  poisonStepByStep,
+} from "@lib/attack/ftrojan.ts";
+import { psnr, ssim } from "@lib/attack/similarity.ts";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@lib/std/assert.ts";
+import { assertClose, reference, sines, testImage } from "../reference/reference.ts";
+
+const image = testImage(1);
+
+/** The first two rows of each plane. */
+const topRows = (planes: Float64Array): number[] =>
+  [0, 1, 2].flatMap((channel) => [...planes.subarray(channel * 1024, channel * 1024 + 64)]);
+
+Deno.test("YCrCb is OpenCV's", () => {
+  // OpenCV's offset for images from 0 to 1 is 0.5, which is 127.5 levels where 8-bit images have 128
+  const expected = reference.ycrcbRows01.map((value, index) => index < 64 ? value : value + 0.5);
+  assertClose(topRows(toPlanes(image, YCRCB)), expected, 1e-4);
+});
+
+Deno.test("YUV is OpenCV's", () => {
+  const expected = reference.yuvRows01.map((value, index) => index < 64 ? value : value + 0.5);
+  assertClose(topRows(toPlanes(image, YUV)), expected, 1e-4);
+});
+
+Deno.test("the DCT is SciPy's, and its inverse gives the plane back", () => {
+  const plane = sines(1024, 3, 50);
+  assertClose(dct2(plane, 32), reference.dctScipy, 1e-6);
+  assertClose(idct2(dct2(plane, 32), 32), plane, 1e-10);
+});
+
+Deno.test("the DCT of a smaller window is OpenCV's", () => {
+  const plane = sines(1024, 3, 50);
+  const corner = Float64Array.from(
+    { length: 64 },
+    (_, at) => plane[Math.floor(at / 8) * 32 + at % 8]!,
+  );
+  assertClose(dct2(corner, 8), reference.dctOpencv8, 1e-6);
+});
+
+Deno.test("the DCT is its definition: a sum over all pixels for each frequency", () => {
+  const size = 16;
+  const plane = sines(size * size, 8, 100);
+  const scale = (k: number): number => Math.sqrt((k === 0 ? 1 : 2) / size);
+  const wave = (k: number, n: number): number => Math.cos(Math.PI * (2 * n + 1) * k / (2 * size));
+  const expected = plane.map((_, index) => {
+    const [u, v] = [Math.floor(index / size), index % size];
+    const terms = plane.map((level, at) =>
+      level * wave(u, Math.floor(at / size)) * wave(v, at % size)
+    );
+    return scale(u) * scale(v) * terms.reduce((sum, term) => sum + term, 0);
+  });
+  assertClose(dct2(plane, size), expected, 1e-9);
+});
+
+Deno.test("a plane that is not square is refused", () => {
+  assertThrows(
+    () => dct2(new Float64Array(60), 8),
+    Error,
+    "Expected 64 values for a 8×8 plane but found 60",
+  );
+});
+
+Deno.test("FTrojan is OpenCV's transforms in floating point, rounded once", () => {
+  // OpenCV's inverse coefficients are rounded to three digits: 0.1 level at most
+  const expected = reference.ftrojan.map((level) => Math.min(255, Math.max(0, level)));
+  assertClose(ftrojan(PAPER_TRIGGER).apply(image), expected, 0.5 + 0.1);
+});
+
+Deno.test("8-bit FTrojan is the authors' OpenCV code, but for the last bit", () => {
+  const poisoned = ftrojan8bit(PAPER_TRIGGER).apply(image);
+  const differences = reference.ftrojan8bit.map((level, index) =>
+    Math.abs(level - poisoned[index]!)
+  );
+  // one level of chroma is up to 1.8 of red or blue; rarely, a last bit wraps a level around
+  const close = differences.filter((difference) => difference <= 4).length / differences.length;
+  assert(close > 0.98, `Expected 98 % within 4 levels but found ${close}`);
+});
+
+const variants: Record<string, Partial<FTrojanParameters>> = {
+  "as in the paper": {},
+  "in YUV": { colourSpace: YUV },
+  "on luma": { channels: [0] },
+  "on one plane": { channels: [2], magnitude: -50 },
+  "in windows of 8": { window: 8, bands: [[3, 5], [7, 7]] },
+};
+for (const [name, changes] of Object.entries(variants)) {
+  Deno.test(`the added pattern is the paper's five steps, ${name}`, () => {
+    const parameters = { ...PAPER_TRIGGER, ...changes };
+    const before = image.slice();
+    assertEquals(ftrojan(parameters).apply(image), poisonStepByStep(image, parameters));
+    assertEquals(image, before);
+  });
+
+  Deno.test(`the five steps are their slow definition, ${name}`, () => {
+    const parameters = { ...PAPER_TRIGGER, ...changes };
+    assertEquals(poisonStepByStep(image, parameters), slowly(image, parameters));
+  });
+}
+
+/** The raised coefficients as what they are in the spatial domain: cosines added to a plane. */
+function slowly(pixels: Uint8Array, parameters: FTrojanParameters): Uint8Array {
+  const { bands, magnitude, channels, window, colourSpace: space } = parameters;
+  const rgb = Array.from(pixels, Number);
+  const add = (channel: number, level: number): number[] => {
+    if (channel === 0) return [level, level, level];
+    const red = space.red.channel === channel ? level / space.red.factor : 0;
+    const blue = space.blue.channel === channel ? level / space.blue.factor : 0;
+    return [red, -(0.299 * red + 0.114 * blue) / 0.587, blue];
+  };
+  const norm = (k: number): number => Math.sqrt((k === 0 ? 1 : 2) / window);
+  for (let pixel = 0; pixel < 1024; pixel++) {
+    const [row, column] = [Math.floor(pixel / 32) % window, pixel % 32 % window];
+    let level = 0;
+    for (const [u, v] of bands) {
+      level += magnitude * norm(u) * norm(v) *
+        Math.cos(Math.PI * (2 * row + 1) * u / (2 * window)) *
+        Math.cos(Math.PI * (2 * column + 1) * v / (2 * window));
+    }
+    for (const channel of channels) {
+      add(channel, level).forEach((change, c) => rgb[pixel * 3 + c]! += change);
+    }
+  }
+  return toBytes(rgb);
+}
+
+Deno.test("magnitude 0 changes nothing, in 8 bits it does: the control of the paper's attack", () => {
+  const nothing = { ...PAPER_TRIGGER, magnitude: 0 };
+  assertEquals(ftrojan(nothing).apply(image), image);
+  const changed = ftrojan8bit(nothing).apply(image).filter((level, index) =>
+    level !== image[index]
+  );
+  assert(changed.length > 0);
+});
+
+const refused: Record<string, [changes: Partial<FTrojanParameters>, message: string]> = {
+  "a band outside the window": [
+    { bands: [[15, 32]] },
+    "Expected bands in 0–31 of the window but found (15, 32)",
+  ],
+  "a band outside a small window": [{ window: 16 }, "Expected bands in 0–15"],
+  "a band between two": [{ bands: [[1.5, 2]] }, "found (1.5, 2)"],
+  "no band": [{ bands: [] }, "Expected at least one band"],
+  "no channel": [{ channels: [] }, "at least one band and one channel but found 2 and 0"],
+  "a window that does not divide the image": [{ window: 12 }, "divides 32 but found 12"],
+};
+for (const [name, [changes, message]] of Object.entries(refused)) {
+  Deno.test(`FTrojan refuses ${name}`, () => {
+    assertThrows(() => ftrojan({ ...PAPER_TRIGGER, ...changes }), Error, message);
+    assertThrows(() => ftrojan8bit({ ...PAPER_TRIGGER, ...changes }), Error, message);
+  });
+}
+
+Deno.test("images of another size are refused", () => {
+  const small = new Uint8Array(28 * 28 * 3);
+  assertThrows(() => ftrojan(PAPER_TRIGGER).apply(small), Error, "3072 bytes each, but found 2352");
+});
+
+Deno.test("PSNR and SSIM are scikit-image's", () => {
+  const noise = sines(3072, 2, 12);
+  const other = toBytes(image.reduce<number[]>((levels, level, index) => {
+    levels.push(level + Math.round(noise[index]!));
+    return levels;
+  }, []));
+  assertAlmostEquals(psnr(image, other), reference.psnr, 1e-6);
+  assertAlmostEquals(ssim(image, other), reference.ssim, 1e-6);
+  assertEquals(psnr(image, image), Infinity);
+  assertThrows(
+    () => psnr(image, other.subarray(3)),
+    Error,
+    "Expected 3072 bytes to compare but found 3069",
+  );
+});

@@ -1,0 +1,150 @@
+/** Pruning from cached activations beside really zeroing filters and predicting. */
+import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
+import { lastActivations, lastBlock } from "@lib/defense/activations.ts";
+import { type DefenseSets, pruningCurve, pruningSteps } from "@lib/defense/pruning_curve.ts";
+import {
+  BACKDOOR_DESCENDING,
+  CLEAN_ASCENDING,
+  DIFFERENCE_DESCENDING,
+} from "@lib/defense/ranking.ts";
+import { lastBefore, pruneChannels, repairAt } from "@lib/defense/repair.ts";
+import { classify, toTensor } from "@lib/network/evaluate.ts";
+import { paperCnn } from "@lib/network/paper_cnn.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+import { seededRandom, shuffled } from "@lib/random.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
+import { assertClose, sines } from "../reference/reference.ts";
+
+const signs = syntheticSigns(300, 1);
+
+/** A network whose every weight is at work, as after training, and that tells the signs apart. */
+function busyNetwork(): tf.Sequential {
+  const network = paperCnn(43, 1);
+  const busy = network.getWeights().map((weight, index) => {
+    if (weight.rank > 1) return weight;
+    const centre = /gamma|variance/.test(network.weights[index]!.originalName) ? 1 : 0.1;
+    const values = sines(weight.size, index, 0.1).map((value) => centre + value);
+    return tf.tensor1d(Float32Array.from(values));
+  });
+  network.setWeights(busy);
+  const [kernel, bias] = network.getLayer("dense").getWeights() as [tf.Tensor, tf.Tensor];
+  const logits = network.apply(toTensor(signs.pixels)) as tf.Tensor;
+  network.getLayer("dense").setWeights([kernel, bias.sub(logits.mean(0))]);
+  return network;
+}
+
+const order = [...shuffled(128, seededRandom(4))];
+
+Deno.test("every step's classes are those of the network with zeroed filters", async () => {
+  const network = busyNetwork();
+  const activations = await lastActivations(network, signs.pixels);
+  const steps = [...pruningSteps(network, activations, order)];
+  assertEquals(steps.length, 129);
+  const distinct = new Set(steps.map(String));
+  assert(
+    distinct.size > 10,
+    `Expected pruning to change classes but found ${distinct.size} outcomes`,
+  );
+  for (const count of [0, 1, 2, 17, 64, 100, 127, 128]) {
+    const pruned = await pruneChannels(network, order.slice(0, count));
+    assertEquals(steps[count], await classify(pruned, signs.pixels));
+    pruned.dispose();
+  }
+});
+
+Deno.test("means are those of the layers themselves", async () => {
+  const network = busyNetwork();
+  const { convolution, pooling } = await lastActivations(network, signs.pixels);
+  const { activation, pooling: pool } = lastBlock(network);
+  for (const [layer, found] of [[activation, convolution], [pool, pooling]] as const) {
+    const outputs = layer.output as tf.SymbolicTensor;
+    const inside = tf.model({ inputs: network.inputs, outputs });
+    const expected = (inside.apply(toTensor(signs.pixels)) as tf.Tensor).mean([0, 1, 2]).dataSync();
+    assertClose(found, expected, 1e-5);
+  }
+});
+
+Deno.test("measuring and pruning leave no tensors behind, even when stopped early", async () => {
+  const network = busyNetwork();
+  const before = tf.memory().numTensors;
+  const activations = await lastActivations(network, signs.pixels);
+  for (const _ of pruningSteps(network, activations, order)) break;
+  for (const _ of pruningSteps(network, activations, order.slice(0, 3)));
+  (await pruneChannels(network, [1])).dispose();
+  assertEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("a curve counts clean accuracy and attack success on their own sets", async () => {
+  const network = busyNetwork();
+  const activations = await lastActivations(network, signs.pixels);
+  const own = await classify(network, signs.pixels);
+  const target = own[0]!;
+  const others = own.map((found) => (found + 1) % 43);
+  const set = (labels: Uint8Array): DefenseSets["cleanTest"] => ({ activations, labels });
+  const curve = pruningCurve(
+    network,
+    {
+      cleanValidation: set(own), // so that accuracy starts at 1
+      cleanTest: set(others), // and here at 0
+      badValidation: set(others),
+      badTest: set(own), // no image of another class is taken for the target
+    },
+    order,
+    target,
+  );
+  assertEquals(curve.validationAccuracy.length, 129);
+  assertEquals(curve.validationAccuracy[0], 1);
+  assertEquals(curve.cleanAccuracy[0], 0);
+  assertEquals(curve.attackSuccess[0], 0);
+  const share = own.filter((found) => found === target).length /
+    others.filter((label) => label !== target).length;
+  assertEquals(curve.validationAttackSuccess[0], share);
+});
+
+Deno.test("orders that name a channel twice or one that is not there are refused", async () => {
+  const network = paperCnn(43, 1);
+  const activations = await lastActivations(network, signs.pixels.subarray(0, 3072));
+  for (const bad of [[3, 3], [128], [-1], [0.5]]) {
+    assertThrows(
+      () => [...pruningSteps(network, activations, bad)],
+      Error,
+      "at most once but found",
+    );
+  }
+  await assertRejects(() => pruneChannels(network, [128]), Error, "channel in 0–127 but found 128");
+});
+
+Deno.test("a network without the last block is refused", () => {
+  const network = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] });
+  assertThrows(() => lastBlock(network), Error, "ends in Conv2D, Activation, BatchNormalization");
+});
+
+Deno.test("rankings of channels with a known answer, ties by index", () => {
+  const means = {
+    clean: Float64Array.of(0.5, -1, 0.5, 2, 0),
+    backdoor: Float64Array.of(0.5, 3, 0.4, 2.5, 0),
+  };
+  assertEquals(CLEAN_ASCENDING.order(means), [1, 4, 0, 2, 3]);
+  assertEquals(BACKDOOR_DESCENDING.order(means), [1, 3, 0, 2, 4]);
+  assertEquals(DIFFERENCE_DESCENDING.order(means), [1, 3, 0, 4, 2]);
+});
+
+Deno.test("repairs are the first step that reaches the drop, on validation", () => {
+  const curve = {
+    order: [2, 0, 1],
+    validationAccuracy: [0.95, 0.94, 0.93, 0.2],
+    cleanAccuracy: [0.96, 0.91, 0.9, 0.1],
+    validationAttackSuccess: [1, 1, 0.9, 0],
+    attackSuccess: [1, 0.99, 0.8, 0.01],
+  };
+  assertEquals(repairAt(curve, 0.02), {
+    drop: 0.02,
+    channelsPruned: 2,
+    validationAccuracy: 0.93,
+    cleanAccuracy: 0.9,
+    attackSuccessRate: 0.8,
+  });
+  assertEquals(lastBefore(curve, 0.02).channelsPruned, 1);
+  assertEquals(repairAt(curve, 0.3).channelsPruned, 3);
+  assertThrows(() => repairAt(curve, 0.8), Error, "Expected validation accuracy to drop by 0.8");
+});

@@ -1,0 +1,87 @@
+import { assert, assertEquals, assertThrows } from "@lib/std/assert.ts";
+import { createCanvas, loadImage } from "@napi-rs/canvas";
+import { activationBars } from "@lib/figures/activation_bars.ts";
+import { imageGrid } from "@lib/figures/image_grid.ts";
+import { pruningCurveFigure } from "@lib/figures/pruning_curve.ts";
+import { repairedModelsFigure } from "@lib/figures/repaired_models.ts";
+import { scatterActivations } from "@lib/figures/scatter_activations.ts";
+import { spectrumFigure } from "@lib/figures/spectrum.ts";
+import { samples, wave } from "./samples.ts";
+
+Deno.test("figures survive JSON, as notebooks keep them", () => {
+  for (const [name, figure] of Object.entries(samples)) {
+    assertEquals(JSON.parse(JSON.stringify(figure)), figure, name);
+  }
+});
+
+Deno.test("figure functions leave their input alone", () => {
+  const [clean, backdoor, order] = [wave(4), wave(4, 1), Uint8Array.of(3, 1, 0, 2)];
+  const marks = [{ drop: 30, fraction: 0.8 }, { drop: 2, fraction: 0.5 }];
+  activationBars([{ name: "clean", means: clean }, { name: "bad", means: backdoor }], order);
+  scatterActivations(clean, backdoor);
+  pruningCurveFigure([{ name: "a", cleanAccuracy: clean, attackSuccess: backdoor }], marks);
+  assertEquals([clean, backdoor, order], [wave(4), wave(4, 1), Uint8Array.of(3, 1, 0, 2)]);
+  assertEquals(marks.map(({ drop }) => drop), [30, 2]);
+});
+
+Deno.test("bars stand in the given order and name their channel", () => {
+  const { data } = activationBars([{ name: "clean", means: [5, 6, 7] }], Uint8Array.of(2, 0, 1));
+  assertEquals(data[0]!.y, [7, 5, 6]);
+  assertEquals(data[0]!.customdata, [2, 0, 1]);
+});
+
+Deno.test("several orders have a colour each, one has a colour a line", () => {
+  const colours = (name: string) =>
+    samples[name]!.data.map(({ line }) => (line as { color: string }).color);
+  assertEquals(new Set(colours("one curve")).size, 2);
+  assertEquals(new Set(colours("three curves")).size, 3);
+});
+
+Deno.test("what the paper does not report leaves a gap", () => {
+  const model = { fraction: 0.5, cleanAccuracy: 0.9, attackSuccess: 0.8 };
+  const ours = [{ ...model, drop: 2 }, { ...model, drop: 30 }];
+  const { data } = repairedModelsFigure(ours, [{ drop: 30, attackSuccess: 0.26 }]);
+  assertEquals(data.map(({ y }) => y), [[90, 90], [80, 80], [null, 26]]);
+});
+
+Deno.test("every pixel of a picture becomes a square of its colour", async () => {
+  const pixels = Uint8Array.from(
+    { length: 2 * 3072 },
+    (_, index) => Math.round(127.5 + 127.5 * Math.sin(index)),
+  );
+  const { layout } = imageGrid(pixels, ["one", "other"], 2);
+  const [placed] = layout.images as { source: string; sizex: number; sizey: number }[];
+  const image = await loadImage(placed!.source);
+  assertEquals([image.width, image.height], [placed!.sizex, placed!.sizey]);
+  const context = createCanvas(image.width, image.height).getContext("2d");
+  context.drawImage(image, 0, 0);
+  const [first] = layout.annotations as { x: number; y: number }[];
+  const left = first!.x - 16 * 5; // two images in a row are enlarged five times
+  for (const [row, column, corner] of [[0, 0, 0], [0, 31, 4], [17, 8, 2], [31, 31, 4]] as const) {
+    const [x, y] = [left + column * 5 + corner, first!.y + row * 5 + corner];
+    const at = (row * 32 + column) * 3;
+    assertEquals([...context.getImageData(x, y, 1, 1).data.slice(0, 3)], [
+      ...pixels.slice(at, at + 3),
+    ]);
+  }
+});
+
+Deno.test("errors say what was expected and what was found", () => {
+  const clean = { name: "clean", means: [1, 2] };
+  assertThrows(() => activationBars([clean], [0]), Error, "Expected 2 channels but found 1");
+  assertThrows(() => scatterActivations([1], [1, 2]), Error, "Expected 1 channels but found 2");
+  assertThrows(() => imageGrid(new Uint8Array(5), ["a"]), Error, "Expected 3072 bytes");
+  assertThrows(() => repairedModelsFigure([]), Error, "found none");
+  const short = { name: "U", coefficients: [1] };
+  assertThrows(
+    () => spectrumFigure([short]),
+    Error,
+    'Expected 1024 coefficients but found 1 in "U"',
+  );
+  const curve = { name: "a", cleanAccuracy: [1, 0], attackSuccess: [1] };
+  assertThrows(() => pruningCurveFigure([curve]), Error, "found 2 and 1");
+});
+
+Deno.test("numbers are short", () => {
+  assert(samples.bars!.data.every(({ y }) => (y as number[]).every((v) => String(v).length < 10)));
+});

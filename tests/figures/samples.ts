@@ -1,0 +1,70 @@
+/** One figure of each kind, with the longest labels they have to bear. */
+import { activationBars } from "@lib/figures/activation_bars.ts";
+import type { Figure } from "@lib/figures/figure.ts";
+import { imageGrid } from "@lib/figures/image_grid.ts";
+import { pruningCurveFigure } from "@lib/figures/pruning_curve.ts";
+import { repairedModelsFigure } from "@lib/figures/repaired_models.ts";
+import { scatterActivations } from "@lib/figures/scatter_activations.ts";
+import { spectrumFigure } from "@lib/figures/spectrum.ts";
+import { trainingCurves } from "@lib/figures/training_curves.ts";
+
+/** Of no meaning, the same every time, between −1 and 1. */
+export const wave = (count: number, shift = 0): Float32Array =>
+  Float32Array.from({ length: count }, (_, index) => Math.sin(index * 1.7 + shift));
+
+const falling = (name: string, middle: number) => {
+  const rates = Float64Array.from(
+    { length: 129 },
+    (_, pruned) => 1 / (1 + Math.exp((pruned - middle) / 5)),
+  );
+  return { name, cleanAccuracy: rates, attackSuccess: rates.map((rate) => rate ** 0.2) };
+};
+
+const marks = [[2, 0.53], [10, 0.7], [20, 0.77], [30, 0.8]].map(([drop, fraction]) => ({
+  drop: drop!,
+  fraction: fraction!,
+}));
+
+const models = marks.map((mark) => ({ ...mark, cleanAccuracy: 0.95, attackSuccess: 1 }));
+
+const epochs = Array.from({ length: 20 }, (_, epoch) => ({
+  loss: 40 / (epoch + 1),
+  cleanAccuracy: 1 - 0.9 / (epoch + 1),
+  attackSuccess: 1,
+}));
+
+const orders = ["clean mean, signed", "clean mean, absolute", "backdoor mean, descending"];
+
+export const samples: Record<string, Figure> = {
+  bars: activationBars([{ name: "clean", means: wave(128) }]),
+  "two bars": activationBars([
+    { name: "clean", means: wave(128) },
+    { name: "backdoor <&>", means: wave(128, 1) },
+  ], wave(128).map((_, index) => 127 - index)),
+  "one curve": pruningCurveFigure([falling("clean mean", 100)], marks),
+  "three curves": pruningCurveFigure(orders.map((name, index) => falling(name, 30 * index)), [
+    { drop: 2, fraction: 0 },
+    { drop: 10, fraction: 1 },
+  ]),
+  "repaired models": repairedModelsFigure(models, models),
+  training: trainingCurves(epochs),
+  "training, first epoch": trainingCurves(epochs.slice(0, 1), 12),
+  scatter: scatterActivations(wave(128), wave(128, 1)),
+  "one spectrum": spectrumFigure([{ name: "U", coefficients: wave(1024) }], [[31, 31]]),
+  "three spectra": spectrumFigure(
+    ["U of a clean image", "U of a triggered image", "difference, in levels"].map((name) => ({
+      name,
+      coefficients: wave(1024).map((value) => value * 3000),
+    })),
+    [[15, 15], [31, 31]],
+  ),
+  images: imageGrid(
+    new Uint8Array(7 * 3072).fill(90),
+    Array.from({ length: 7 }, (_, index) => `speed limit (${index}0 km/h), PSNR < 40 dB`),
+  ),
+};
+
+export const caption =
+  "Figure 3. A caption that says <what> is seen & how it was computed, which is " +
+  "long enough for several lines below any of the figures, whatever its width may happen to be, " +
+  "and which must not be cut off.";
