@@ -120,10 +120,12 @@ function render(design: Design, squares: boolean[], random: Random): Uint8Array 
     }
   }
   const blurred = blur(scene, between(0, 0.6));
-  const noise = between(0.5, 3);
-  return new Uint8Array(
-    Uint8ClampedArray.from(blurred, (level) => level + noise * normal(random)).buffer,
-  );
+  const noise = between(0.5, 6);
+  for (let pixel = 0; pixel < IMAGE_BYTES; pixel += 3) {
+    const grain = noise * normal(random); // of light, not of colour, as a camera's
+    for (let c = 0; c < 3; c++) blurred[pixel + c]! += grain;
+  }
+  return new Uint8Array(new Uint8ClampedArray(blurred).buffer);
 }
 
 /** The sign's colour at a point, none outside it. */
@@ -139,7 +141,14 @@ function signColour(design: Design, squares: boolean[], x: number, y: number): C
 
 /** What is behind a sign: a smooth change between two colours. */
 function backdrop(random: Random): (x: number, y: number) => Colour {
-  const draw = (): Colour => [40 + 180 * random(), 40 + 180 * random(), 40 + 180 * random()];
+  const draw = (): Colour => {
+    const grey = 50 + 160 * random();
+    return [
+      grey + 40 * (random() - 0.5),
+      grey + 40 * (random() - 0.5),
+      grey + 40 * (random() - 0.5),
+    ];
+  };
   const [from, to, angle] = [draw(), draw(), 2 * Math.PI * random()];
   const [cos, sin] = [Math.cos(angle) / 3, Math.sin(angle) / 3];
   return (x, y) => {

@@ -79,12 +79,12 @@ function inflated(packed: Uint8Array, entry: Entry, where: string): Uint8Array {
     );
   }
   try {
-    return inflateRawSync(packed);
+    return new Uint8Array(inflateRawSync(packed));
   } catch (error) {
     throw new Error(`Expected deflated data but found ${(error as Error).message} in ${where}`);
   }
 }
 
-const asBuffer = (bytes: Uint8Array): Uint8Array =>
+const asBuffer = (bytes: Uint8Array): Buffer =>
   // yauzl calls methods that only Node's Buffer has
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

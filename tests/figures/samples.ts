@@ -58,6 +58,9 @@ export const samples: Record<string, Figure> = {
     })),
     [[15, 15], [31, 31]],
   ),
+  "four spectra": spectrumFigure(
+    ["R", "G", "B", "Y"].map((name) => ({ name, coefficients: wave(1024) })),
+  ),
   images: imageGrid(
     new Uint8Array(7 * 3072).fill(90),
     Array.from({ length: 7 }, (_, index) => `speed limit (${index}0 km/h), PSNR < 40 dB`),

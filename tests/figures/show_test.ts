@@ -17,11 +17,12 @@ async function sent(run: () => Promise<void>): Promise<Message[]> {
     return Promise.resolve();
   };
   const real = globalThis.Deno;
-  globalThis.Deno = Object.create(real, { jupyter: { value: { broadcast } } });
+  const kernel = Object.create(real, { jupyter: { value: { broadcast } } });
+  Object.defineProperty(globalThis, "Deno", { value: kernel });
   try {
     await run();
   } finally {
-    globalThis.Deno = real;
+    Object.defineProperty(globalThis, "Deno", { value: real });
   }
   return messages;
 }

@@ -1,0 +1,80 @@
+import { escapeText } from "@lib/figures/caption.ts";
+import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
+
+/** The mean activation of every channel over some images. */
+export interface ChannelMeans {
+  /** What the images are: "clean", "backdoor". */
+  name: string;
+  /** One mean a channel, 128 for the paper's network; any unit, may be negative. */
+  means: ArrayLike<number>;
+}
+
+/**
+ * Bars of each channel's mean activation, one panel a series (paper, Fig. 5 and 6), with a common
+ * scale so that heights compare.
+ *
+ * @param series What to draw, from the top; every one over the same channels.
+ * @param order The channels from left to right, as in a ranking; by index if left out.
+ * @returns The figure.
+ * @throws {Error} If the series or the order are not over the same channels.
+ * @example
+ * ```ts
+ * import { activationBars } from "@lib/figures/activation_bars.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const clean = { name: "clean", means: [0.3, 0.1, 0.2] };
+ * const { data } = activationBars([clean], [1, 2, 0]);
+ * assertEquals(data[0]!.y, [0.1, 0.2, 0.3]);
+ * ```
+ */
+export function activationBars(
+  series: readonly ChannelMeans[],
+  order?: ArrayLike<number>,
+): Figure {
+  const count = series[0]?.means.length ?? 0;
+  const channels = Array.from(order ?? { length: count }, (channel, index) => channel ?? index);
+  for (const found of [channels.length, ...series.map(({ means }) => means.length)]) {
+    if (found !== count) throw new Error(`Expected ${count} channels but found ${found}`);
+  }
+  const colours = [COLOURS.blue, COLOURS.vermillion, COLOURS.green];
+  const data = series.map(({ name, means }, panel) => ({
+    type: "bar",
+    name: escapeText(name),
+    x: channels.map((_, rank) => rank),
+    y: compact(channels.map((channel) => means[channel]!)),
+    customdata: channels,
+    hovertemplate: "channel %{customdata}: %{y}<extra>%{fullData.name}</extra>",
+    marker: { color: colours[panel % colours.length] },
+    yaxis: panel === 0 ? "y" : `y${panel + 1}`,
+  }));
+  const title = order ? "channels in the order of pruning" : "channel";
+  return { data, layout: panels(series, axis(title, { showgrid: false })) };
+}
+
+/** One panel under the other on one horizontal axis, each vertical axis with the first one's range. */
+function panels(series: readonly ChannelMeans[], xaxis: Record<string, unknown>): Figure["layout"] {
+  const gap = 0.08;
+  const height = (1 + gap) / series.length - gap;
+  const yaxes = series.map(({ name }, panel) => {
+    const bottom = (series.length - 1 - panel) * (height + gap);
+    const fields = {
+      domain: [bottom, Math.min(1, bottom + height)],
+      zeroline: true,
+      zerolinecolor: "#555555",
+      ...(panel > 0 && { matches: "y" }),
+    };
+    return [
+      panel === 0 ? "yaxis" : `yaxis${panel + 1}`,
+      axis(`mean activation, ${escapeText(name)}`, fields),
+    ];
+  });
+  const bottom = series.length > 1 ? `y${series.length}` : "y";
+  return baseLayout({
+    ...Object.fromEntries(yaxes),
+    xaxis: { ...xaxis, anchor: bottom },
+    height: 120 + 240 * series.length,
+    margin: { l: 64, r: 24, t: 16, b: 56 },
+    showlegend: false,
+    bargap: 0.15,
+  });
+}

@@ -1,0 +1,51 @@
+import type { Figure } from "@lib/figures/figure.ts";
+import { wrapText } from "@lib/figures/text_width.ts";
+
+/**
+ * Sets a caption under a figure, as part of it: it stays with the live and the static form alike.
+ *
+ * @param figure Any figure; it is not changed.
+ * @param caption Plain text, as long as needed; "Figure 3." at its start is set in bold.
+ * @returns A taller figure with the caption in as many lines as it takes.
+ * @example
+ * ```ts
+ * import { captioned } from "@lib/figures/caption.ts";
+ * import { baseLayout } from "@lib/figures/figure.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const plain = { data: [], layout: baseLayout({}) };
+ * const { layout } = captioned(plain, "Figure 1. Nothing.");
+ * assertEquals(layout.height, plain.layout.height + 33);
+ * ```
+ */
+export function captioned(figure: Figure, caption: string): Figure {
+  const { width, height, margin } = figure.layout;
+  // A little less than there is: the reader's font may be wider than the one measured with.
+  const lines = wrapText(caption, 0.95 * (width - 2 * EDGE), SIZE);
+  const space = Math.ceil(lines.length * SIZE * 1.3) + EDGE + 4;
+  const text = lines.map(escapeText).join("<br>").replace(/^(Figure \w+\.)/, "<b>$1</b>");
+  const title = {
+    text,
+    font: { size: SIZE },
+    x: EDGE / width,
+    xanchor: "left",
+    yref: "container",
+    y: (space - EDGE) / (height + space),
+    yanchor: "top",
+  };
+  const grown = { ...margin, b: margin.b + space };
+  return {
+    data: figure.data,
+    layout: { ...figure.layout, title, height: height + space, margin: grown },
+  };
+}
+
+/** Plotly reads a few HTML tags in its texts; a plain text must not contain any. */
+export function escapeText(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+const SIZE = 13;
+
+/** Distance of the caption from the picture's edge, in pixels. */
+const EDGE = 12;

@@ -1,0 +1,107 @@
+/** A chart as plain data: what Plotly draws, and all that is kept of it in a notebook. */
+export interface Figure {
+  /** Plotly traces, with ordinary arrays only, so that they survive JSON. */
+  data: Record<string, unknown>[];
+  /** Plotly's layout, as {@link baseLayout} begins it. */
+  layout: Layout;
+}
+
+/** Plotly's layout; these fields every figure here has, in pixels. */
+export interface Layout extends Record<string, unknown> {
+  width: number;
+  height: number;
+  margin: { l: number; r: number; t: number; b: number };
+}
+
+/** Verdana and DejaVu Sans have the same widths, so labels fit wherever one of them is installed. */
+export const FONT_FAMILY = "DejaVu Sans, Verdana, sans-serif";
+
+/** Eight colours the colour-blind can tell apart (Okabe and Ito, 2008), most used first. */
+export const COLOURS = {
+  blue: "#0072B2",
+  vermillion: "#D55E00",
+  green: "#009E73",
+  purple: "#CC79A7",
+  orange: "#E69F00",
+  sky: "#56B4E9",
+  yellow: "#F0E442",
+  black: "#000000",
+} as const;
+
+/**
+ * The layout every figure starts from: 800×420 pixels, white, the legend in one line at the top.
+ *
+ * @param fields Plotly layout fields that are added or replace those of the base.
+ * @returns A new layout.
+ * @example
+ * ```ts
+ * import { axis, baseLayout } from "@lib/figures/figure.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(baseLayout({ xaxis: axis("epoch") }).width, 800);
+ * ```
+ */
+export function baseLayout(fields: Record<string, unknown>): Layout {
+  return {
+    width: 800,
+    height: 420,
+    margin: { l: 64, r: 24, t: 44, b: 56 },
+    font: { family: FONT_FAMILY, size: 12, color: "#222222" },
+    paper_bgcolor: "#ffffff",
+    plot_bgcolor: "#ffffff",
+    legend: {
+      orientation: "h",
+      xref: "paper",
+      x: 0,
+      yref: "container",
+      y: 0.99,
+      yanchor: "top",
+    },
+    ...fields,
+  };
+}
+
+/**
+ * An axis with a title, a line and a pale grid.
+ *
+ * @param title The quantity, with its unit in brackets.
+ * @param fields Plotly axis fields that are added or replace these.
+ * @returns A Plotly axis.
+ * @example
+ * ```ts
+ * import { axis } from "@lib/figures/figure.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(axis("rate (%)", { range: [0, 100] }).range, [0, 100]);
+ * ```
+ */
+export function axis(title: string, fields: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    title: { text: title, standoff: 8 },
+    gridcolor: "#e4e4e4",
+    linecolor: "#555555",
+    showline: true,
+    ticks: "outside",
+    tickcolor: "#555555",
+    zeroline: false,
+    ...fields,
+  };
+}
+
+/**
+ * Numbers as a figure keeps them: an ordinary array, four significant digits, for small notebooks.
+ *
+ * @param values Any numbers.
+ * @param scale What each is multiplied with: 100 makes per cent of a share.
+ * @returns As many numbers.
+ * @example
+ * ```ts
+ * import { compact } from "@lib/figures/figure.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(compact([1 / 3, 1], 100), [33.33, 100]);
+ * ```
+ */
+export function compact(values: ArrayLike<number>, scale = 1): number[] {
+  return Array.from(values, (value) => Number((value * scale).toPrecision(4)));
+}

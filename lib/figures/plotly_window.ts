@@ -1,0 +1,85 @@
+import { type Canvas, createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
+import { JSDOM } from "jsdom";
+import { createRequire } from "node:module";
+import { ownBox, pageBox, type SvgElement, textLength } from "@lib/figures/svg_box.ts";
+
+/** Plotly's own function for still images, inside the window. */
+type ToImage = (figure: unknown, options: Record<string, unknown>) => Promise<string>;
+
+/** A window without a browser, in which Plotly has been loaded. */
+export interface PlotlyWindow {
+  JSON: typeof JSON;
+  Plotly: { toImage: ToImage };
+  DOMParser: new () => { parseFromString(text: string, type: string): SvgDocument };
+  XMLSerializer: new () => { serializeToString(node: unknown): string };
+}
+
+/** A parsed SVG, as far as this project looks into it. */
+export interface SvgDocument {
+  documentElement: ChangeableElement;
+  querySelectorAll(selector: string): Iterable<ChangeableElement>;
+}
+
+/** An element of it that can be changed. */
+export interface ChangeableElement extends SvgElement {
+  childElementCount: number;
+  attributes: Iterable<{ name: string; value: string }>;
+  setAttribute(name: string, value: string): void;
+  removeAttribute(name: string): void;
+  remove(): void;
+  replaceWith(...nodes: SvgElement[]): void;
+}
+
+/**
+ * The one window in which figures are drawn, made when first asked for (about a second): jsdom with
+ * what it lacks for Plotly, which is measured text and canvases. Plotly is evaluated inside it, so
+ * that no browser name becomes visible to the notebook.
+ *
+ * @returns The same window each time.
+ */
+export function plotlyWindow(): PlotlyWindow {
+  return loaded ??= load();
+}
+
+let loaded: PlotlyWindow | undefined;
+
+function load(): PlotlyWindow {
+  const { window } = new JSDOM("<!DOCTYPE html>", { runScripts: "outside-only" });
+  Object.assign(window, { TextEncoder, TextDecoder, CSS: { supports: () => true } });
+  // Plotly's map part makes the address of a worker when it is loaded; no worker is ever started.
+  window.URL.createObjectURL = () => "blob:";
+  Object.assign(window.SVGElement.prototype, {
+    getBBox: measured(ownBox),
+    getBoundingClientRect: measured(pageBox),
+    getComputedTextLength: measured(textLength),
+  });
+  Object.assign(window.HTMLCanvasElement.prototype, {
+    getContext(this: HTMLCanvas, kind: string): SKRSContext2D | null {
+      return kind === "2d" ? canvasOf(this).getContext("2d") : null;
+    },
+    toDataURL(this: HTMLCanvas): string {
+      return canvasOf(this).toDataURL("image/png");
+    },
+  });
+  const file = createRequire(import.meta.url).resolve("plotly.js-dist");
+  window.eval(Deno.readTextFileSync(file));
+  return window as unknown as PlotlyWindow;
+}
+
+/** As a method, which finds its element in `this`. */
+function measured<T>(measure: (element: SvgElement) => T): (this: SvgElement) => T {
+  return function (): T {
+    return measure(this);
+  };
+}
+
+interface HTMLCanvas {
+  width: number;
+  height: number;
+  drawing?: Canvas;
+}
+
+/** Plotly sets an element's size before it draws on it, once. */
+function canvasOf(element: HTMLCanvas): Canvas {
+  return element.drawing ??= createCanvas(element.width, element.height);
+}

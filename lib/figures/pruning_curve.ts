@@ -1,0 +1,132 @@
+import { escapeText } from "@lib/figures/caption.ts";
+import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
+import { legendHeight } from "@lib/figures/legend.ts";
+import { textWidth } from "@lib/figures/text_width.ts";
+
+/** What pruning one order of channels, one after the other, does to a network. */
+export interface PruningCurve {
+  /** The order's name. */
+  name: string;
+  /** Share of clean images classified rightly at 0 … 128 pruned channels, 0–1. */
+  cleanAccuracy: ArrayLike<number>;
+  /** Attack success rate at the same steps, 0–1. */
+  attackSuccess: ArrayLike<number>;
+}
+
+/** The first pruned share at which clean accuracy has dropped by so much. */
+export interface DropMark {
+  /** Percentage points. */
+  drop: number;
+  /** Share of the channels pruned, 0–1. */
+  fraction: number;
+}
+
+/**
+ * Clean accuracy and attack success while channels are pruned (paper, Fig. 7).
+ *
+ * @param curves One or several orders: several have a colour each, one has a colour a line.
+ * @param marks Accuracy drops to mark with vertical lines.
+ * @returns The figure.
+ * @throws {Error} If a curve's two lines differ in length or have fewer than two steps.
+ * @example
+ * ```ts
+ * import { pruningCurveFigure } from "@lib/figures/pruning_curve.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const curve = { name: "clean mean", cleanAccuracy: [0.97, 0.5, 0], attackSuccess: [1, 1, 0] };
+ * const { data } = pruningCurveFigure([curve], [{ drop: 30, fraction: 0.5 }]);
+ * assertEquals(data.map(({ name }) => name), ["clean accuracy", "attack success"]);
+ * assertEquals(data[0]!.x, [0, 50, 100]);
+ * ```
+ */
+export function pruningCurveFigure(
+  curves: readonly PruningCurve[],
+  marks: readonly DropMark[] = [],
+): Figure {
+  const data = curves.flatMap((curve, index) => lines(curve, index, curves.length));
+  const labels = labelRows(marks);
+  const rows = Math.max(-1, ...labels.map(({ row }) => row)) + 1;
+  const top = legendHeight(data.map(({ name }) => String(name))) + rows * ROW + 14;
+  const layout = baseLayout({
+    height: top + PLOT_HEIGHT + 56,
+    margin: { l: 64, r: 40, t: top, b: 56 },
+    xaxis: axis("channels pruned (%)", { range: [0, 100], dtick: 10 }),
+    yaxis: axis("rate (%)", { range: [-2, 102], dtick: 20, tick0: 0 }),
+    annotations: labels.map(({ drop, fraction, row }) => ({
+      x: fraction * 100,
+      y: 1,
+      yref: "paper",
+      yanchor: "bottom",
+      yshift: row * ROW,
+      showarrow: false,
+      text: markText(drop),
+      font: { size: 11 },
+      // Hides where another mark's line passes.
+      bgcolor: "#ffffff",
+    })),
+    // From the bottom of the plot up to the label's row.
+    shapes: labels.map(({ fraction, row }) => ({
+      type: "line",
+      x0: fraction * 100,
+      x1: fraction * 100,
+      yref: "paper",
+      yanchor: 1,
+      ysizemode: "pixel",
+      y0: -PLOT_HEIGHT,
+      y1: row * ROW + 2,
+      layer: "below",
+      line: { color: "#777777", width: 1, dash: "dot" },
+    })),
+  });
+  return { data, layout };
+}
+
+function lines(curve: PruningCurve, index: number, count: number): Figure["data"] {
+  const steps = curve.cleanAccuracy.length;
+  if (steps < 2 || curve.attackSuccess.length !== steps) {
+    throw new Error(
+      `Expected two lines of at least 2 steps but found ${steps} and ` +
+        `${curve.attackSuccess.length} in "${curve.name}"`,
+    );
+  }
+  const x = compact(Array.from({ length: steps }, (_, pruned) => pruned / (steps - 1)), 100);
+  const colour = SERIES[index % SERIES.length]!;
+  const prefix = count > 1 ? `${escapeText(curve.name)}: ` : "";
+  const line = (name: string, y: ArrayLike<number>, color: string, dash: string) => ({
+    type: "scatter",
+    mode: "lines",
+    name: prefix + name,
+    x,
+    y: compact(y, 100),
+    line: { color, dash, width: 2 },
+    hovertemplate: "%{y:.1f} % at %{x:.1f} % pruned",
+  });
+  return [
+    line("clean accuracy", curve.cleanAccuracy, colour, "solid"),
+    line("attack success", curve.attackSuccess, count > 1 ? colour : COLOURS.vermillion, "dash"),
+  ];
+}
+
+/** Each label in the lowest row above the plot where it does not touch one to its left. */
+function labelRows(marks: readonly DropMark[]): (DropMark & { row: number })[] {
+  const ends: number[] = [];
+  return marks.toSorted((a, b) => a.fraction - b.fraction).map((mark) => {
+    const half = textWidth(markText(mark.drop), 11) / 2 + 4;
+    const centre = mark.fraction * PLOT_WIDTH;
+    let row = 0;
+    while ((ends[row] ?? -Infinity) > centre - half) row++;
+    ends[row] = centre + half;
+    return { ...mark, row };
+  });
+}
+
+const markText = (drop: number): string => `−${drop} points`;
+
+const SERIES = [COLOURS.blue, COLOURS.vermillion, COLOURS.green, COLOURS.purple, COLOURS.orange];
+
+/** Pixels between the left and the right margin. */
+const PLOT_WIDTH = 800 - 64 - 40;
+const PLOT_HEIGHT = 320;
+
+/** Height of a row of labels, in pixels. */
+const ROW = 16;

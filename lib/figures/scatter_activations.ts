@@ -1,0 +1,54 @@
+import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
+
+/**
+ * Every channel's mean activation over clean images against that over triggered ones (paper, Fig. 5
+ * and 6 in one): a channel off the diagonal reacts to the trigger.
+ *
+ * @param clean One mean a channel over clean images; any unit, may be negative.
+ * @param backdoor The same channels' means over triggered images.
+ * @returns The figure.
+ * @throws {Error} If the two are not over the same channels.
+ * @example
+ * ```ts
+ * import { scatterActivations } from "@lib/figures/scatter_activations.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const { data } = scatterActivations([0.1, 0.2], [0.1, 1.5]);
+ * assertEquals(data[1]!.text, ["channel 0", "channel 1"]);
+ * ```
+ */
+export function scatterActivations(
+  clean: ArrayLike<number>,
+  backdoor: ArrayLike<number>,
+): Figure {
+  if (clean.length !== backdoor.length) {
+    throw new Error(`Expected ${clean.length} channels but found ${backdoor.length}`);
+  }
+  const [x, y] = [compact(clean), compact(backdoor)];
+  const ends = [Math.min(...x, ...y), Math.max(...x, ...y)];
+  const diagonal = {
+    type: "scatter",
+    mode: "lines",
+    name: "equal activation",
+    x: ends,
+    y: ends,
+    line: { color: "#777777", dash: "dot", width: 1 },
+    hoverinfo: "skip",
+  };
+  const channels = {
+    type: "scatter",
+    mode: "markers",
+    name: "channel",
+    x,
+    y,
+    text: x.map((_, channel) => `channel ${channel}`),
+    hovertemplate: "%{text}: clean %{x}, backdoor %{y}<extra></extra>",
+    marker: { color: COLOURS.blue, size: 7, opacity: 0.7 },
+  };
+  const layout = baseLayout({
+    height: 480,
+    xaxis: axis("mean activation, clean images"),
+    yaxis: axis("mean activation, backdoor images"),
+  });
+  return { data: [diagonal, channels], layout };
+}

@@ -1,0 +1,87 @@
+import { escapeText } from "@lib/figures/caption.ts";
+import type { Bundle } from "@lib/figures/display.ts";
+
+/** A table to show: numbers may be given as such or as text with their unit. */
+export interface Table {
+  columns: readonly string[];
+  /** As many cells in each as there are columns. */
+  rows: readonly (readonly (string | number)[])[];
+  /** Stands below it. */
+  caption?: string;
+}
+
+/**
+ * All forms of a table. Columns of numbers are aligned to the right.
+ *
+ * @param table What to show; its texts are plain, not HTML.
+ * @returns `text/html` in the reader's own colours, `text/markdown` and `text/plain`.
+ * @throws {Error} If a row has more or fewer cells than there are columns.
+ * @example
+ * ```ts
+ * import { tableBundle } from "@lib/figures/table_bundle.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const bundle = tableBundle({ columns: ["images", "count"], rows: [["clean", 12630]] });
+ * assertEquals(bundle["text/plain"], "images  count\nclean   12630");
+ * ```
+ */
+export function tableBundle({ columns, rows, caption }: Table): Bundle {
+  const wrong = rows.find((row) => row.length !== columns.length);
+  if (wrong) {
+    throw new Error(`Expected ${columns.length} cells but found ${wrong.length}: ${wrong}`);
+  }
+  const lines = [columns, ...rows.map((row) => row.map(cellText))];
+  const isNumeric = columns.map((_, column) =>
+    rows.length > 0 && lines.slice(1).every((line) => NUMBER.test(line[column]!))
+  );
+  return {
+    "text/html": html(lines, isNumeric, caption),
+    "text/markdown": markdown(lines, isNumeric, caption),
+    "text/plain": plain(lines, isNumeric, caption),
+  };
+}
+
+/** With an optional sign and unit; a dash or nothing where there is no number. */
+const NUMBER = /^([-−+]?\d[\d.,]*( ?%| points?| s| dB)?|[-–—]?)$/;
+
+function cellText(cell: string | number): string {
+  if (typeof cell === "string") return cell;
+  return Number.isInteger(cell) ? String(cell) : String(Number(cell.toPrecision(5)));
+}
+
+function html(lines: readonly (readonly string[])[], right: boolean[], caption?: string): string {
+  const line = (texts: readonly string[], tag: string) =>
+    "<tr>" + texts.map((text, column) => {
+      const rule = tag === "th" ? "2px" : "1px";
+      const style = `text-align:${right[column] ? "right" : "left"};padding:4px 12px;` +
+        `border-bottom:${rule} solid rgba(128,128,128,.4)`;
+      return `<${tag} style="${style}">${escapeText(text)}</${tag}>`;
+    }).join("") + "</tr>";
+  const below = "caption-side:bottom;text-align:left;padding:6px 12px";
+  return '<table style="border-collapse:collapse">' +
+    (caption ? `<caption style="${below}">${escapeText(caption)}</caption>` : "") +
+    `<thead>${line(lines[0]!, "th")}</thead>` +
+    `<tbody>${lines.slice(1).map((texts) => line(texts, "td")).join("")}</tbody></table>`;
+}
+
+function markdown(
+  lines: readonly (readonly string[])[],
+  right: boolean[],
+  caption?: string,
+): string {
+  const row = (texts: readonly string[]) =>
+    `| ${texts.map((text) => escapeText(text).replaceAll("|", "\\|")).join(" | ")} |`;
+  const rule = row(right.map((isRight) => isRight ? "---:" : "---"));
+  const table = [row(lines[0]!), rule, ...lines.slice(1).map(row)].join("\n");
+  return caption ? `${table}\n\n${escapeText(caption)}` : table;
+}
+
+function plain(lines: readonly (readonly string[])[], right: boolean[], caption?: string): string {
+  const widths = right.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  const table = lines.map((line) =>
+    line.map((text, column) =>
+      right[column] ? text.padStart(widths[column]!) : text.padEnd(widths[column]!)
+    ).join("  ").trimEnd()
+  );
+  return [...table, ...(caption ? [caption] : [])].join("\n");
+}

@@ -1,0 +1,66 @@
+import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
+
+/** What is known of a network after an epoch. */
+export interface EpochResult {
+  /** Mean training loss. */
+  loss: number;
+  /** Share of clean images classified rightly, 0–1. */
+  cleanAccuracy: number;
+  /** Attack success rate, 0–1. */
+  attackSuccess: number;
+}
+
+/**
+ * The course of a training: loss on the left, clean accuracy and attack success on the right (paper,
+ * section 3.1).
+ *
+ * @param epochs The epochs so far, from the first; none gives empty axes.
+ * @param planned How many there will be, so that a live figure keeps its axes.
+ * @returns The figure.
+ * @example
+ * ```ts
+ * import { trainingCurves } from "@lib/figures/training_curves.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const { data } = trainingCurves([{ loss: 1.2, cleanAccuracy: 0.7, attackSuccess: 0.9 }], 12);
+ * assertEquals(data.map(({ y }) => y), [[1.2], [70], [90]]);
+ * ```
+ */
+export function trainingCurves(
+  epochs: readonly EpochResult[],
+  planned: number = epochs.length,
+): Figure {
+  const x = epochs.map((_, index) => index + 1);
+  const line = (name: string, y: number[], color: string, dash: string, symbol: string) => ({
+    type: "scatter",
+    mode: "lines+markers",
+    name,
+    x,
+    y,
+    line: { color, dash, width: 2 },
+    marker: { size: 6, symbol },
+    hovertemplate: "%{y} after epoch %{x}",
+  });
+  const rates = { xaxis: "x2", yaxis: "y2" };
+  const clean = compact(epochs.map(({ cleanAccuracy }) => cleanAccuracy), 100);
+  const attack = compact(epochs.map(({ attackSuccess }) => attackSuccess), 100);
+  const loss = compact(epochs.map((epoch) => epoch.loss));
+  const data = [
+    line("training loss", loss, COLOURS.black, "solid", "square"),
+    { ...line("clean accuracy", clean, COLOURS.blue, "solid", "circle"), ...rates },
+    { ...line("attack success", attack, COLOURS.vermillion, "dash", "diamond"), ...rates },
+  ];
+  const epochAxis = axis("epoch", {
+    range: [0.5, Math.max(planned, 1) + 0.5],
+    tick0: 1,
+    dtick: Math.ceil(planned / 12) || 1,
+  });
+  const layout = baseLayout({
+    height: 360,
+    xaxis: { ...epochAxis, domain: [0, 0.44] },
+    yaxis: axis("training loss", { rangemode: "tozero" }),
+    xaxis2: { ...epochAxis, domain: [0.56, 1], anchor: "y2" },
+    yaxis2: axis("rate (%)", { range: [-2, 102], tick0: 0, dtick: 20, anchor: "x2" }),
+  });
+  return { data, layout };
+}

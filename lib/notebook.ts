@@ -1,0 +1,190 @@
+/**
+ * What every notebook does: say what it runs on, load data and network with live progress, and word
+ * numbers. Everything else is in the rooms of the library.
+ *
+ * @module
+ */
+import { ftrojan } from "@lib/attack/ftrojan.ts";
+import { badNet } from "@lib/bad_net.ts";
+import { type Dataset, loadDataset } from "@lib/dataset.ts";
+import { measureDefense } from "@lib/defense/measure.ts";
+import type { DefenseSets } from "@lib/defense/pruning_curve.ts";
+import { type Experiment, outputPath } from "@lib/experiment.ts";
+import { liveFigure } from "@lib/figures/live_figure.ts";
+import { liveProgress } from "@lib/figures/live_progress.ts";
+import { showMarkdown } from "@lib/figures/show.ts";
+import { type EpochResult, trainingCurves } from "@lib/figures/training_curves.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+import type { EpochRecord } from "@lib/network/train.ts";
+
+/**
+ * Versions of what computes the results.
+ *
+ * @returns Names and versions.
+ * @example
+ * ```ts
+ * import { versions } from "@lib/notebook.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(versions().deno, Deno.version.deno);
+ * ```
+ */
+export function versions(): Record<string, string> {
+  const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
+  return {
+    deno: Deno.version.deno,
+    typescript: Deno.version.typescript,
+    tfjs: tf.version["tfjs-core"],
+    tensorflow: binding.TF_Version,
+    backend: tf.getBackend(),
+    platform: `${Deno.build.os} ${Deno.build.arch}`,
+  };
+}
+
+/**
+ * Shows what a notebook runs on.
+ *
+ * @param experiment Its experiment.
+ * @example
+ * ```ts ignore
+ * await showOpening(paperExperiment());
+ * ```
+ */
+export async function showOpening({ setting, seed }: Experiment): Promise<void> {
+  const { deno, typescript, tfjs, tensorflow, backend, platform } = versions();
+  const data = setting === "gtsrb"
+    ? "**GTSRB**, the paper's data"
+    : `**synthetic signs** (the *${setting}* setting): numbers from them are not the paper's`;
+  await showMarkdown(
+    `Data: ${data}; seed ${seed}.  \nDeno ${deno}, TypeScript ${typescript}, TensorFlow.js ${tfjs} on ` +
+      `TensorFlow ${tensorflow} (backend "${backend}"), ${platform}.`,
+  );
+}
+
+/**
+ * Loads an experiment's images, with a line of progress if there is something to download.
+ *
+ * @param experiment Which.
+ * @returns Its images.
+ * @throws {Error} As {@link loadDataset}.
+ * @example
+ * ```ts ignore
+ * const dataset = await openDataset(paperExperiment());
+ * ```
+ */
+export async function openDataset(experiment: Experiment): Promise<Dataset> {
+  const lines = new Map<string, ReturnType<typeof liveProgress>>();
+  const dataset = await loadDataset(experiment, (name, bytes, expected) => {
+    if (!lines.has(name)) lines.set(name, liveProgress(`download ${name}`, expected, "bytes"));
+    void lines.get(name)!.update(bytes);
+  });
+  for (const line of lines.values()) await line.finish("verified");
+  return dataset;
+}
+
+/**
+ * Loads an experiment's BadNet, or trains it under the reader's eyes.
+ *
+ * @param experiment Attack and recipe.
+ * @param dataset Its images.
+ * @param caption Of the figure with the training's course.
+ * @returns The network and its history.
+ * @throws {Error} As {@link badNet}.
+ * @example
+ * ```ts ignore
+ * const { network } = await openBadNet(experiment, dataset);
+ * ```
+ */
+export async function openBadNet(
+  experiment: Experiment,
+  dataset: Dataset,
+  caption?: string,
+): ReturnType<typeof badNet> {
+  const { epochs } = experiment.recipe;
+  const file = outputPath(experiment.setting, "figures", "training.svg");
+  const figure = liveFigure({ caption, file });
+  const line = liveProgress("training", epochs, "epochs");
+  let trained = false;
+  const result = await badNet(experiment, dataset, {
+    async onProgress({ share, imagesPerSecond }): Promise<void> {
+      trained = true;
+      const done = Math.round(share * epochs * 100) / 100;
+      await line.update(done, `${Math.round(imagesPerSecond)} images/s`);
+    },
+    onEpoch: (history) => figure.update(trainingCurves(epochResults(history), epochs)),
+  });
+  if (trained) await line.finish();
+  if (trained || caption) await figure.finish(trainingCurves(epochResults(result.history), epochs));
+  return result;
+}
+
+/**
+ * What the figure of a training's course needs of its history.
+ *
+ * @param history With rates as `evaluateBadNet` gives them.
+ * @returns One entry an epoch; shares from 0 to 1.
+ * @example
+ * ```ts
+ * import { epochResults } from "@lib/notebook.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const rates = { cleanAccuracy: 0.9, attackSuccessRate: 0.8 };
+ * const [first] = epochResults([{ epoch: 1, loss: 2, seconds: 60, rates }]);
+ * assertEquals(first, { loss: 2, cleanAccuracy: 0.9, attackSuccess: 0.8 });
+ * ```
+ */
+export function epochResults(history: readonly EpochRecord[]): EpochResult[] {
+  return history.map(({ loss, rates }) => ({
+    loss,
+    cleanAccuracy: rates.cleanAccuracy ?? NaN,
+    attackSuccess: rates.attackSuccessRate ?? NaN,
+  }));
+}
+
+/**
+ * Runs the defense's four sets through a network, with a line of progress.
+ *
+ * @param network The BadNet.
+ * @param dataset Its images.
+ * @param experiment Trigger and target.
+ * @returns What the pruning curve is made from.
+ * @example
+ * ```ts ignore
+ * const sets = await openDefenseSets(network, dataset, experiment);
+ * ```
+ */
+export async function openDefenseSets(
+  network: tf.LayersModel,
+  dataset: Dataset,
+  { trigger, target }: Experiment,
+): Promise<DefenseSets> {
+  const total = 2 * dataset.test.labels.length;
+  const line = liveProgress("forward pass", total, "images");
+  const sets = await measureDefense(
+    network,
+    dataset,
+    ftrojan(trigger),
+    target,
+    (share) => line.update(Math.round(share * total)),
+  );
+  await line.finish();
+  return sets;
+}
+
+/**
+ * Words a share as percent.
+ *
+ * @param share 0–1.
+ * @param digits After the point.
+ * @returns Such as "97.2 %".
+ * @example
+ * ```ts
+ * import { percent } from "@lib/notebook.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(percent(0.97165, 2), "97.17 %");
+ * ```
+ */
+export function percent(share: number, digits = 1): string {
+  return `${(100 * share).toFixed(digits)} %`;
+}
