@@ -119,14 +119,18 @@ function render(design: Design, squares: boolean[], random: Random): Uint8Array 
       for (let c = 0; c < 3; c++) scene[pixel + c]! += colour[c]! * tint[c]! * light / 4;
     }
   }
-  const blurred = blur(scene, between(0, 0.6));
+  const sharp = blur(scene, between(0, 0.6));
+  const colours = blur(blur(scene, 0.5), 0.5); // cameras see colour more coarsely than light
   const noise = between(0.5, 6);
   for (let pixel = 0; pixel < IMAGE_BYTES; pixel += 3) {
-    const grain = noise * normal(random); // of light, not of colour, as a camera's
-    for (let c = 0; c < 3; c++) blurred[pixel + c]! += grain;
+    const light = luma(sharp, pixel) - luma(colours, pixel) + noise * normal(random);
+    for (let c = 0; c < 3; c++) colours[pixel + c]! += light;
   }
-  return new Uint8Array(new Uint8ClampedArray(blurred).buffer);
+  return new Uint8Array(new Uint8ClampedArray(colours).buffer);
 }
+
+const luma = (scene: Float64Array, pixel: number): number =>
+  0.299 * scene[pixel]! + 0.587 * scene[pixel + 1]! + 0.114 * scene[pixel + 2]!;
 
 /** The sign's colour at a point, none outside it. */
 function signColour(design: Design, squares: boolean[], x: number, y: number): Colour | undefined {

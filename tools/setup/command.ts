@@ -1,0 +1,29 @@
+/** A command with its arguments. */
+export type Command = readonly [program: string, ...args: string[]];
+
+/**
+ * Runs a command quietly.
+ *
+ * @param command What to run.
+ * @param cwd Where.
+ * @returns What it printed to standard output.
+ * @throws {Error} If it cannot be started or fails, with the last lines it printed.
+ */
+export async function run(command: Command, cwd: string): Promise<string> {
+  const [program, ...args] = command;
+  const output = await new Deno.Command(program, { args, cwd, stdout: "piped", stderr: "piped" })
+    .output();
+  const [out, err] = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes));
+  if (output.success) return out!;
+  const tail = `${out}\n${err}`.trim().split("\n").slice(-12).join("\n    ");
+  throw new Error(`"${command.join(" ")}" failed with code ${output.code}:\n    ${tail}`);
+}
+
+/**
+ * Whether a command runs and succeeds.
+ *
+ * @param command What to try, such as `["nvidia-smi"]`.
+ */
+export async function works(command: Command): Promise<boolean> {
+  return await run(command, ".").then(() => true, () => false);
+}

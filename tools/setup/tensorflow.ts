@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import { type Command, run, works } from "./command.ts";
+import type { Platform } from "./platforms.ts";
+import { VENV_PYTHON } from "./python.ts";
+
+/** Unpacks from a wheel, which is a zip, only what the binding needs: 0.9 of 1.2 GB. */
+const UNPACK = `
+import sys, zipfile
+wheel, folder, *libraries = sys.argv[1:]
+headers = ("tensorflow/c/", "xla/", "tsl/", "tensorflow/core/platform/ctstring")
+for item in zipfile.ZipFile(wheel).infolist():
+    path = item.filename.removeprefix("tensorflow/")
+    if path in libraries or path.startswith(tuple("include/" + header for header in headers)):
+        item.filename = path
+        zipfile.ZipFile(wheel).extract(item, folder)
+`;
+
+/**
+ * Puts TensorFlow's C library and headers into `.tensorflow`, whole or not at all.
+ *
+ * @param root The repository's folder.
+ * @param platform Which wheel and files.
+ * @param pins Package names and versions of requirements.txt.
+ */
+export async function fetchTensorflow(
+  root: string,
+  platform: Platform,
+  pins: ReadonlyMap<string, string>,
+): Promise<void> {
+  const target = join(root, ".tensorflow");
+  await Deno.remove(target, { recursive: true }).catch(() => {});
+  const python = join(root, VENV_PYTHON);
+  if (platform.wheel === "tensorflow-cpu" && await works(["nvidia-smi"])) {
+    return await installForNvidia(root, python, pins.get("tensorflow")!);
+  }
+  const temporary = await Deno.makeTempDir({ dir: root, prefix: ".tensorflow-" });
+  try {
+    const wheel = `${platform.wheel}==${pins.get(platform.wheel)}`;
+    // the library does not depend on Python, so one wheel serves whatever Python there is
+    const which = ["--platform", platform.tag, "--python-version", "3.12", "--abi", "cp312"];
+    const download = ["--no-deps", "--only-binary=:all:", "--implementation", "cp", ...which];
+    await run([python, "-m", "pip", "download", ...download, "-d", temporary, wheel], root);
+    const [file] = [...Deno.readDirSync(temporary)].map((entry) => join(temporary, entry.name));
+    await run([python, "-c", UNPACK, file!, join(temporary, "out"), ...platform.libraries], root);
+    await Deno.rename(join(temporary, "out"), target);
+  } finally {
+    await Deno.remove(temporary, { recursive: true });
+  }
+}
+
+/** With an NVIDIA driver: the wheel with CUDA, installed as it is. Not covered by the tests. */
+async function installForNvidia(root: string, python: string, version: string): Promise<void> {
+  await run([python, "-m", "pip", "install", `tensorflow[and-cuda]==${version}`], root);
+  const where = "import sysconfig; print(sysconfig.get_paths()['purelib'])";
+  const packages = (await run([python, "-c", where], root)).trim();
+  await Deno.symlink(join(packages, "tensorflow"), join(root, ".tensorflow"));
+}
+
+/**
+ * Builds the native binding of `@tensorflow/tfjs-node-gpu` against the library in `.tensorflow`.
+ *
+ * @param root The repository's folder.
+ * @param platform Which files and linker flags.
+ * @param pins Package names and versions of requirements.txt.
+ */
+export async function buildBinding(
+  root: string,
+  platform: Platform,
+  pins: ReadonlyMap<string, string>,
+): Promise<void> {
+  const binding = await Deno.realPath(join(root, BINDING_PACKAGE));
+  const headers = await Deno.realPath(join(root, "node_modules/node-api-headers/include"));
+  const library = await Deno.realPath(join(root, ".tensorflow"));
+  await Deno.mkdir(join(binding, "lib/napi-v8"), { recursive: true });
+  const temporary = join(binding, "lib/napi-v8/tfjs_binding.part");
+  await run([
+    ...await findCompiler(root, pins),
+    ...["-std=c++17", "-O2", "-fPIC", "-shared"],
+    ...["-DNAPI_VERSION=8", "-DNODE_GYP_MODULE_NAME=tfjs_binding"],
+    ...[binding, join(library, "include"), headers].map((folder) => `-I${folder}`),
+    ...["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(binding, "binding", file)),
+    ...["-o", temporary, ...platform.libraries.map((file) => join(library, file))],
+    ...[`-Wl,-rpath,${library}`, ...platform.linkerFlags],
+  ], root);
+  await Deno.rename(temporary, join(root, BINDING_FILE));
+}
+
+const BINDING_PACKAGE = "node_modules/@tensorflow/tfjs-node-gpu";
+
+/** The binding, below the repository's folder. */
+export const BINDING_FILE = `${BINDING_PACKAGE}/lib/napi-v8/tfjs_binding.node`;
+
+async function findCompiler(root: string, pins: ReadonlyMap<string, string>): Promise<Command> {
+  for (const compiler of ["c++", "g++", "clang++"]) {
+    if (await works([compiler, "--version"])) return [compiler];
+  }
+  const python = join(root, VENV_PYTHON);
+  await run([python, "-m", "pip", "install", `ziglang==${pins.get("ziglang")}`], root);
+  return [python, "-m", "ziglang", "c++"];
+}

@@ -1,0 +1,7 @@
+/** Loads TensorFlow and multiplies two matrices, to see that the binding works. */
+import { tf } from "@lib/network/tensorflow.ts";
+
+const product = tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])).dataSync()[0];
+if (product !== 11 || tf.getBackend() !== "tensorflow") {
+  throw new Error(`Expected 11 from TensorFlow but found ${product} from ${tf.getBackend()}`);
+}
