@@ -8,11 +8,12 @@ const UNPACK = `
 import sys, zipfile
 wheel, folder, *libraries = sys.argv[1:]
 headers = ("tensorflow/c/", "xla/", "tsl/", "tensorflow/core/platform/ctstring")
-for item in zipfile.ZipFile(wheel).infolist():
+archive = zipfile.ZipFile(wheel)
+for item in archive.infolist():
     path = item.filename.removeprefix("tensorflow/")
     if path in libraries or path.startswith(tuple("include/" + header for header in headers)):
         item.filename = path
-        zipfile.ZipFile(wheel).extract(item, folder)
+        archive.extract(item, folder)
 `;
 
 /**
