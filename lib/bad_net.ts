@@ -40,7 +40,11 @@ export async function badNet(
   const folder = outputPath(experiment.setting, "badnet");
   if (await exists(folder)) return await loadBadNet(folder, experiment);
   const { seed, recipe, target } = experiment;
-  const { images } = poisonTrainingSet(dataset.train, poisoningOf(experiment), seededRandom(seed));
+  const { images } = poisonTrainingSet(
+    await dataset.train(),
+    poisoningOf(experiment),
+    seededRandom(seed),
+  );
   const network = paperCnn(images.classNames.length, seed);
   const trigger = ftrojan(experiment.trigger);
   const history = await train(network, images, recipe, {

@@ -12,7 +12,8 @@ import { basename, join } from "@lib/std/path.ts";
 export interface Dataset {
   /** How to call it in titles; says "synthetic" where it is. */
   name: string;
-  train: LabelledImages;
+  /** The clean training images: read or rendered when first asked for, then kept. */
+  train: () => Promise<LabelledImages>;
   /** All test images. */
   test: LabelledImages;
   /** The half of the test images on which thresholds are read. */
@@ -33,7 +34,8 @@ export interface Dataset {
  * @throws {Error} If an archive is not to be had or is damaged.
  * @example
  * ```ts ignore
- * const { train, testHalf } = await loadDataset(paperExperiment("gtsrb"));
+ * const { testHalf, train } = await loadDataset(paperExperiment("gtsrb"));
+ * const images = await train();
  * ```
  */
 export async function loadDataset(
@@ -58,7 +60,7 @@ const SYNTHETIC_COUNTS = {
 function renderSigns(counts: { train: number; test: number }): Source {
   return {
     name: "synthetic signs",
-    train: syntheticSigns(counts.train, 1),
+    train: once(() => Promise.resolve(syntheticSigns(counts.train, 1))),
     test: syntheticSigns(counts.test, 2),
     checksums: {},
   };
@@ -69,9 +71,15 @@ async function loadGtsrb(
 ): Promise<Source> {
   const folders = [join(ROOT, "data"), join(ROOT, "..", "shared", "data")];
   const archives = await gtsrbArchives({ folders, onProgress });
-  const train = await readGtsrbTraining(archives);
+  const train = once(() => readGtsrbTraining(archives));
   const test = await readGtsrbTest(archives);
   const checksums: Record<string, string> = {};
   for (const file of Object.values(archives)) checksums[basename(file)] = await md5Of(file);
   return { name: "GTSRB", train, test, checksums };
+}
+
+/** Calls a function at the first request only. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => made ??= make();
 }

@@ -1,3 +1,4 @@
+import { toBytes } from "@lib/attack/colour.ts";
 import { requireImages } from "@lib/attack/trigger.ts";
 import { SIDE } from "@lib/data/labelled_images.ts";
 
@@ -17,11 +18,35 @@ import { SIDE } from "@lib/data/labelled_images.ts";
  * ```
  */
 export function psnr(first: Uint8Array, second: Uint8Array): number {
-  if (first.length !== second.length) {
-    throw new Error(`Expected ${first.length} bytes to compare but found ${second.length}`);
-  }
+  requireSameLength(first, second);
   const squares = first.reduce((sum, level, index) => sum + (level - second[index]!) ** 2, 0);
   return 10 * Math.log10(255 ** 2 * first.length / squares);
+}
+
+/**
+ * What changed between two images, magnified around middle grey, to look at.
+ *
+ * @param first Bytes, RGB, 0–255.
+ * @param second As many bytes.
+ * @param factor By which differences are multiplied.
+ * @returns As many bytes: 128 where nothing changed, clipped to 0–255.
+ * @throws {Error} If the lengths differ.
+ * @example
+ * ```ts
+ * import { magnifiedDifference } from "@lib/attack/similarity.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const difference = magnifiedDifference(Uint8Array.of(5, 5, 5), Uint8Array.of(5, 7, 0), 10);
+ * assertEquals(difference, Uint8Array.of(128, 148, 78));
+ * ```
+ */
+export function magnifiedDifference(
+  first: Uint8Array,
+  second: Uint8Array,
+  factor: number,
+): Uint8Array {
+  requireSameLength(first, second);
+  return toBytes(Float64Array.from(second, (level, at) => 128 + factor * (level - first[at]!)));
 }
 
 /**
@@ -64,6 +89,12 @@ export function ssim(first: Uint8Array, second: Uint8Array): number {
     });
   }
   return total / windows;
+}
+
+function requireSameLength(first: Uint8Array, second: Uint8Array): void {
+  if (first.length !== second.length) {
+    throw new Error(`Expected ${first.length} bytes to compare but found ${second.length}`);
+  }
 }
 
 const RADIUS = 5;

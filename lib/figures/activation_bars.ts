@@ -2,7 +2,7 @@ import { escapeText } from "@lib/figures/caption.ts";
 import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
 
 /** The mean activation of every channel over some images. */
-export interface ChannelMeans {
+export interface ChannelSeries {
   /** What the images are: "clean", "backdoor". */
   name: string;
   /** One mean a channel, 128 for the paper's network; any unit, may be negative. */
@@ -28,7 +28,7 @@ export interface ChannelMeans {
  * ```
  */
 export function activationBars(
-  series: readonly ChannelMeans[],
+  series: readonly ChannelSeries[],
   order?: ArrayLike<number>,
 ): Figure {
   const count = series[0]?.means.length ?? 0;
@@ -52,7 +52,10 @@ export function activationBars(
 }
 
 /** One panel under the other on one horizontal axis, each vertical axis with the first one's range. */
-function panels(series: readonly ChannelMeans[], xaxis: Record<string, unknown>): Figure["layout"] {
+function panels(
+  series: readonly ChannelSeries[],
+  xaxis: Record<string, unknown>,
+): Figure["layout"] {
   const gap = 0.08;
   const height = (1 + gap) / series.length - gap;
   const yaxes = series.map(({ name }, panel) => {

@@ -3,8 +3,8 @@ import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/fi
 import { legendHeight } from "@lib/figures/legend.ts";
 import { textWidth } from "@lib/figures/text_width.ts";
 
-/** What pruning one order of channels, one after the other, does to a network. */
-export interface PruningCurve {
+/** A pruning curve as far as it is drawn. */
+export interface NamedCurve {
   /** The order's name. */
   name: string;
   /** Share of clean images classified rightly at 0 … 128 pruned channels, 0–1. */
@@ -15,7 +15,7 @@ export interface PruningCurve {
 
 /** The first pruned share at which clean accuracy has dropped by so much. */
 export interface DropMark {
-  /** Percentage points. */
+  /** 0.02 being two percentage points. */
   drop: number;
   /** Share of the channels pruned, 0–1. */
   fraction: number;
@@ -34,13 +34,13 @@ export interface DropMark {
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const curve = { name: "clean mean", cleanAccuracy: [0.97, 0.5, 0], attackSuccess: [1, 1, 0] };
- * const { data } = pruningCurveFigure([curve], [{ drop: 30, fraction: 0.5 }]);
+ * const { data } = pruningCurveFigure([curve], [{ drop: 0.3, fraction: 0.5 }]);
  * assertEquals(data.map(({ name }) => name), ["clean accuracy", "attack success"]);
  * assertEquals(data[0]!.x, [0, 50, 100]);
  * ```
  */
 export function pruningCurveFigure(
-  curves: readonly PruningCurve[],
+  curves: readonly NamedCurve[],
   marks: readonly DropMark[] = [],
 ): Figure {
   const data = curves.flatMap((curve, index) => lines(curve, index, curves.length));
@@ -81,7 +81,7 @@ export function pruningCurveFigure(
   return { data, layout };
 }
 
-function lines(curve: PruningCurve, index: number, count: number): Figure["data"] {
+function lines(curve: NamedCurve, index: number, count: number): Figure["data"] {
   const steps = curve.cleanAccuracy.length;
   if (steps < 2 || curve.attackSuccess.length !== steps) {
     throw new Error(
@@ -120,7 +120,7 @@ function labelRows(marks: readonly DropMark[]): (DropMark & { row: number })[] {
   });
 }
 
-const markText = (drop: number): string => `−${drop} points`;
+const markText = (drop: number): string => `−${Math.round(drop * 100)} points`;
 
 const SERIES = [COLOURS.blue, COLOURS.vermillion, COLOURS.green, COLOURS.purple, COLOURS.orange];
 

@@ -2,7 +2,7 @@ import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/fi
 
 /** A network from which so many channels are gone that its clean accuracy has dropped by so much. */
 export interface RepairedModel {
-  /** The threshold, in percentage points of clean validation accuracy. */
+  /** The threshold of clean validation accuracy, 0.02 being two percentage points. */
   drop: number;
   /** Share of the channels pruned, 0–1. */
   fraction: number;
@@ -25,8 +25,8 @@ export interface RepairedModel {
  * import { repairedModelsFigure } from "@lib/figures/repaired_models.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const ours = { drop: 30, fraction: 0.88, cleanAccuracy: 0.66, attackSuccess: 0.002 };
- * const { data } = repairedModelsFigure([ours], [{ drop: 30, attackSuccess: 0.26 }]);
+ * const ours = { drop: 0.3, fraction: 0.88, cleanAccuracy: 0.66, attackSuccess: 0.002 };
+ * const { data } = repairedModelsFigure([ours], [{ drop: 0.3, attackSuccess: 0.26 }]);
  * assertEquals(data.map(({ y }) => y), [[66], [0.2], [26]]);
  * ```
  */
@@ -49,10 +49,10 @@ export function repairedModelsFigure(
     bargap: 0.14,
     bargroupgap: 0.06,
     margin: { l: 64, r: 24, t: 44, b: 74 },
-    xaxis: axis("largest drop in clean validation accuracy", {
+    xaxis: axis("drop in clean validation accuracy", {
       tickvals: drops.map((_, index) => index),
       ticktext: models.map(({ drop, fraction }) =>
-        `${drop} points<br>${(fraction * 100).toFixed(0)} % pruned`
+        `${Math.round(drop * 100)} points<br>${(fraction * 100).toFixed(0)} % pruned`
       ),
       ticks: "",
       showgrid: false,

@@ -16,12 +16,12 @@ Deno.test("figures survive JSON, as notebooks keep them", () => {
 
 Deno.test("figure functions leave their input alone", () => {
   const [clean, backdoor, order] = [wave(4), wave(4, 1), Uint8Array.of(3, 1, 0, 2)];
-  const marks = [{ drop: 30, fraction: 0.8 }, { drop: 2, fraction: 0.5 }];
+  const marks = [{ drop: 0.3, fraction: 0.8 }, { drop: 0.02, fraction: 0.5 }];
   activationBars([{ name: "clean", means: clean }, { name: "bad", means: backdoor }], order);
   scatterActivations(clean, backdoor);
   pruningCurveFigure([{ name: "a", cleanAccuracy: clean, attackSuccess: backdoor }], marks);
   assertEquals([clean, backdoor, order], [wave(4), wave(4, 1), Uint8Array.of(3, 1, 0, 2)]);
-  assertEquals(marks.map(({ drop }) => drop), [30, 2]);
+  assertEquals(marks.map(({ drop }) => drop), [0.3, 0.02]);
 });
 
 Deno.test("bars stand in the given order and name their channel", () => {
@@ -39,8 +39,8 @@ Deno.test("several orders have a colour each, one has a colour a line", () => {
 
 Deno.test("what the paper does not report leaves a gap", () => {
   const model = { fraction: 0.5, cleanAccuracy: 0.9, attackSuccess: 0.8 };
-  const ours = [{ ...model, drop: 2 }, { ...model, drop: 30 }];
-  const { data } = repairedModelsFigure(ours, [{ drop: 30, attackSuccess: 0.26 }]);
+  const ours = [{ ...model, drop: 0.02 }, { ...model, drop: 0.3 }];
+  const { data } = repairedModelsFigure(ours, [{ drop: 0.3, attackSuccess: 0.26 }]);
   assertEquals(data.map(({ y }) => y), [[90, 90], [80, 80], [null, 26]]);
 });
 

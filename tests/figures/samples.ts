@@ -20,7 +20,7 @@ const falling = (name: string, middle: number) => {
   return { name, cleanAccuracy: rates, attackSuccess: rates.map((rate) => rate ** 0.2) };
 };
 
-const marks = [[2, 0.53], [10, 0.7], [20, 0.77], [30, 0.8]].map(([drop, fraction]) => ({
+const marks = [[0.02, 0.53], [0.1, 0.7], [0.2, 0.77], [0.3, 0.8]].map(([drop, fraction]) => ({
   drop: drop!,
   fraction: fraction!,
 }));
@@ -43,8 +43,8 @@ export const samples: Record<string, Figure> = {
   ], wave(128).map((_, index) => 127 - index)),
   "one curve": pruningCurveFigure([falling("clean mean", 100)], marks),
   "three curves": pruningCurveFigure(orders.map((name, index) => falling(name, 30 * index)), [
-    { drop: 2, fraction: 0 },
-    { drop: 10, fraction: 1 },
+    { drop: 0.02, fraction: 0 },
+    { drop: 0.1, fraction: 1 },
   ]),
   "repaired models": repairedModelsFigure(models, models),
   training: trainingCurves(epochs),

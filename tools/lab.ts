@@ -1,0 +1,28 @@
+/**
+ * Opens JupyterLab on the first notebook, with the Deno kernel ready.
+ *
+ *     deno task lab [--dataset synthetic|quick|gtsrb] [options of jupyter lab]
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { datasetOption, SETTING_VARIABLE } from "./notebooks/options.ts";
+import { allNotebooks, kernelEnvironment } from "./run_notebooks.ts";
+import { setup } from "./setup.ts";
+
+const ROOT = join(import.meta.dirname!, "..");
+
+try {
+  const { dataset, rest } = datasetOption(Deno.args);
+  await setup();
+  const child = new Deno.Command(join(ROOT, ".venv/bin/jupyter-lab"), {
+    args: [allNotebooks()[0]!, `--ServerApp.root_dir=${ROOT}`, ...rest],
+    env: { ...kernelEnvironment(), [SETTING_VARIABLE]: dataset },
+    cwd: ROOT,
+  }).spawn();
+  Deno.addSignalListener("SIGINT", () => {}); // Jupyter asks whether to stop; that is its business
+  Deno.exit((await child.status).code);
+} catch (error) {
+  console.error((error as Error).message);
+  Deno.exit(1);
+}
