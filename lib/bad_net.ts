@@ -59,7 +59,25 @@ export async function badNet(
   return { network, history };
 }
 
-async function loadBadNet(folder: string, experiment: Experiment): Promise<BadNet> {
+/**
+ * Loads an attacked network.
+ *
+ * @param folder With a layers model that {@link badNet} saved.
+ * @param experiment What it must have been trained for.
+ * @returns The network, which the caller disposes, and its history.
+ * @throws {Error} If the folder holds no whole model or that of another experiment.
+ * @example
+ * ```ts
+ * import { loadBadNet } from "@lib/bad_net.ts";
+ * import { outputPath, paperExperiment } from "@lib/experiment.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const experiment = paperExperiment("gtsrb");
+ * const { history } = await loadBadNet(outputPath("gtsrb", "badnet"), experiment);
+ * assertEquals(history.length, experiment.recipe.epochs);
+ * ```
+ */
+export async function loadBadNet(folder: string, experiment: Experiment): Promise<BadNet> {
   const network = await loadNetwork(folder);
   const metadata = network.getUserDefinedMetadata() as {
     experiment?: Experiment;

@@ -1,0 +1,167 @@
+/** What the tools say of notebooks, and a real run on the Deno kernel. */
+import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
+import { join } from "@lib/std/path.ts";
+import { checkNotebooks } from "../../tools/check_notebooks.ts";
+import { extractCode, faultsOfWriting, inNotebookTerms } from "../../tools/notebooks/extract.ts";
+import {
+  codeCells,
+  faultsOfRun,
+  type Notebook,
+  readNotebook,
+} from "../../tools/notebooks/notebook.ts";
+import { datasetOption } from "../../tools/notebooks/options.ts";
+import { timeLeft } from "../../tools/notebooks/progress.ts";
+import { summaryLines } from "../../tools/notebooks/summary.ts";
+import { runNotebooks } from "../../tools/run_notebooks.ts";
+
+const ROOT = join(import.meta.dirname!, "../..");
+
+function notebook(...cells: string[]): Notebook {
+  return {
+    cells: [
+      { cell_type: "markdown", source: "# Title" },
+      ...cells.map((source, index): Notebook["cells"][0] => ({
+        cell_type: "code",
+        source,
+        execution_count: index + 1,
+        outputs: [],
+      })),
+    ],
+    metadata: { language_info: { name: "typescript" }, kernelspec: { name: "deno" } },
+  };
+}
+
+/** Writes a notebook where the project's deno.json holds, and removes it afterwards. */
+async function onDisk(content: Notebook, use: (file: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ dir: join(ROOT, "outputs"), prefix: "test-" });
+  const file = join(folder, "trial.ipynb");
+  const cells = content.cells.map((cell, id) => ({ ...cell, id: `c${id}`, metadata: {} }));
+  await Deno.writeTextFile(
+    file,
+    JSON.stringify({ ...content, cells, nbformat: 4, nbformat_minor: 5 }),
+  );
+  try {
+    await use(file);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("cells become one module, and places in messages go back to cell and line", () => {
+  const { source, places } = extractCode(
+    notebook("const a = 1;\nconst b = 2;", "const c = a + b;"),
+  );
+  assertEquals(source, "const a = 1;\nconst b = 2;\nconst c = a + b;\n");
+  const message = "TS1 at file:///x/.check.ts:3:7 and /x/.check.ts:2:1";
+  const expected = "TS1 at t.ipynb cell 2 line 1 and t.ipynb cell 1 line 2";
+  assertEquals(inNotebookTerms(message, "/x/.check.ts", "t.ipynb", places), expected);
+});
+
+Deno.test("type errors and unused imports in cells are found and named", async () => {
+  const wrong = notebook(
+    'import { percent, show } from "@lib/mod.ts";',
+    "const share = 0.5;\nconst words: number = percent(share);\nconsole.log(words);",
+  );
+  await onDisk(wrong, async (file) => {
+    const faults = (await checkNotebooks([file])).join("\n");
+    assert(faults.includes("trial.ipynb cell 2 line 2"), faults);
+    assert(faults.includes("Type 'string' is not assignable to type 'number'"), faults);
+    assert(faults.includes("`show` is never used"), faults);
+    assertEquals([...Deno.readDirSync(join(file, ".."))].length, 1); // the extract is gone
+  });
+});
+
+const rules: Record<string, [content: Notebook, fault: string]> = {
+  "a long cell": [notebook("f();\n".repeat(21)), "expected at most 20 lines of code but found 21"],
+  "import.meta": [notebook("console.log(import.meta.url);"), "import.meta does not work"],
+  "a relative import": [notebook('import { a } from "../lib/a.ts";'), 'found "../lib/a.ts"'],
+  "no title": [{ ...notebook("1;"), cells: notebook("1;").cells.slice(1) }, "expected a title"],
+  "no language": [{ ...notebook("1;"), metadata: {} }, "language_info.name"],
+};
+for (const [name, [content, fault]] of Object.entries(rules)) {
+  Deno.test(`a notebook with ${name} is found`, () => {
+    const faults = faultsOfWriting(content).join("\n");
+    assert(faults.includes(fault), faults);
+  });
+}
+
+Deno.test("a run out of order, an error, a lost output and a large file are found", () => {
+  const good = notebook("const a = 1;");
+  assertEquals(faultsOfRun(good, 1000), []);
+  const shows = notebook('await showMarkdown("x");');
+  assert(faultsOfRun(shows, 1000)[0]!.includes("expected an output but found none"));
+  codeCells(good)[0]!.execution_count = 7;
+  assert(faultsOfRun(good, 1000)[0]!.includes("expected execution count 1 but found 7"));
+  const failed = notebook("throw 1;");
+  codeCells(failed)[0]!.outputs = [{ output_type: "error", ename: "Error", evalue: "no" }];
+  assert(faultsOfRun(failed, 1000)[0]!.includes("Error: no"));
+  assert(faultsOfRun(notebook(), 600 * 1024)[0]!.includes("at most 500 KiB but found 600 KiB"));
+});
+
+Deno.test("what is no notebook is refused by name", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".ipynb" });
+  await Deno.writeTextFile(file, "{}");
+  await assertRejects(() => readNotebook(file), Error, `no cells in ${file}`);
+});
+
+Deno.test("the dataset is taken out of a command line", () => {
+  assertEquals(datasetOption([]), { dataset: "synthetic", rest: [] });
+  assertEquals(datasetOption(["--save", "--dataset", "gtsrb"]), {
+    dataset: "gtsrb",
+    rest: ["--save"],
+  });
+  assertEquals(datasetOption(["--dataset=quick", "a.ipynb"]), {
+    dataset: "quick",
+    rest: ["a.ipynb"],
+  });
+  assertThrows(
+    () => datasetOption(["--dataset", "cifar"]),
+    Error,
+    "synthetic, quick, gtsrb but found cifar",
+  );
+  assertThrows(() => datasetOption(["--dataset"]), Error, "but found nothing");
+});
+
+Deno.test("time left is what earlier runs took, unless one was never run", () => {
+  assertEquals(timeLeft(["a", "b"], { a: 10, b: 50 }, "a", 4), "about 56 s left");
+  assertEquals(timeLeft(["a", "b"], { a: 10, b: 600 }, "b", 0), "about 10 min left");
+  assertEquals(timeLeft(["a", "b"], { a: 10 }, "a", 4), "");
+});
+
+Deno.test("the closing table has the paper's numbers beside ours and says what is synthetic", () => {
+  const threshold = { drop: 0.02, channelsPruned: 64, cleanAccuracy: 0.95, attackSuccessRate: 0.9 };
+  const order = Array.from({ length: 128 }, (_, c) => c);
+  const entry = { order, thresholds: [threshold] };
+  const summary = {
+    dataset: "synthetic signs",
+    badNet: { cleanAccuracy: 0.9, attackSuccessRate: 0.8, attackSuccessRateIncludingTarget: 0.81 },
+    orders: { "clean ascending": entry, "backdoor descending": entry },
+  };
+  const lines = summaryLines(summary, "synthetic");
+  assert(lines[0]!.startsWith("SYNTHETIC"));
+  assert(lines.some((line) => /clean accuracy +90\.00 % +97\.17 %/.test(line)), lines.join("\n"));
+  assert(lines.some((line) => /channels pruned +50 % +53 %/.test(line)), lines.join("\n"));
+  assert(!summaryLines(summary, "gtsrb").join().includes("SYNTHETIC"));
+});
+
+Deno.test("a run keeps the last output of every cell", async () => {
+  const shows = Array.from({ length: 30 }, (_, i) => `await showMarkdown("cell ${i}");`);
+  const trial = notebook('import { showMarkdown } from "@lib/figures/show.ts";', ...shows);
+  await onDisk(trial, async (file) => {
+    await runNotebooks([file], "quick", true);
+    const texts = codeCells(await readNotebook(file)).slice(1).map((cell) =>
+      JSON.stringify(cell.outputs)
+    );
+    texts.forEach((text, i) => assert(text.includes(`"cell ${i}"`), `cell ${i}: ${text}`));
+  });
+});
+
+Deno.test("a failing cell is named with its own words, and what was run is kept", async () => {
+  const trial = notebook("const a = 1;", 'throw new Error("the very words");');
+  await onDisk(trial, async (file) => {
+    const before = await Deno.readTextFile(file);
+    await assertRejects(() => runNotebooks([file], "quick", true), Error, "the very words");
+    await assertRejects(() => runNotebooks([file], "quick", true), Error, "failed in cell 2/2");
+    assertEquals(await Deno.readTextFile(file), before);
+  });
+});
