@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "@lib/attack/band_shift.ts";
 export * from "@lib/attack/colour.ts";
 export * from "@lib/attack/dct.ts";
 export * from "@lib/attack/ftrojan.ts";

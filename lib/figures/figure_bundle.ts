@@ -8,8 +8,8 @@ import { renderSvg } from "@lib/figures/static_svg.ts";
  *
  * @param figure What to show.
  * @param caption Set below it in every form.
- * @returns `application/vnd.plotly.v1+json`, `image/svg+xml` and `text/plain`; without the first if
- * the figure is one of pictures, where there is nothing to hover over and half the bytes to save.
+ * @returns `application/vnd.plotly.v1+json`, `image/svg+xml` and `text/plain`. JupyterLab draws
+ * the first also in a notebook that it does not trust yet, where it leaves SVG out.
  * @example
  * ```ts
  * import { baseLayout } from "@lib/figures/figure.ts";
@@ -23,7 +23,6 @@ import { renderSvg } from "@lib/figures/static_svg.ts";
  */
 export async function figureBundle(figure: Figure, caption?: string): Promise<Bundle> {
   const still = await stillBundle(figure, caption);
-  if (figure.layout.images) return still;
   // Plotly's buttons would lie on the legend; dragging and double clicks zoom without them.
   const live = { ...withCaption(figure, caption), config: { displayModeBar: false } };
   return { "application/vnd.plotly.v1+json": live, ...still };
