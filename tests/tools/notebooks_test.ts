@@ -11,7 +11,7 @@ import {
 } from "../../tools/notebooks/notebook.ts";
 import { datasetOption } from "../../tools/notebooks/options.ts";
 import { timeLeft } from "../../tools/notebooks/progress.ts";
-import { summaryLines } from "../../tools/notebooks/summary.ts";
+import { type Summary, summaryLines, withResults } from "../../tools/notebooks/summary.ts";
 import { runNotebooks } from "../../tools/run_notebooks.ts";
 
 const ROOT = join(import.meta.dirname!, "../..");
@@ -140,7 +140,10 @@ Deno.test("the closing table has the paper's numbers beside ours and says what i
   const lines = summaryLines(summary, "synthetic");
   assert(lines[0]!.startsWith("SYNTHETIC"));
   assert(lines.some((line) => /clean accuracy +90\.00 % +97\.17 %/.test(line)), lines.join("\n"));
-  assert(lines.some((line) => /channels pruned +50 % +53 %/.test(line)), lines.join("\n"));
+  assert(
+    lines.some((line) => /2 points lost: channels pruned +50 % +53 %/.test(line)),
+    lines.join("\n"),
+  );
   assert(!summaryLines(summary, "gtsrb").join().includes("SYNTHETIC"));
 });
 
@@ -164,4 +167,12 @@ Deno.test("a failing cell is named with its own words, and what was run is kept"
     await assertRejects(() => runNotebooks([file], "quick", true), Error, "failed in cell 2/2");
     assertEquals(await Deno.readTextFile(file), before);
   });
+});
+
+Deno.test("the README's numbers are those of the summary", async () => {
+  const readme = await Deno.readTextFile(join(ROOT, "README.md"));
+  const file = join(ROOT, "outputs/gtsrb/summary.json");
+  const summary: Summary = JSON.parse(await Deno.readTextFile(file));
+  assertEquals(withResults(readme, summary), readme);
+  assertThrows(() => withResults("# No table", summary), Error, "Expected <!-- results: begin -->");
 });

@@ -19,6 +19,45 @@ interface Threshold {
 }
 
 /**
+ * The measured numbers and the paper's.
+ *
+ * @param summary The measured ones.
+ * @returns Rows of a name, our number and the paper's, as words.
+ */
+export function summaryRows({ badNet, orders }: Summary): [string, string, string][] {
+  const paper = orders["clean ascending"]!;
+  const proposal = orders["backdoor descending"]!;
+  const { cleanAccuracy, attackSuccessRate } = PAPER.badNet;
+  const rows: [string, string, string][] = [
+    ["clean accuracy", percent(badNet.cleanAccuracy, 2), percent(cleanAccuracy, 2)],
+    [
+      "attack success, all images",
+      percent(badNet.attackSuccessRateIncludingTarget, 2),
+      percent(attackSuccessRate, 2),
+    ],
+    ["attack success, without target class", percent(badNet.attackSuccessRate, 2), "not stated"],
+  ];
+  paper.thresholds.forEach((threshold, i) => {
+    const theirs = PAPER.repaired[i];
+    const at = `${Math.round(100 * threshold.drop)} points lost`;
+    const pruned = percent(threshold.channelsPruned / paper.order.length);
+    const rate = percent(threshold.attackSuccessRate, 1);
+    const ofProposal = percent(proposal.thresholds[i]!.attackSuccessRate, 1);
+    rows.push(
+      [`${at}: channels pruned`, pruned, percent(theirs?.channelsPruned)],
+      [
+        `${at}: clean accuracy`,
+        percent(threshold.cleanAccuracy, 1),
+        percent(theirs?.cleanAccuracy),
+      ],
+      [`${at}: attack success`, rate, percent(theirs?.attackSuccessRate)],
+      [`${at}: attack success, the paper's proposal`, ofProposal, "not tried"],
+    );
+  });
+  return rows;
+}
+
+/**
  * The paper's numbers beside the measured ones, and where everything lies.
  *
  * @param summary The measured ones.
@@ -26,45 +65,14 @@ interface Threshold {
  * @returns Lines to print.
  */
 export function summaryLines(summary: Summary, dataset: string): string[] {
-  const { badNet, orders } = summary;
   const synthetic = dataset !== "gtsrb";
-  const paper = orders["clean ascending"]!;
-  const proposal = orders["backdoor descending"]!;
-  const rows = [
-    ["", "measured", "paper"],
-    ["clean accuracy", percent(badNet.cleanAccuracy, 2), percent(PAPER.badNet.cleanAccuracy, 2)],
-    [
-      "attack success, all images",
-      percent(badNet.attackSuccessRateIncludingTarget, 2),
-      percent(1, 2),
-    ],
-    ["attack success, without target class", percent(badNet.attackSuccessRate, 2), "–"],
-    ...paper.thresholds.flatMap(({ drop, channelsPruned, attackSuccessRate, cleanAccuracy }, i) => {
-      const theirs = PAPER.repaired[i];
-      const at = `at −${Math.round(100 * drop)} points:`;
-      const rate = theirs?.attackSuccessRate;
-      return [
-        [
-          `${at} channels pruned`,
-          percent(channelsPruned / paper.order.length),
-          percent(theirs?.channelsPruned),
-        ],
-        ["   clean accuracy", percent(cleanAccuracy, 1), percent(theirs?.cleanAccuracy)],
-        ["   attack success, the paper's order", percent(attackSuccessRate, 1), percent(rate)],
-        [
-          "   attack success, the paper's proposal",
-          percent(proposal.thresholds[i]!.attackSuccessRate, 1),
-          "not tried",
-        ],
-      ];
-    }),
-  ];
+  const rows = [["", "measured", "paper"], ...summaryRows(summary)];
   return [
     synthetic
       ? "SYNTHETIC images: these numbers show that everything works; they are not the paper's experiment."
       : `${summary.dataset}: the paper's experiment.`,
     ...rows.map(([name, ours, theirs]) =>
-      `${name!.padEnd(40)}${ours!.padStart(10)}${theirs!.padStart(12)}`
+      `${name!.padEnd(48)}${ours!.padStart(10)}${theirs!.padStart(12)}`
     ),
     "",
     `Executed notebooks: outputs/${dataset}/notebooks`,
@@ -73,6 +81,26 @@ export function summaryLines(summary: Summary, dataset: string): string[] {
     `Networks:           outputs/${dataset}/badnet, outputs/${dataset}/repaired`,
     ...(synthetic ? ["On the paper's data: add --dataset gtsrb"] : []),
   ];
+}
+
+const [BEGIN, END] = ["<!-- results: begin -->", "<!-- results: end -->"];
+
+/**
+ * A page with the table of results between its markers written anew, so that no number in it is typed.
+ *
+ * @param page Markdown with the markers `results: begin` and `results: end` in comments.
+ * @param summary The measured numbers.
+ * @returns The page.
+ * @throws {Error} If the markers are not there.
+ */
+export function withResults(page: string, summary: Summary): string {
+  const [start, end] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (start < 0 || end < start) {
+    throw new Error(`Expected ${BEGIN} … ${END} in the page but found none`);
+  }
+  const rows = summaryRows(summary).map((row) => `| ${row.join(" | ")} |`);
+  const table = ["| | here | paper |", "| --- | ---: | ---: |", ...rows].join("\n");
+  return `${page.slice(0, start)}${BEGIN}\n\n${table}\n\n${page.slice(end)}`;
 }
 
 function percent(share: number | undefined, digits = 0): string {

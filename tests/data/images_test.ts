@@ -1,0 +1,119 @@
+/** Splits, synthetic signs and image files. */
+import { decodeImage, encodeImage, readImage, writeImage } from "@lib/data/image_file.ts";
+import {
+  checkedImages,
+  imageAt,
+  type LabelledImages,
+  pickImages,
+} from "@lib/data/labelled_images.ts";
+import { halves } from "@lib/data/splits.ts";
+import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
+import { seededRandom } from "@lib/random.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
+import { join } from "@lib/std/path.ts";
+import { testImage } from "../reference/reference.ts";
+
+const classNames = Array.from({ length: 43 }, (_, index) => `class ${index}`);
+
+Deno.test("images, labels and classes must belong together", () => {
+  const pixels = new Uint8Array(2 * 3072);
+  const two: LabelledImages = { pixels, labels: Uint8Array.of(0, 42), classNames };
+  assertEquals(checkedImages(two, "a.zip"), two);
+  const short = { ...two, pixels: pixels.subarray(1) };
+  assertThrows(() => checkedImages(short, "a.zip"), Error, "Expected 6144 bytes for 2 RGB images");
+  const stray = { ...two, labels: Uint8Array.of(0, 43) };
+  assertThrows(
+    () => checkedImages(stray, "a.zip"),
+    Error,
+    "labels 0–42 but found 43 at image 1 of a.zip",
+  );
+  assertThrows(() => imageAt(pixels, 2), RangeError, "image index in 0–1 but found 2");
+  assertThrows(() => pickImages(two, [-1]), RangeError, "found -1");
+});
+
+Deno.test("halves are the whole, apart, with every class shared out evenly", () => {
+  const count = 500;
+  const labels = Uint8Array.from({ length: count }, (_, index) => index % 7 === 0 ? 1 : index % 43);
+  const pixels = new Uint8Array(count * 3072);
+  for (let index = 0; index < count; index++) {
+    new DataView(pixels.buffer).setUint32(index * 3072, index);
+  }
+  const { validation, test } = halves({ pixels, labels, classNames }, seededRandom(3));
+  const numbers = [validation, test].map((half) =>
+    Array.from(half.labels, (_, i) => new DataView(half.pixels.buffer).getUint32(i * 3072))
+  );
+  assertEquals(numbers.flat().sort((a, b) => a - b), Array.from({ length: count }, (_, i) => i));
+  for (let label = 0; label < 43; label++) {
+    const [a, b] = [validation, test].map((half) => half.labels.filter((l) => l === label).length);
+    assert(a! - b! === 0 || a! - b! === 1, `class ${label}: ${a} and ${b}`);
+  }
+  const again = halves({ pixels, labels, classNames }, seededRandom(3));
+  assertEquals(again.test.labels, test.labels);
+  const one = pickImages({ pixels, labels, classNames }, [0]);
+  assertThrows(
+    () => halves(one, seededRandom(1)),
+    Error,
+    "at least two images to split but found 1",
+  );
+});
+
+Deno.test("synthetic signs: every class alike often, the same from the same seed, and labelled synthetic", () => {
+  const signs = syntheticSigns(90, 5);
+  assertEquals(signs, syntheticSigns(90, 5));
+  assert(syntheticSigns(90, 6).pixels.some((level, index) => level !== signs.pixels[index]));
+  for (let label = 0; label < 43; label++) {
+    assert([2, 3].includes(signs.labels.filter((found) => found === label).length));
+  }
+  assert(signs.classNames.every((name) => name.includes("synthetic")));
+  checkedImages(signs, "synthetic signs");
+  assertThrows(
+    () => syntheticSigns(42, 1),
+    Error,
+    "at least 43 synthetic images, one a class, but found 42",
+  );
+});
+
+Deno.test("a PNG keeps every byte and what is no image is refused by name", async () => {
+  const folder = await Deno.makeTempDir();
+  const image = testImage(9);
+  await writeImage(join(folder, "a.png"), image);
+  assertEquals(await readImage(join(folder, "a.png")), image);
+  assertThrowsAway(await encodeImage(image, "image/jpeg", 50));
+  const png = await Deno.readFile(join(folder, "a.png"));
+  await Deno.writeFile(join(folder, "cut.png"), png.subarray(0, png.length >> 1));
+  await Deno.writeTextFile(join(folder, "words.png"), "no image");
+  for (const name of ["cut.png", "words.png"]) {
+    const read = (): Promise<Uint8Array> => readImage(join(folder, name));
+    await assertRejects(read, Error, `in ${join(folder, name)}`);
+  }
+  await assertRejects(
+    () => writeImage(join(folder, "b.png"), image.subarray(3)),
+    Error,
+    "found 3069",
+  );
+  assertEquals([...Deno.readDirSync(folder)].length, 3);
+});
+
+/** A JPEG is another format and smaller. */
+function assertThrowsAway(jpeg: Uint8Array): void {
+  assertEquals([...jpeg.subarray(0, 2)], [0xff, 0xd8]);
+  assert(jpeg.length < 3072);
+}
+
+Deno.test("an image of another size is resized", async () => {
+  const grey = await encodeImage(new Uint8Array(3072).fill(70), "image/png");
+  assertEquals((await decodeImage(grey, "memory")).length, 3072);
+  // a BMP of 2×1 pixels, red and blue: 54 bytes of header, then blue, green, red, a row padded to 8
+  const bmp = new Uint8Array(62);
+  const view = new DataView(bmp.buffer);
+  bmp.set([0x42, 0x4d]);
+  ([[2, 62], [10, 54], [14, 40], [18, 2], [22, 1], [34, 8]] as const).forEach(([at, value]) =>
+    view.setUint32(at, value, true)
+  );
+  view.setUint16(26, 1, true);
+  view.setUint16(28, 24, true);
+  bmp.set([0, 0, 255, 255, 0, 0], 54);
+  const image = await decodeImage(bmp, "two.bmp");
+  assertEquals([...image.subarray(0, 3)], [255, 0, 0]);
+  assertEquals([...image.subarray(31 * 3, 32 * 3)], [0, 0, 255]);
+});
