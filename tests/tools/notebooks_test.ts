@@ -173,6 +173,7 @@ Deno.test("the README's numbers are those of the summary", async () => {
   const readme = await Deno.readTextFile(join(ROOT, "README.md"));
   const file = join(ROOT, "outputs/gtsrb/summary.json");
   const summary: Summary = JSON.parse(await Deno.readTextFile(file));
-  assertEquals(withResults(readme, summary), readme);
+  const bare = (text: string): string => text.replace(/[\s-]+/g, ""); // the formatter pads tables
+  assertEquals(bare(withResults(readme, summary)), bare(readme));
   assertThrows(() => withResults("# No table", summary), Error, "Expected <!-- results: begin -->");
 });
