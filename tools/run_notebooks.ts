@@ -12,9 +12,11 @@ import { TextLineStream } from "./notebooks/text_lines.ts";
 import { basename, join, relative } from "node:path";
 import { datasetOption, SETTING_VARIABLE } from "./notebooks/options.ts";
 import { faultsOfRun, readNotebook } from "./notebooks/notebook.ts";
-import { progressPrinter } from "./notebooks/progress.ts";
+import { progressPrinter, readDurations } from "./notebooks/progress.ts";
+import { type Summary, withResults } from "./notebooks/summary.ts";
 import { setup } from "./setup.ts";
 import { VENV_PYTHON } from "./setup/python.ts";
+import { writeFile } from "./setup/step.ts";
 
 const ROOT = join(import.meta.dirname!, "..");
 
@@ -41,24 +43,27 @@ export async function runNotebooks(
   dataset: string,
   save: boolean,
 ): Promise<void> {
-  const memory = join(ROOT, "outputs", dataset, "durations.json");
-  const durations: Record<string, number> = await Deno.readTextFile(memory).then(
-    JSON.parse,
-    () => ({}),
-  );
+  const outputs = join(ROOT, "outputs", dataset);
+  const memory = join(outputs, "durations.json");
+  const durations = await readDurations(memory);
   const printer = progressPrinter(files.map((file) => basename(file)), durations);
   for (const file of files) {
     const name = basename(file);
-    const result = join(ROOT, "outputs", dataset, "notebooks", name);
+    const result = join(outputs, "notebooks", name);
     printer.begin(name);
-    durations[name] = await runOne(file, result, dataset, printer.tell);
-    const faults = faultsOfRun(await readNotebook(result), (await Deno.stat(result)).size);
-    if (faults.length > 0) throw new Error(`${relative(ROOT, result)}:\n  ${faults.join("\n  ")}`);
-    printer.end(durations[name]);
-    await Deno.writeTextFile(memory, JSON.stringify(durations));
-    if (save) {
-      await Deno.copyFile(result, `${file}.part`).then(() => Deno.rename(`${file}.part`, file));
+    try {
+      durations[name] = await runNotebook(file, result, dataset, printer.tell);
+      const faults = faultsOfRun(await readNotebook(result), (await Deno.stat(result)).size);
+      if (faults.length > 0) {
+        throw new Error(`${relative(ROOT, result)}:\n  ${faults.join("\n  ")}`);
+      }
+    } catch (error) {
+      printer.end("failed");
+      throw error;
     }
+    printer.end(`done in ${durations[name].toFixed(0)} s`);
+    await writeFile(memory, JSON.stringify(durations));
+    if (save) await writeFile(file, await Deno.readTextFile(result));
   }
 }
 
@@ -70,7 +75,17 @@ interface RunEvent {
   done?: number;
 }
 
-async function runOne(
+/**
+ * Runs a notebook on a fresh kernel, in its own folder.
+ *
+ * @param file Its path.
+ * @param result Where the executed notebook goes, also when it fails.
+ * @param dataset What it runs on.
+ * @param tell Told the cell at work, "cell 5/31", and the newest line it showed.
+ * @returns Seconds it took.
+ * @throws {Error} If a cell fails, with the cell and its own words.
+ */
+export async function runNotebook(
   file: string,
   result: string,
   dataset: string,
@@ -115,6 +130,13 @@ export function kernelEnvironment(): Record<string, string> {
   };
 }
 
+/** The README's table of results comes from the summary, so that no number in it is typed. */
+async function updateReadme(): Promise<void> {
+  const [file, results] = [join(ROOT, "README.md"), join(ROOT, "outputs/gtsrb/summary.json")];
+  const summary: Summary = JSON.parse(await Deno.readTextFile(results));
+  await writeFile(file, withResults(await Deno.readTextFile(file), summary));
+}
+
 if (import.meta.main) {
   try {
     const { dataset, rest } = datasetOption(Deno.args);
@@ -123,7 +145,9 @@ if (import.meta.main) {
     if (stray) throw new Error(`Expected --dataset NAME, --save or notebooks but found ${stray}`);
     await setup();
     const chosen = files.length > 0 ? files : allNotebooks();
-    await runNotebooks(chosen, dataset, rest.includes("--save"));
+    const save = rest.includes("--save");
+    await runNotebooks(chosen, dataset, save);
+    if (save && dataset === "gtsrb") await updateReadme();
   } catch (error) {
     console.error((error as Error).message);
     Deno.exit(1);

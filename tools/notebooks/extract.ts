@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { codeCells, type Notebook, sourceOf } from "./notebook.ts";
 
 /** A notebook's code cells as one TypeScript module, and where each of its lines comes from. */
@@ -30,7 +31,7 @@ export function extractCode(notebook: Notebook): Extract {
  * Rewrites the places in a message about an extract, `file.ts:12:3`, to those in its notebook.
  *
  * @param message What `deno check` or `deno lint` said.
- * @param file The extract's path, as it stands in the message.
+ * @param file The extract's path; a message may write what stands before its name in another way.
  * @param notebook The notebook's path.
  * @param places The extract's.
  * @returns The message with `notebook.ipynb cell 4 line 2` in it.
@@ -41,8 +42,8 @@ export function inNotebookTerms(
   notebook: string,
   places: Extract["places"],
 ): string {
-  const escaped = file.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return message.replace(new RegExp(`(?:file://)?${escaped}:(\\d+):\\d+`, "g"), (_, line) => {
+  const escaped = basename(file).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return message.replace(new RegExp(`\\S*${escaped}:(\\d+):\\d+`, "g"), (_, line) => {
     const place = places[Number(line) - 1];
     return `${notebook} cell ${place?.cell} line ${place?.line}`;
   });
@@ -66,6 +67,9 @@ export function faultsOfWriting(notebook: Notebook): string[] {
   if (notebook.metadata.language_info?.name !== "typescript") {
     faults.push("expected language_info.name to be typescript in the metadata");
   }
+  if (notebook.metadata.kernelspec?.name !== "deno") {
+    faults.push("expected kernelspec.name to be deno in the metadata");
+  }
   codeCells(notebook).forEach((cell, index) => {
     const where = `cell ${index + 1}`;
     const code = sourceOf(cell);
@@ -81,7 +85,7 @@ export function faultsOfWriting(notebook: Notebook): string[] {
         `${where}: import.meta does not work in a notebook`,
       );
     }
-    for (const [, path] of code.matchAll(/from "(\.[^"]*)"/g)) {
+    for (const [, path] of code.matchAll(/(?:from|import)[\s(]*["'](\.[^"']*)["']/g)) {
       faults.push(`${where}: expected an import by name, such as @lib/mod.ts, but found "${path}"`);
     }
   });

@@ -3,13 +3,15 @@ export interface ProgressPrinter {
   begin(name: string): void;
   /** The cell at work and the newest line it showed. */
   tell(cell: string, progress: string): void;
-  end(seconds: number): void;
+  /** How it ended: "done in 3 s". */
+  end(result: string): void;
 }
 
 const QUIET = 10_000; // milliseconds between lines where there is no terminal
 
 /**
- * Prints progress: in a terminal one line that is rewritten, elsewhere a line now and then.
+ * Prints progress: in a terminal one line that is rewritten, elsewhere a line now and then. The time
+ * goes on while a cell says nothing, so that one sees it is alive.
  *
  * @param names All notebooks to run.
  * @param durations Seconds that earlier runs took, by name: what the time left is estimated from.
@@ -20,25 +22,43 @@ export function progressPrinter(
 ): ProgressPrinter {
   const terminal = Deno.stdout.isTerminal();
   const write = (text: string): void => void Deno.stdout.writeSync(new TextEncoder().encode(text));
-  let [current, start, last] = ["", 0, 0];
+  const rewrite = terminal ? "\r\x1b[K" : "";
+  let [current, state, start, last] = ["", "", 0, 0];
+  let timer: ReturnType<typeof setInterval> | undefined;
   const heading = (): string => `[${names.indexOf(current) + 1}/${names.length}] ${current}`;
+  const print = (): void => {
+    last = Date.now();
+    const elapsed = (last - start) / 1000;
+    const left = timeLeft(names, durations, current, elapsed);
+    const parts = [heading(), state, `${elapsed.toFixed(0)} s`, left].filter(Boolean);
+    const line = parts.join(" · ");
+    write(terminal ? rewrite + line.slice(0, Deno.consoleSize().columns - 1) : `${line}\n`);
+  };
   return {
     begin(name: string): void {
-      [current, start, last] = [name, Date.now(), Date.now()];
+      [current, state, start] = [name, "", Date.now()];
       write(terminal ? heading() : `${heading()} …\n`);
+      timer = setInterval(print, terminal ? 1000 : QUIET);
     },
     tell(cell: string, progress: string): void {
-      const now = Date.now();
-      if (now - last < (terminal ? 200 : QUIET)) return;
-      last = now;
-      const left = timeLeft(names, durations, current, (now - start) / 1000);
-      const line = [heading(), cell, progress, left].filter(Boolean).join(" · ");
-      write(terminal ? `\r\x1b[K${line.slice(0, Deno.consoleSize().columns - 1)}` : `${line}\n`);
+      state = [cell, progress].filter(Boolean).join(" · ");
+      if (terminal && Date.now() - last > 200) print();
     },
-    end(seconds: number): void {
-      write(`${terminal ? "\r\x1b[K" : ""}${heading()} done in ${seconds.toFixed(0)} s\n`);
+    end(result: string): void {
+      clearInterval(timer);
+      write(`${rewrite}${heading()} ${result}\n`);
     },
   };
+}
+
+/**
+ * Seconds that earlier runs took, by notebook; none if the file is missing or damaged, since it only
+ * serves to estimate.
+ *
+ * @param file Where they are kept.
+ */
+export async function readDurations(file: string): Promise<Record<string, number>> {
+  return await Deno.readTextFile(file).then((text) => JSON.parse(text)).catch(() => ({}));
 }
 
 /** What earlier runs say is left; nothing where one of the notebooks was never run. */

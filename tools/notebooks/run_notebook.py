@@ -49,7 +49,9 @@ def tidy(notebook):
         for output in cell.get("outputs", []):
             output.get("transient", {}).clear()
             output.pop("transient", None)
-    notebook.metadata.language_info.name = "typescript"
+    # editors and the formatter choose by these; a kernel that died has told neither
+    notebook.metadata["kernelspec"] = {"display_name": "Deno", "language": "typescript", "name": "deno"}
+    notebook.metadata["language_info"] = notebook.metadata.get("language_info", {}) | {"name": "typescript"}
 
 
 def main(path, result):
@@ -57,11 +59,11 @@ def main(path, result):
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell in cells:
         cell.outputs, cell.execution_count = [], None
-    numbers = {cell.id: number for number, cell in enumerate(cells, 1)}
+    places = [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
 
-    def begin(cell, **_):
-        if cell.id in numbers:
-            tell(cell=numbers[cell.id], of=len(cells))
+    def begin(cell_index, **_):
+        if cell_index in places:
+            tell(cell=places.index(cell_index) + 1, of=len(places))
 
     folder = os.path.dirname(os.path.abspath(path))
     client = TellingClient(
@@ -86,7 +88,9 @@ def main(path, result):
         # the kernel's own words: nbclient's error may have none
         said = [o for cell in cells for o in cell.outputs if o.output_type == "error"]
         words = [f"{o.ename}: {o.evalue}\n" + "\n".join(o.traceback) for o in said]
-        tell(error="\n".join(words) or str(failure) or "the kernel died")
+        # of a syntax error the kernel says nothing at all
+        hint = "The kernel gave no reason; if it is a syntax error, `deno task ok` explains it."
+        tell(error="\n".join(words) or f"{failure}".rstrip() + f"\n{hint}")
         sys.exit(1)
     tell(done=round(time.time() - start, 1))
 

@@ -28,25 +28,29 @@ export async function fetchTensorflow(
   platform: Platform,
   pins: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const target = join(root, ".tensorflow");
-  await Deno.remove(target, { recursive: true }).catch(() => {});
   const python = join(root, VENV_PYTHON);
   if (platform.wheel === "tensorflow-cpu" && await works(["nvidia-smi"])) {
     return await installForNvidia(root, python, pins.get("tensorflow")!);
   }
-  const temporary = await Deno.makeTempDir({ dir: root, prefix: ".tensorflow-" });
-  try {
-    const wheel = `${platform.wheel}==${pins.get(platform.wheel)}`;
-    // the library does not depend on Python, so one wheel serves whatever Python there is
-    const which = ["--platform", platform.tag, "--python-version", "3.12", "--abi", "cp312"];
-    const download = ["--no-deps", "--only-binary=:all:", "--implementation", "cp", ...which];
-    await run([python, "-m", "pip", "download", ...download, "-d", temporary, wheel], root);
-    const [file] = [...Deno.readDirSync(temporary)].map((entry) => join(temporary, entry.name));
-    await run([python, "-c", UNPACK, file!, join(temporary, "out"), ...platform.libraries], root);
-    await Deno.rename(join(temporary, "out"), target);
-  } finally {
-    await Deno.remove(temporary, { recursive: true });
-  }
+  // git-ignored and always the same, so that what a killed run left there is swept up by the next
+  const temporary = join(root, ".setup", "tensorflow");
+  await removeFolder(temporary);
+  const wheel = `${platform.wheel}==${pins.get(platform.wheel)}`;
+  // the library does not depend on Python, so one wheel serves whatever Python there is
+  const which = ["--platform", platform.tag, "--python-version", "3.12", "--abi", "cp312"];
+  const download = ["--no-deps", "--only-binary=:all:", "--implementation", "cp", ...which];
+  await run([python, "-m", "pip", "download", ...download, "-d", temporary, wheel], root);
+  const [file] = [...Deno.readDirSync(temporary)].map((entry) => join(temporary, entry.name));
+  await run([python, "-c", UNPACK, file!, join(temporary, "out"), ...platform.libraries], root);
+  await removeFolder(join(root, ".tensorflow"));
+  await Deno.rename(join(temporary, "out"), join(root, ".tensorflow"));
+  await removeFolder(temporary);
+}
+
+async function removeFolder(folder: string): Promise<void> {
+  await Deno.remove(folder, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
 }
 
 /** With an NVIDIA driver: the wheel with CUDA, installed as it is. Not covered by the tests. */
@@ -54,6 +58,7 @@ async function installForNvidia(root: string, python: string, version: string): 
   await run([python, "-m", "pip", "install", `tensorflow[and-cuda]==${version}`], root);
   const where = "import sysconfig; print(sysconfig.get_paths()['purelib'])";
   const packages = (await run([python, "-c", where], root)).trim();
+  await removeFolder(join(root, ".tensorflow"));
   await Deno.symlink(join(packages, "tensorflow"), join(root, ".tensorflow"));
 }
 

@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+
+/** A part of the set-up. */
+export interface Step {
+  name: string;
+  /** What the step depends on; if it changes, the step is done again. */
+  from: string;
+  /** Files, below the repository's folder, that are there when the step is done. */
+  makes: readonly string[];
+  make(): Promise<unknown>;
+}
+
+/**
+ * Does a step unless its stamp and its files say that it is done. The stamp goes first and comes back
+ * last, so that a run that was cut never leaves a stamp beside half a result.
+ *
+ * @param step What to do.
+ * @param root The repository's folder; stamps are kept in its `.setup`.
+ * @throws {Error} If the step fails, with what failed and what to do.
+ */
+export async function doStep({ name, from, makes, make }: Step, root: string): Promise<void> {
+  const stamp = join(root, ".setup", name.replace(/\W+/g, "_"));
+  const digest = createHash("sha256").update(from).digest("hex");
+  const found = await Deno.readTextFile(stamp).catch(() => "");
+  if (found === digest && await allThere(root, makes)) return;
+  const start = performance.now();
+  console.log(`setup: ${name} …`);
+  await Deno.remove(stamp).catch(() => {});
+  try {
+    await make();
+  } catch (error) {
+    throw new Error(
+      `Setup stopped at "${name}".\n  ${(error as Error).message}\n` +
+        "  Mend that and run the same command again: it goes on from here. Downloads need a " +
+        "connection to the npm registry and to PyPI.",
+    );
+  }
+  await writeFile(stamp, digest);
+  console.log(`setup: ${name} done in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
+
+async function allThere(root: string, files: readonly string[]): Promise<boolean> {
+  const found = files.map((file) => Deno.stat(join(root, file)).then(() => true, () => false));
+  return (await Promise.all(found)).every(Boolean);
+}
+
+/**
+ * Writes a file whole or not at all, and its folder where there is none.
+ *
+ * @param file Where.
+ * @param content What.
+ */
+export async function writeFile(file: string, content: string): Promise<void> {
+  await Deno.mkdir(join(file, ".."), { recursive: true });
+  await Deno.writeTextFile(`${file}.part`, content);
+  await Deno.rename(`${file}.part`, file);
+}
