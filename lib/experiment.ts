@@ -28,7 +28,7 @@ export const SETTING_VARIABLE = "FREQUENCY_BACKDOOR_DATASET";
 /** Where the settings differ: small ones need smaller batches, for enough steps. */
 const LENGTHS: Record<Setting, { epochs: number; batchSize: number }> = {
   gtsrb: { epochs: 20, batchSize: 64 },
-  synthetic: { epochs: 6, batchSize: 32 },
+  synthetic: { epochs: 7, batchSize: 32 },
   quick: { epochs: 6, batchSize: 32 },
 };
 

@@ -15,7 +15,7 @@ interface Design {
 
 const RED: Colour = [200, 30, 40];
 const BLUE: Colour = [25, 75, 170];
-const WHITE: Colour = [240, 240, 240];
+const WHITE: Colour = [225, 225, 225];
 const YELLOW: Colour = [245, 195, 30];
 const BLACK: Colour = [25, 25, 25];
 
@@ -103,7 +103,7 @@ function render(design: Design, squares: boolean[], random: Random): Uint8Array 
   const [centreX, centreY] = [between(-0.12, 0.12), between(-0.12, 0.12)];
   const [size, turn] = [between(0.6, 0.9), between(-0.22, 0.22)];
   const [cos, sin] = [Math.cos(turn) / size, Math.sin(turn) / size];
-  const light = between(0.3, 1.1);
+  const light = between(0.3, 1);
   const tint: Colour = [between(0.9, 1.1), 1, between(0.9, 1.1)];
   const background = backdrop(random);
   const scene = new Float64Array(IMAGE_BYTES);
@@ -119,9 +119,9 @@ function render(design: Design, squares: boolean[], random: Random): Uint8Array 
       for (let c = 0; c < 3; c++) scene[pixel + c]! += colour[c]! * tint[c]! * light / 4;
     }
   }
-  const sharp = blur(scene, between(0, 0.6));
+  const sharp = blur(scene, between(0.3, 0.6));
   const colours = blur(blur(scene, 0.5), 0.5); // cameras see colour more coarsely than light
-  const noise = between(0.5, 6);
+  const noise = between(0.5, 2);
   for (let pixel = 0; pixel < IMAGE_BYTES; pixel += 3) {
     const light = luma(sharp, pixel) - luma(colours, pixel) + noise * normal(random);
     for (let c = 0; c < 3; c++) colours[pixel + c]! += light;
