@@ -51,7 +51,7 @@ export function summaryRows({ badNet, orders }: Summary): [string, string, strin
         percent(theirs?.cleanAccuracy),
       ],
       [`${at}: attack success`, rate, percent(theirs?.attackSuccessRate)],
-      [`${at}: attack success, the paper's proposal`, ofProposal, "not tried"],
+      [`${at}: attack success, its proposal`, ofProposal, "not tried"],
     );
   });
   return rows;
