@@ -1,6 +1,6 @@
 import { IMAGE_BYTES } from "@lib/data/labelled_images.ts";
-import { forEachBatch } from "@lib/network/evaluate.ts";
-import { tf } from "@lib/network/tensorflow.ts";
+import { forEachBatch } from "@lib/network/forward.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
 
 /** What the channels of the last convolution did on a set of images. */
 export interface LastActivations {
@@ -41,19 +41,14 @@ export async function lastActivations(
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<LastActivations> {
   const { activation, pooling } = lastBlock(network);
-  const inside = tf.model({
-    inputs: network.inputs,
-    outputs: [activation.output as tf.SymbolicTensor, pooling.output as tf.SymbolicTensor],
-  });
   const [, height, width, channels] = pooling.outputShape as [null, number, number, number];
   const positions = height * width;
   const images = pixels.length / IMAGE_BYTES;
   const pooled = new Float32Array(channels * images * positions);
   const sums = new Float64Array(channels);
-  await forEachBatch(pixels, (batch, start) => {
-    const [activated, last] = inside.apply(batch) as [tf.Tensor4D, tf.Tensor4D];
-    activated.mean([1, 2]).sum(0).dataSync().forEach((sum, channel) => sums[channel]! += sum);
-    const values = last.transpose([3, 0, 1, 2]).dataSync();
+  await forEachBatch(network, [activation, pooling], pixels, ([activated, last], start) => {
+    activated!.mean([1, 2]).sum(0).dataSync().forEach((sum, channel) => sums[channel]! += sum);
+    const values = last!.transpose([3, 0, 1, 2]).dataSync();
     const block = values.length / channels;
     for (let channel = 0; channel < channels; channel++) {
       const from = values.subarray(channel * block, (channel + 1) * block);

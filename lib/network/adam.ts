@@ -1,88 +1,99 @@
+import type { Graph, Ref } from "@lib/network/graph.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-
-/** Adam's state over all trainable weights, laid end to end. */
-export interface AdamState {
-  /** Steps taken. */
-  step: number;
-  /** Running mean of the gradient; [number of trainable weights]. */
-  mean: tf.Tensor;
-  /** Running mean of its square; the same shape. */
-  square: tf.Tensor;
-}
 
 const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-7]; // as in Keras
 
-/**
- * Adam's state before the first step.
- *
- * @param network Whose trainable weights it is for.
- * @returns The state; the caller disposes its two tensors.
- * @example
- * ```ts
- * import { adamState } from "@lib/network/adam.ts";
- * import { paperCnn } from "@lib/network/paper_cnn.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
- *
- * assertEquals(adamState(paperCnn(43, 1)).mean.shape, [376_011]);
- * ```
- */
-export function adamState(network: tf.Sequential): AdamState {
-  const count = network.trainableWeights.reduce((sum, weight) => sum + sizeOf(weight.shape), 0);
-  return { step: 0, mean: tf.zeros([count]), square: tf.zeros([count]) };
+/** Weights and Adam's two running means; each [number of trainable weights]. */
+export interface Moments<Value> {
+  weights: Value;
+  /** Of the gradient. */
+  mean: Value;
+  /** Of its square. */
+  square: Value;
 }
 
 /**
- * One step of Adam (Kingma and Ba, 2015), in Keras's form, with weight decay as an L2 penalty on the
- * kernels of convolutions. All weights are updated as one long vector: a dozen operations a step instead
- * of a dozen a weight.
+ * The factor of a step of Adam, with the correction of its means, which start at zero.
  *
- * @param network Its trainable weights are changed.
- * @param gradients In the order of `network.trainableWeights`; disposed.
- * @param state Before the step; disposed.
- * @param learningRate The step's.
- * @param weightDecay Factor of the squared weights in the loss.
- * @returns The state after the step.
+ * @param step From 1.
+ * @param learningRate Adam's.
  * @example
  * ```ts
- * import { adamState, adamStep } from "@lib/network/adam.ts";
+ * import { adamRate } from "@lib/network/adam.ts";
+ * import { assertAlmostEquals } from "@lib/std/assert.ts";
+ *
+ * assertAlmostEquals(adamRate(1, 0.1), 0.1 * Math.sqrt(0.001) / 0.1, 1e-12);
+ * ```
+ */
+export function adamRate(step: number, learningRate: number): number {
+  return learningRate * Math.sqrt(1 - BETA2 ** step) / (1 - BETA1 ** step);
+}
+
+/**
+ * One step of Adam (Kingma and Ba, 2015) in Keras's form, on all weights as one long vector.
+ *
+ * @param before Not disposed.
+ * @param gradient Of the loss, in the order of the weights; not disposed.
+ * @param rate From {@link adamRate}.
+ * @returns Weights and means after the step; the caller disposes them.
+ * @example
+ * ```ts
+ * import { adamRate, adamStep } from "@lib/network/adam.ts";
  * import { tf } from "@lib/network/tensorflow.ts";
  * import { assertAlmostEquals } from "@lib/std/assert.ts";
  *
- * const network = tf.sequential({
- *   layers: [tf.layers.dense({ units: 1, useBias: false, inputShape: [1], kernelInitializer: "ones" })],
- * });
- * adamStep(network, [tf.tensor2d([[5]])], adamState(network), 0.1, 0);
- * assertAlmostEquals(network.getWeights()[0]!.dataSync()[0]!, 0.9, 1e-6); // the first step is the rate
+ * const before = { weights: tf.tensor1d([1]), mean: tf.tensor1d([0]), square: tf.tensor1d([0]) };
+ * const { weights } = adamStep(before, tf.tensor1d([5]), adamRate(1, 0.1));
+ * assertAlmostEquals(weights.dataSync()[0]!, 0.9, 1e-6); // the first step is the learning rate
  * ```
  */
 export function adamStep(
-  network: tf.Sequential,
-  gradients: tf.Tensor[],
-  state: AdamState,
-  learningRate: number,
-  weightDecay: number,
-): AdamState {
-  const weights = network.trainableWeights.map((weight) => weight.read() as tf.Variable);
-  const step = state.step + 1;
-  const rate = learningRate * Math.sqrt(1 - BETA2 ** step) / (1 - BETA1 ** step);
-  const [mean, square] = tf.tidy(() => {
-    const decayed = gradients.map((gradient, index) => {
-      const isKernel = weights[index]!.rank === 4;
-      return isKernel ? gradient.add(weights[index]!.mul(2 * weightDecay)) : gradient;
-    });
-    const gradient = tf.concat(decayed.map((each) => each.flatten()));
-    const mean = state.mean.mul(BETA1).add(gradient.mul(1 - BETA1));
-    const square = state.square.mul(BETA2).add(gradient.square().mul(1 - BETA2));
-    const changes = mean.mul(rate).div(square.sqrt().add(EPSILON));
-    const parts = tf.split(changes, weights.map((weight) => weight.size));
-    weights.forEach((weight, index) =>
-      weight.assign(weight.sub(parts[index]!.reshape(weight.shape)))
-    );
-    return [mean, square];
+  before: Moments<tf.Tensor>,
+  gradient: tf.Tensor,
+  rate: number,
+): Moments<tf.Tensor> {
+  return tf.tidy(() => {
+    const mean = before.mean.mul(BETA1).add(gradient.mul(1 - BETA1));
+    const square = before.square.mul(BETA2).add(gradient.square().mul(1 - BETA2));
+    const change = mean.mul(rate).div(square.sqrt().add(EPSILON));
+    return { weights: before.weights.sub<tf.Tensor>(change), mean, square };
   });
-  tf.dispose([gradients, state.mean, state.square]);
-  return { step, mean: mean!, square: square! };
 }
 
-const sizeOf = (shape: (number | null)[]): number =>
-  shape.reduce<number>((n, each) => n * each!, 1);
+/**
+ * The same step, as nodes of a graph.
+ *
+ * @param graph Gets the nodes.
+ * @param before Values before the step.
+ * @param gradient Of the loss.
+ * @param rate From {@link adamRate}.
+ * @returns Values after the step.
+ * @example
+ * ```ts
+ * import { addAdamStep, adamRate } from "@lib/network/adam.ts";
+ * import { Graph } from "@lib/network/graph.ts";
+ * import { assertAlmostEquals } from "@lib/std/assert.ts";
+ *
+ * const graph = new Graph();
+ * const before = { weights: graph.constant([1]), mean: graph.constant([0]), square: graph.constant([0]) };
+ * const rate = graph.constant(adamRate(1, 0.1));
+ * const { weights } = addAdamStep(graph, before, graph.constant([5]), rate);
+ * assertAlmostEquals(graph.compile()({}, [weights])[0]!.dataSync()[0]!, 0.9, 1e-6);
+ * ```
+ */
+export function addAdamStep(
+  graph: Graph,
+  before: Moments<Ref>,
+  gradient: Ref,
+  rate: Ref,
+): Moments<Ref> {
+  const times = (one: Ref, other: Ref | number): Ref =>
+    graph.node("Mul", [one, typeof other === "number" ? graph.constant(other) : other]);
+  const plus = (one: Ref, other: Ref): Ref => graph.node("AddV2", [one, other]);
+  const mean = plus(times(before.mean, BETA1), times(gradient, 1 - BETA1));
+  const squared = graph.node("Square", [gradient]);
+  const square = plus(times(before.square, BETA2), times(squared, 1 - BETA2));
+  const root = plus(graph.node("Sqrt", [square]), graph.constant(EPSILON));
+  const change = graph.node("RealDiv", [times(mean, rate), root]);
+  return { weights: graph.node("Sub", [before.weights, change]), mean, square };
+}

@@ -1,38 +1,38 @@
 import { exists } from "@lib/files.ts";
-import type { AdamState } from "@lib/network/adam.ts";
 import { type NamedArrays, readSafetensors, writeSafetensors } from "@lib/network/safetensors.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import type { EpochRecord } from "@lib/network/train.ts";
+import { startingState, type TrainingState } from "@lib/network/training_state.ts";
 
 /** Where a training stands after a whole number of epochs. */
-export interface TrainingState {
+export interface Checkpoint {
   history: EpochRecord[];
-  adam: AdamState;
+  state: TrainingState;
 }
 
 /**
- * Saves a training after an epoch: weights, Adam's state and the history, in one file, whole or not at
+ * Saves a training after an epoch: weights, Adam's means and the history, in one file, whole or not at
  * all.
  *
  * @param file Where to.
- * @param network Whose weights.
+ * @param network Whose weights; they are those of the state.
  * @param task Tells recipe and training set; a checkpoint of another task is refused later.
- * @param state The history so far and Adam's state.
+ * @param checkpoint The history so far and the state.
  * @example
  * ```ts ignore
- * await saveCheckpoint("outputs/gtsrb/training.safetensors", network, task, { history, adam });
+ * await saveCheckpoint("outputs/gtsrb/training.safetensors", network, task, { history, state });
  * ```
  */
 export async function saveCheckpoint(
   file: string,
   network: tf.Sequential,
   task: string,
-  state: TrainingState,
+  { history, state }: Checkpoint,
 ): Promise<void> {
   const tensors = Object.entries({
     ...Object.fromEntries(network.weights.map((weight) => [weight.originalName, weight.read()])),
-    "adam/mean": state.adam.mean,
-    "adam/square": state.adam.square,
+    "adam/mean": state.mean,
+    "adam/square": state.square,
   });
   const arrays: NamedArrays["arrays"] = {};
   for (const [name, tensor] of tensors) {
@@ -40,8 +40,8 @@ export async function saveCheckpoint(
   }
   const metadata = {
     task,
-    history: JSON.stringify(state.history),
-    step: String(state.adam.step),
+    history: JSON.stringify(history),
+    step: String(state.step),
   };
   await writeSafetensors(file, { arrays, metadata });
 }
@@ -52,20 +52,20 @@ export async function saveCheckpoint(
  * @param file Where it would be.
  * @param network Gets the weights.
  * @param task Tells recipe and training set.
- * @returns Where the training stands, or undefined if there is no such file. The caller disposes Adam's
- * tensors.
+ * @returns Where the training stands, or undefined if there is no such file. The caller disposes the
+ * state.
  * @throws {Error} If the file is damaged, of another task or of another network; the network is then
  * unchanged.
  * @example
  * ```ts ignore
- * const state = await loadCheckpoint("outputs/gtsrb/training.safetensors", network, task);
+ * const checkpoint = await loadCheckpoint("outputs/gtsrb/training.safetensors", network, task);
  * ```
  */
 export async function loadCheckpoint(
   file: string,
   network: tf.Sequential,
   task: string,
-): Promise<TrainingState | undefined> {
+): Promise<Checkpoint | undefined> {
   if (!await exists(file)) return undefined;
   const { arrays, metadata } = await readSafetensors(file);
   if (metadata.task !== task) {
@@ -88,13 +88,11 @@ export async function loadCheckpoint(
   );
   network.setWeights(weights);
   tf.dispose(weights);
-  const size = [arrays["adam/mean"]?.values.length ?? NaN];
+  const state = startingState(network);
+  const [mean, square] = ["adam/mean", "adam/square"].map((name) => pick(name, state.mean.shape));
+  tf.dispose([state.mean, state.square]);
   return {
     history: JSON.parse(metadata.history ?? "[]"),
-    adam: {
-      step: Number(metadata.step),
-      mean: pick("adam/mean", size),
-      square: pick("adam/square", size),
-    },
+    state: { ...state, step: Number(metadata.step), mean: mean!, square: square! },
   };
 }

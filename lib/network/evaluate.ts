@@ -1,54 +1,6 @@
 import { IMAGE_BYTES, type LabelledImages } from "@lib/data/labelled_images.ts";
-import { tf } from "@lib/network/tensorflow.ts";
-
-const BATCH = 256;
-
-/**
- * Scales bytes to what the network takes.
- *
- * @param pixels Shape [N, 32, 32, 3], RGB, 0–255.
- * @returns Shape [N, 32, 32, 3], RGB, 0–1. The caller disposes it.
- * @example
- * ```ts
- * import { toTensor } from "@lib/network/evaluate.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
- *
- * assertEquals(toTensor(new Uint8Array(2 * 3072)).shape, [2, 32, 32, 3]);
- * ```
- */
-export function toTensor(pixels: Uint8Array): tf.Tensor4D {
-  const scaled = Float32Array.from(pixels, (level) => level / 255);
-  return tf.tensor4d(scaled, [pixels.length / IMAGE_BYTES, 32, 32, 3]);
-}
-
-/**
- * Runs a function on batches of images, as tensors that are disposed after it.
- *
- * @param pixels Shape [N, 32, 32, 3], RGB, 0–255.
- * @param use Gets each batch and the index of its first image.
- * @param onProgress Told the share that is done, 0–1, after each batch.
- * @example
- * ```ts
- * import { forEachBatch } from "@lib/network/evaluate.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
- *
- * const starts: number[] = [];
- * await forEachBatch(new Uint8Array(300 * 3072), (_batch, start) => starts.push(start));
- * assertEquals(starts, [0, 256]);
- * ```
- */
-export async function forEachBatch(
-  pixels: Uint8Array,
-  use: (batch: tf.Tensor4D, start: number) => void,
-  onProgress: (share: number) => void | Promise<void> = () => {},
-): Promise<void> {
-  const count = pixels.length / IMAGE_BYTES;
-  for (let start = 0; start < count; start += BATCH) {
-    const batch = pixels.subarray(start * IMAGE_BYTES, (start + BATCH) * IMAGE_BYTES);
-    tf.tidy(() => use(toTensor(batch), start));
-    await onProgress(Math.min(1, (start + BATCH) / count));
-  }
-}
+import { forEachBatch } from "@lib/network/forward.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
 
 /**
  * The class a network gives each image.
@@ -68,8 +20,8 @@ export async function forEachBatch(
  */
 export async function classify(network: tf.LayersModel, pixels: Uint8Array): Promise<Uint8Array> {
   const classes = new Uint8Array(pixels.length / IMAGE_BYTES);
-  await forEachBatch(pixels, (batch, start) => {
-    classes.set((network.apply(batch) as tf.Tensor).argMax(1).dataSync(), start);
+  await forEachBatch(network, [network.layers.at(-1)!], pixels, ([logits], start) => {
+    classes.set(logits!.argMax(1).dataSync(), start);
   });
   return classes;
 }

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { type LabelledImages, pickImages } from "@lib/data/labelled_images.ts";
-import { adamState, adamStep } from "@lib/network/adam.ts";
 import { loadCheckpoint, saveCheckpoint } from "@lib/network/checkpoint.ts";
-import { toTensor } from "@lib/network/evaluate.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import { lossAndGradients } from "@lib/network/train_step.ts";
+import { trainStep } from "@lib/network/train_step.ts";
+import { startingState, writeState } from "@lib/network/training_state.ts";
 import { seededRandom, shuffled } from "@lib/random.ts";
 
 /** How a network is trained; the paper's values are in section 3.1. */
@@ -83,35 +82,33 @@ export async function train(
   const task = taskOf(images, recipe);
   const loaded = checkpoint && await loadCheckpoint(checkpoint, network, task);
   const history = loaded ? loaded.history : [];
-  let adam = loaded ? loaded.adam : adamState(network);
+  let state = loaded ? loaded.state : startingState(network);
   if (history.length > 0) await onEpoch?.(history);
+  const step = trainStep(network, recipe);
   const report = progressReporter(images.labels.length, recipe, hooks);
   for (let epoch = history.length + 1; epoch <= recipe.epochs; epoch++) {
     const start = performance.now();
-    let lossSum = tf.scalar(0);
+    let lossSum = 0;
     const batches = batchesOf(images.labels.length, recipe, epoch);
     for (const indices of batches) {
-      const batch = pickImages(images, indices);
-      const [x, y] = [toTensor(batch.pixels), tf.tensor1d(batch.labels, "int32")];
-      const { loss, gradients } = lossAndGradients(network, x, y, [recipe.seed, adam.step]);
-      const rate = learningRateAt(adam.step, batches.length * recipe.epochs, recipe);
-      adam = adamStep(network, gradients, adam, rate, recipe.weightDecay);
-      const sum = lossSum.add<tf.Scalar>(loss);
-      tf.dispose([x, y, loss, lossSum]);
-      lossSum = sum;
+      const rate = learningRateAt(state.step, batches.length * recipe.epochs, recipe);
+      const after = step(state, pickImages(images, indices), rate);
+      lossSum += after.loss.dataSync()[0]!;
+      tf.dispose([{ ...state }, after.loss]);
+      state = after.state;
       await report(epoch, indices.length);
     }
-    const loss = lossSum.dataSync()[0]! / batches.length;
-    lossSum.dispose();
+    const loss = lossSum / batches.length;
     if (!Number.isFinite(loss)) {
       throw new Error(`Expected a finite loss but found ${loss} in epoch ${epoch}`);
     }
+    writeState(network, state);
     const rates = await evaluate?.() ?? {};
     history.push({ epoch, loss, seconds: (performance.now() - start) / 1000, rates });
-    if (checkpoint) await saveCheckpoint(checkpoint, network, task, { history, adam });
+    if (checkpoint) await saveCheckpoint(checkpoint, network, task, { history, state });
     await onEpoch?.(history);
   }
-  tf.dispose([adam.mean, adam.square]);
+  tf.dispose({ ...state });
   return history;
 }
 

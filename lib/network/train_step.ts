@@ -1,58 +1,50 @@
-import { runKernel, type } from "@lib/network/kernels.ts";
-import { type Pass, runLayer } from "@lib/network/layer_gradients.ts";
-import { tf } from "@lib/network/tensorflow.ts";
+import type { LabelledImages } from "@lib/data/labelled_images.ts";
+import { graphStep } from "@lib/network/graph_step.ts";
+import { hasGraph } from "@lib/network/layer_nodes.ts";
+import { plainStep } from "@lib/network/plain_step.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
+import type { TrainingState } from "@lib/network/training_state.ts";
 
 /**
- * The loss of a batch and its gradients: one forward and one backward pass in training mode.
+ * One step of training, as a pure function: forward and backward pass in training mode, then Adam.
  *
- * @param network A sequential network that ends in logits; its moving statistics are updated.
- * @param images Shape [batch, 32, 32, 3], RGB from 0 to 1; not disposed.
- * @param labels Shape [batch], int32 class indices; not disposed.
- * @param seed Two integers that make the step's dropout masks.
- * @returns The mean cross-entropy (a scalar, in nats) and the gradients in the order of
- * `network.trainableWeights`. The caller disposes them.
+ * It takes the state before the step, the batch and the step's learning rate, and gives the state after
+ * it and the batch's mean cross-entropy (a scalar, in nats). It disposes nothing of the caller's; the
+ * caller disposes what it gets.
+ */
+export type TrainStep = (
+  state: TrainingState,
+  batch: Pick<LabelledImages, "pixels" | "labels">,
+  learningRate: number,
+) => { state: TrainingState; loss: tf.Tensor };
+
+/** What stays the same from step to step. */
+export interface StepSettings {
+  /** Of the dropout masks, together with the step's number. */
+  seed: number;
+  /** L2 penalty on convolution kernels. */
+  weightDecay: number;
+}
+
+/**
+ * The step of a network: one TensorFlow graph where that is possible, else tfjs's own layers.
+ *
+ * @param network A sequential network that ends in logits.
+ * @param settings Seed and weight decay.
  * @example
  * ```ts
- * import { lossAndGradients } from "@lib/network/train_step.ts";
  * import { paperCnn } from "@lib/network/paper_cnn.ts";
- * import { tf } from "@lib/network/tensorflow.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
+ * import { startingState } from "@lib/network/training_state.ts";
+ * import { trainStep } from "@lib/network/train_step.ts";
+ * import { assertAlmostEquals } from "@lib/std/assert.ts";
  *
  * const network = paperCnn(43, 1);
- * const labels = tf.tensor1d([3, 4], "int32");
- * const { gradients } = lossAndGradients(network, tf.ones([2, 32, 32, 3]), labels, [1, 1]);
- * assertEquals(gradients[0]!.shape, [3, 3, 3, 32]);
+ * const step = trainStep(network, { seed: 1, weightDecay: 0 });
+ * const batch = { pixels: new Uint8Array(2 * 3072).fill(80), labels: Uint8Array.of(3, 4) };
+ * const { loss } = step(startingState(network), batch, 0.0005);
+ * assertAlmostEquals(loss.dataSync()[0]!, Math.log(43), 1); // it has learned nothing yet
  * ```
  */
-export function lossAndGradients(
-  network: tf.Sequential,
-  images: tf.Tensor,
-  labels: tf.Tensor,
-  seed: [number, number],
-): { loss: tf.Tensor; gradients: tf.Tensor[] } {
-  const gradients: tf.Tensor[] = [];
-  const loss = tf.tidy(() => {
-    const passes: Pass[] = [];
-    let value = images;
-    network.layers.forEach((layer, index) => {
-      const layerSeed: [number, number] = [seed[0], seed[1] * network.layers.length + index];
-      const pass = runLayer(layer, value, { seed: layerSeed, needsInputGradient: index > 0 });
-      passes.push(pass);
-      value = pass.output;
-    });
-    const [losses, slope] = runKernel(
-      "SparseSoftmaxCrossEntropyWithLogits",
-      [value, labels],
-      [type("Tlabels", "int32")],
-      2,
-    );
-    let gradient: tf.Tensor | undefined = slope!.div(images.shape[0]!);
-    for (const pass of passes.reverse()) {
-      const { input, weights }: ReturnType<Pass["backward"]> = pass.backward(gradient!);
-      gradients.unshift(...weights.map((each) => tf.keep(each)));
-      gradient = input;
-    }
-    return losses!.mean();
-  });
-  return { loss, gradients };
+export function trainStep(network: tf.Sequential, settings: StepSettings): TrainStep {
+  return hasGraph(network) ? graphStep(network, settings) : plainStep(network, settings);
 }

@@ -8,7 +8,8 @@ import {
   DIFFERENCE_DESCENDING,
 } from "@lib/defense/ranking.ts";
 import { lastBefore, pruneChannels, repairAt } from "@lib/defense/repair.ts";
-import { classify, toTensor } from "@lib/network/evaluate.ts";
+import { classify } from "@lib/network/evaluate.ts";
+import { toTensor } from "@lib/network/image_input.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom, shuffled } from "@lib/random.ts";

@@ -109,7 +109,7 @@ for index, weight in enumerate(network.weights):
     }.get(name, lambda: sines(count, index, 0.1))()
     weights.append(values.reshape(weight.shape).astype(np.float32))
 network.set_weights(weights)
-images = noise(4 * 3072, 5).reshape(4, 32, 32, 3).astype(np.float32)
+images = np.floor(noise(4 * 3072, 5) * 256).reshape(4, 32, 32, 3).astype(np.float32) / 255
 labels = np.array([0, 10, 25, 42])
 logits = network(images, training=False)
 with tf.GradientTape() as tape:

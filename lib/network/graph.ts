@@ -1,0 +1,174 @@
+import { tf } from "@lib/network/tensorflow.ts";
+
+/** A value in a graph: the name of the node that makes it, with `:1`, `:2` … for its further outputs. */
+export type Ref = string;
+
+/** A node's attributes: a name with one of `type`, `ints`, `int`, `float`, `bool` and `text`. */
+export type Attributes = Record<string, string>;
+
+/** Types of values in TensorFlow's own words. */
+export type ValueType = "FLOAT" | "INT32" | "UINT8" | "UINT16" | "UINT64" | "BOOL";
+
+/** A graph that runs: tensors by placeholder in, tensors by node out. */
+export type GraphFunction = (feeds: Record<string, tf.Tensor>, fetches: Ref[]) => tf.Tensor[];
+
+/** An attribute that names a type of values. */
+export const type = (name: ValueType): string => `{ type: DT_${name} }`;
+/** A whole number. */
+export const int = (value: number): string => `{ i: ${value} }`;
+/** A list of whole numbers. */
+export const ints = (values: number[]): string =>
+  `{ list { ${values.map((value) => `i: ${value}`).join(" ")} } }`;
+/** A real number. */
+export const float = (value: number): string => `{ f: ${value} }`;
+/** A truth value. */
+export const bool = (value: boolean): string => `{ b: ${value} }`;
+/** A word. */
+export const text = (value: string): string => `{ s: "${value}" }`;
+
+/** The part of the native backend that runs whole graphs. */
+interface NativeBackend {
+  loadSavedModelMetaGraph(folder: string, tags: string): number;
+  runSavedModel(
+    id: number,
+    inputs: tf.Tensor[],
+    inputNames: { name: string }[],
+    outputNames: string[],
+  ): tf.Tensor[];
+}
+
+const loaded = new Map<string, number>();
+
+/**
+ * A TensorFlow graph, written node by node and run as one function. TensorFlow joins neighbouring
+ * operations (a convolution, its bias and its ELU become one kernel) and runs independent ones side by
+ * side, neither of which it can do with operations that arrive one by one.
+ *
+ * @example
+ * ```ts
+ * import { Graph } from "@lib/network/graph.ts";
+ * import { tf } from "@lib/network/tensorflow.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const graph = new Graph();
+ * const doubled = graph.node("Mul", [graph.placeholder("x", "FLOAT"), graph.constant(2)]);
+ * const [y] = graph.compile()({ x: tf.tensor([1, 2, 3]) }, [doubled]);
+ * assertEquals([...y!.dataSync()], [2, 4, 6]);
+ * ```
+ */
+export class Graph {
+  readonly #nodes: string[] = [];
+
+  /** A value that is given anew at each run. */
+  placeholder(name: string, of: ValueType): Ref {
+    return this.#add(name, "Placeholder", [], { dtype: type(of) });
+  }
+
+  /** A value that never changes: one number, or a list of them. */
+  constant(values: number | number[], of: "FLOAT" | "INT32" | "UINT16" = "FLOAT"): Ref {
+    const list = [values].flat();
+    const field = of === "FLOAT" ? "float_val" : "int_val";
+    const shape = Array.isArray(values) ? `dim { size: ${list.length} }` : "";
+    const content = list.map((value) => `${field}: ${value}`).join(" ");
+    return this.node("Const", [], {
+      dtype: type(of),
+      value: `{ tensor { dtype: DT_${of} tensor_shape { ${shape} } ${content} } }`,
+    });
+  }
+
+  /**
+   * One of TensorFlow's raw operations.
+   *
+   * @param operation As in TensorFlow's list, such as "FusedBatchNormV3".
+   * @param inputs Values; `^name` only waits for a node.
+   * @param attributes What it needs besides `T` = float32.
+   * @returns Its first output.
+   */
+  node(operation: string, inputs: Ref[], attributes: Attributes = {}): Ref {
+    const typed = operation === "Const" ? attributes : { T: type("FLOAT"), ...attributes };
+    return this.#add(`${operation}_${this.#nodes.length}`, operation, inputs, typed);
+  }
+
+  /** The same values in another shape; −1 stands for what is left. */
+  reshape(value: Ref, shape: number[] | Ref, of: ValueType = "FLOAT"): Ref {
+    const target = typeof shape === "string" ? shape : this.constant(shape, "INT32");
+    return this.node("Reshape", [value, target], { T: type(of), Tshape: type("INT32") });
+  }
+
+  /** The same values as another type. */
+  cast(value: Ref, from: ValueType, to: ValueType): Ref {
+    return this.node("Cast", [value], { SrcT: type(from), DstT: type(to) });
+  }
+
+  /** A value's shape, as int32. */
+  shape(value: Ref): Ref {
+    return this.node("Shape", [value], { out_type: type("INT32") });
+  }
+
+  /** How many numbers a value has, as int32. */
+  size(value: Ref, of: ValueType = "FLOAT"): Ref {
+    return this.node("Size", [value], { T: type(of), out_type: type("INT32") });
+  }
+
+  /** Values laid end to end. */
+  concatenate(values: Ref[]): Ref {
+    const flat = values.map((value) => this.reshape(value, [-1]));
+    const attributes = { N: int(values.length), Tidx: type("INT32") };
+    return this.node("ConcatV2", [...flat, this.constant(0, "INT32")], attributes);
+  }
+
+  /** The way back: one long value cut into parts of given shapes. */
+  split(value: Ref, shapes: number[][]): Ref[] {
+    const sizes = shapes.map((shape) => shape.reduce((product, each) => product * each, 1));
+    const parts = this.node(
+      "SplitV",
+      [value, this.constant(sizes, "INT32"), this.constant(0, "INT32")],
+      { Tlen: type("INT32"), num_split: int(sizes.length) },
+    );
+    return shapes.map((shape, index) => this.reshape(output(parts, index), shape));
+  }
+
+  /**
+   * Hands the graph to TensorFlow, as a saved model in text form. The same graph is loaded only once,
+   * whichever network it was made for: weights are fed.
+   *
+   * @returns The graph as a function; it never disposes what it is given, the caller disposes the result.
+   * @throws {Error} TensorFlow's own, if a node is none that it knows.
+   */
+  compile(): GraphFunction {
+    const backend = tf.backend() as unknown as NativeBackend;
+    const model = `saved_model_schema_version: 1
+meta_graphs { meta_info_def { tags: "serve" } graph_def { ${this.#nodes.join("\n")} } }`;
+    const id = loaded.get(model) ?? load(backend, model);
+    loaded.set(model, id);
+    return (feeds, fetches) =>
+      backend.runSavedModel(
+        id,
+        Object.values(feeds),
+        Object.keys(feeds).map((name) => ({ name: output(name, 0) })),
+        fetches.map((name) => name.includes(":") ? name : output(name, 0)),
+      );
+  }
+
+  #add(name: string, operation: string, inputs: Ref[], attributes: Attributes): Ref {
+    const fields = [
+      ...inputs.map((input) => `input: "${input}"`),
+      ...Object.entries(attributes).map(([key, value]) => `attr { key: "${key}" value ${value} }`),
+    ];
+    this.#nodes.push(`node { name: "${name}" op: "${operation}" ${fields.join(" ")} }`);
+    return name;
+  }
+}
+
+/** A node's output by its number. */
+export const output = (node: Ref, index: number): Ref => `${node}:${index}`;
+
+function load(backend: NativeBackend, model: string): number {
+  const folder = Deno.makeTempDirSync();
+  try {
+    Deno.writeTextFileSync(`${folder}/saved_model.pbtxt`, model);
+    return backend.loadSavedModelMetaGraph(folder, "serve");
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,121 @@
+import { adamRate, addAdamStep } from "@lib/network/adam.ts";
+import { Graph, output, type Ref, type } from "@lib/network/graph.ts";
+import { addImages, bytesTensor } from "@lib/network/image_input.ts";
+import { addLayer, type Pass } from "@lib/network/layer_nodes.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+import type { StepSettings, TrainStep } from "@lib/network/train_step.ts";
+
+/**
+ * The step of training as one TensorFlow graph, from bytes of images to new weights.
+ *
+ * @param network One that has a graph.
+ * @param settings Seed and weight decay.
+ * @returns The step, which leaves the network itself as it is.
+ * @example
+ * ```ts
+ * import { graphStep } from "@lib/network/graph_step.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { startingState } from "@lib/network/training_state.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const network = paperCnn(43, 1);
+ * const step = graphStep(network, { seed: 1, weightDecay: 1e-6 });
+ * const batch = { pixels: new Uint8Array(2 * 3072), labels: Uint8Array.of(3, 4) };
+ * assertEquals(step(startingState(network), batch, 0.0005).state.step, 1);
+ * ```
+ */
+export function graphStep(network: tf.Sequential, { seed, weightDecay }: StepSettings): TrainStep {
+  const graph = new Graph();
+  const images = addImages(graph);
+  const labels = graph.placeholder("labels", "INT32");
+  const stepSeed = graph.placeholder("seed", "INT32");
+  const rate = graph.placeholder("rate", "FLOAT");
+  const before = {
+    weights: graph.placeholder("weights", "FLOAT"),
+    mean: graph.placeholder("mean", "FLOAT"),
+    square: graph.placeholder("square", "FLOAT"),
+  };
+  const statistics = graph.placeholder("moving", "FLOAT");
+  const weights = new Map([
+    ...namedParts(graph, before.weights, network.trainableWeights),
+    ...namedParts(graph, statistics, network.nonTrainableWeights),
+  ]);
+
+  const passes: Pass[] = [];
+  let value = images;
+  network.layers.forEach((layer, index) => {
+    const offset = graph.constant([0, index], "INT32");
+    const layerSeed = graph.node("AddV2", [stepSeed, offset], { T: type("INT32") });
+    const context = { weights, seed: layerSeed, needsInputGradient: index > 0 };
+    passes.push(addLayer(graph, layer, value, context));
+    value = passes.at(-1)!.output;
+  });
+  const { loss, slope } = crossEntropy(graph, value, labels);
+  const gradient = graph.concatenate(
+    weightGradients(passes, slope).map((each, index) => {
+      const weight = network.trainableWeights[index]!;
+      if (weight.shape.length !== 4) return each;
+      const pull = graph.node("Mul", [weights.get(weight)!, graph.constant(2 * weightDecay)]);
+      return graph.node("AddV2", [each, pull]);
+    }),
+  );
+  const after = addAdamStep(graph, before, gradient, rate);
+  const moving = graph.concatenate(passes.flatMap((pass) => pass.moving ?? []));
+
+  const run = graph.compile();
+  return (state, batch, learningRate) => {
+    const step = state.step + 1;
+    const feeds = {
+      images: bytesTensor(batch.pixels),
+      labels: tf.tensor1d(batch.labels, "int32"),
+      seed: tf.tensor1d([seed, state.step * network.layers.length], "int32"),
+      rate: tf.scalar(adamRate(step, learningRate)),
+    };
+    const { weights, mean, square, moving: statistics } = state;
+    const [newWeights, newMean, newSquare, newMoving, batchLoss] = run(
+      { ...feeds, weights, mean, square, moving: statistics },
+      [after.weights, after.mean, after.square, moving, loss],
+    );
+    tf.dispose(feeds);
+    return {
+      state: {
+        step,
+        weights: newWeights!,
+        mean: newMean!,
+        square: newSquare!,
+        moving: newMoving!,
+      },
+      loss: batchLoss!,
+    };
+  };
+}
+
+/** The mean cross-entropy of logits, and its gradient by them. */
+function crossEntropy(graph: Graph, logits: Ref, labels: Ref): { loss: Ref; slope: Ref } {
+  const losses = graph.node("SparseSoftmaxCrossEntropyWithLogits", [logits, labels], {
+    Tlabels: type("INT32"),
+  });
+  const count = graph.cast(graph.size(labels, "INT32"), "INT32", "FLOAT");
+  return {
+    loss: graph.node("Mean", [losses, graph.constant([0], "INT32")], { Tidx: type("INT32") }),
+    slope: graph.node("RealDiv", [output(losses, 1), count]),
+  };
+}
+
+/** From the last layer back to the first: the gradients in the order of the trainable weights. */
+function weightGradients(passes: Pass[], slope: Ref): Ref[] {
+  let gradient: Ref | undefined = slope;
+  return passes.toReversed().map((pass) => {
+    const { input, weights }: ReturnType<Pass["backward"]> = pass.backward(gradient!);
+    gradient = input;
+    return weights;
+  }).toReversed().flat();
+}
+
+const namedParts = (
+  graph: Graph,
+  value: Ref,
+  weights: tf.LayerVariable[],
+): [tf.LayerVariable, Ref][] =>
+  graph.split(value, weights.map((weight) => weight.shape as number[]))
+    .map((part, index) => [weights[index]!, part]);

@@ -1,0 +1,130 @@
+/** Layers as nodes of a graph beside the same layers of tfjs, and dropout beside its definition. */
+import { Graph } from "@lib/network/graph.ts";
+import { addLayer, dropoutMask, hasGraph } from "@lib/network/layer_nodes.ts";
+import { paperCnn } from "@lib/network/paper_cnn.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+import { assert, assertAlmostEquals, assertEquals } from "@lib/std/assert.ts";
+
+const largest = (difference: tf.Tensor): number => difference.abs().max().dataSync()[0]!;
+
+/** Runs one layer in training forward and back from a slope of its output. */
+function runLayer(
+  layer: tf.layers.Layer,
+  input: tf.Tensor,
+  slope: tf.Tensor,
+  seed: [number, number] = [1, 2],
+): { output: tf.Tensor; byInput: tf.Tensor; byWeights: tf.Tensor[] } {
+  const graph = new Graph();
+  const feeds: Record<string, tf.Tensor> = { input, slope };
+  const [inputs, slopes] = [
+    graph.placeholder("input", "FLOAT"),
+    graph.placeholder("slope", "FLOAT"),
+  ];
+  const weights = new Map(layer.weights.map((weight, index) => {
+    feeds[`weight_${index}`] = weight.read();
+    return [weight, graph.placeholder(`weight_${index}`, "FLOAT")];
+  }));
+  const context = { weights, seed: graph.constant(seed, "INT32"), needsInputGradient: true };
+  const pass = addLayer(graph, layer, inputs, context);
+  const back = pass.backward(slopes);
+  const [output, byInput, ...byWeights] = graph.compile()(feeds, [
+    pass.output,
+    back.input!,
+    ...back.weights,
+  ]);
+  return { output: output!, byInput: byInput!, byWeights };
+}
+
+for (
+  const name of ["conv2d_5", "activation_5", "batch_normalization_5", "max_pooling2d_2", "dense"]
+) {
+  Deno.test(`${name} is tfjs's own layer, forward and backward`, () => {
+    const layer = paperCnn(43, 3).getLayer(name);
+    const [, ...shape] = (layer.input as tf.SymbolicTensor).shape as number[];
+    const input = tf.randomNormal([4, ...shape], 0.2, 1, "float32", 5);
+    const plain = (x: tf.Tensor): tf.Tensor => layer.apply(x, { training: true }) as tf.Tensor;
+    const expected = plain(input);
+    const slope = tf.randomNormal(expected.shape, 0, 1, "float32", 6);
+    const { output, byInput, byWeights } = runLayer(layer, input, slope);
+    assertAlmostEquals(largest(output.sub(expected)), 0, 1e-5);
+    assertAlmostEquals(largest(byInput.sub(tf.grad(plain)(input, slope))), 0, 1e-5);
+    assertEquals(
+      byWeights.map((each) => each.shape),
+      layer.trainableWeights.map((weight) => weight.shape as number[]),
+    );
+  });
+}
+
+Deno.test("dropout lets its share through, scaled, the same way back, and anew in each step", () => {
+  const layer = tf.layers.dropout({ rate: 0.4 });
+  const input = tf.ones([100_001]); // no multiple of the four values that a random word gives
+  const { output, byInput } = runLayer(layer, input, input);
+  const values = output.dataSync();
+  const scaled = Math.fround(1 / 0.6);
+  assert(values.every((value) => value === 0 || Math.abs(value - scaled) < 1e-6));
+  const kept = values.filter((value) => value > 0).length / values.length;
+  assertAlmostEquals(kept, 0.6, 0.01); // six standard deviations
+  assertEquals(byInput.dataSync(), values);
+  assertEquals(runLayer(layer, input, input).output.dataSync(), values);
+  const next = runLayer(layer, input, input, [1, 3]).output.dataSync();
+  const both = next.filter((value, index) => value > 0 && values[index]! > 0).length / next.length;
+  assertAlmostEquals(both, 0.36, 0.01); // independent of the step before
+});
+
+Deno.test("outside training batch normalisation uses its moving statistics and dropout does nothing", () => {
+  const graph = new Graph();
+  const network = paperCnn(43, 1);
+  const layer = network.getLayer("batch_normalization_1");
+  const statistics = [0.5, 2, 0.1, 4].map((value) => tf.fill([32], value)); // scale, offset, mean, variance
+  layer.setWeights(statistics);
+  const weights = new Map(layer.weights.map((weight, index) => {
+    return [weight, graph.placeholder(`weight_${index}`, "FLOAT")];
+  }));
+  const input = graph.placeholder("input", "FLOAT");
+  const context = { weights, needsInputGradient: true };
+  const normal = addLayer(graph, layer, input, context).output;
+  assertEquals(addLayer(graph, network.getLayer("dropout"), normal, context).output, normal);
+  const feeds = Object.fromEntries(statistics.map((value, index) => [`weight_${index}`, value]));
+  const [found] = graph.compile()({ ...feeds, input: tf.ones([1, 2, 2, 32]) }, [normal]);
+  const expected = 0.5 * (1 - 0.1) / Math.sqrt(4 + 1e-3) + 2;
+  found!.dataSync().forEach((value) => assertAlmostEquals(value, expected, 1e-6));
+});
+
+Deno.test("the mask has the input's shape, at every rate", () => {
+  for (const [rate, size] of [[0.2, 4], [0.3, 1023], [0.4, 40_000]] as const) {
+    const graph = new Graph();
+    const input = graph.placeholder("input", "FLOAT");
+    const mask = dropoutMask(graph, input, rate, graph.constant([5, 6], "INT32"));
+    const [values] = graph.compile()({ input: tf.zeros([2, size]) }, [mask]);
+    assertEquals(values!.shape, [2, size]);
+    const dropped = values!.equal(0).mean().dataSync()[0]!;
+    assertAlmostEquals(dropped, rate, 6 * Math.sqrt(rate / (2 * size)));
+  }
+});
+
+Deno.test("networks with other layers or settings have no graph here", () => {
+  const layers: tf.layers.Layer[] = [
+    tf.layers.conv2d({
+      filters: 2,
+      kernelSize: 3,
+      padding: "same",
+      strides: 2,
+      inputShape: [8, 8, 3],
+    }),
+    tf.layers.activation({ activation: "relu", inputShape: [8, 8, 3] }),
+    tf.layers.maxPooling2d({ poolSize: 3, inputShape: [8, 8, 3] }),
+    tf.layers.globalAveragePooling2d({ inputShape: [8, 8, 3] }),
+  ];
+  for (const layer of layers) assertEquals(hasGraph(tf.sequential({ layers: [layer] })), false);
+  assertEquals(hasGraph(paperCnn(10, 1)), true);
+});
+
+Deno.test("the summary has the numbers of the paper's Figure 4", () => {
+  const lines: string[] = [];
+  paperCnn(43, 1).summary(undefined, undefined, (line) => lines.push(line));
+  const total = (name: string): string =>
+    lines.find((line) => line.startsWith(name))!.split(": ")[1]!;
+  assertEquals(total("Total params"), "376907");
+  assertEquals(total("Trainable params"), "376011");
+  assertEquals(total("Non-trainable params"), "896");
+});
