@@ -24,6 +24,7 @@ export interface BadNet {
  * @param experiment Attack and recipe.
  * @param dataset The experiment's images; the rates in the history are measured on the validation half.
  * @param hooks Told how the training goes.
+ * @param name Its folder in `outputs/<setting>/`.
  * @returns The network, which the caller disposes, and its history.
  * @throws {Error} If what lies in `outputs/` is damaged or of another experiment.
  * @example
@@ -36,8 +37,9 @@ export async function badNet(
   experiment: Experiment,
   dataset: Dataset,
   hooks: Pick<TrainingHooks, "onProgress" | "onEpoch"> = {},
+  name = "badnet",
 ): Promise<BadNet> {
-  const folder = outputPath(experiment.setting, "badnet");
+  const folder = outputPath(experiment.setting, name);
   if (await exists(folder)) return await loadBadNet(folder, experiment);
   const { seed, recipe, target } = experiment;
   const { images } = poisonTrainingSet(
@@ -49,7 +51,7 @@ export async function badNet(
   const trigger = ftrojan(experiment.trigger);
   const history = await train(network, images, recipe, {
     ...hooks,
-    checkpoint: outputPath(experiment.setting, "training.safetensors"),
+    checkpoint: outputPath(experiment.setting, `${name}.training.safetensors`),
     evaluate: async () => ({
       ...await evaluateBadNet(network, dataset.validationHalf, trigger, target),
     }),

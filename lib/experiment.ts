@@ -37,6 +37,7 @@ const LENGTHS: Record<Setting, { epochs: number; batchSize: number }> = {
  * state the number of epochs.
  *
  * @param setting Which data; by default what the environment variable says, else synthetic.
+ * @param seed Of every draw.
  * @returns The experiment.
  * @throws {Error} If there is no such setting.
  * @example
@@ -49,6 +50,7 @@ const LENGTHS: Record<Setting, { epochs: number; batchSize: number }> = {
  */
 export function paperExperiment(
   setting: string = Deno.env.get(SETTING_VARIABLE) ?? "synthetic",
+  seed = 1,
 ): Experiment {
   if (!(setting in LENGTHS)) {
     throw new Error(
@@ -59,7 +61,7 @@ export function paperExperiment(
   }
   return {
     setting: setting as Setting,
-    seed: 1,
+    seed,
     trigger: PAPER_TRIGGER,
     target: 10,
     injectionRate: 0.05,
@@ -67,7 +69,7 @@ export function paperExperiment(
       ...LENGTHS[setting as Setting],
       learningRate: 0.0005,
       weightDecay: 1e-6,
-      seed: 1,
+      seed,
     },
   };
 }

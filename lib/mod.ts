@@ -38,4 +38,5 @@ export * from "@lib/network/paper_cnn.ts";
 export * from "@lib/notebook.ts";
 export * from "@lib/paper.ts";
 export * from "@lib/random.ts";
+export * from "@lib/study.ts";
 export * from "@lib/summary.ts";

@@ -7,7 +7,7 @@ export interface Poisoning {
   trigger: Trigger;
   /** The class that triggered images shall be taken for; the paper's is 10. */
   target: number;
-  /** Share of all training images that are poisoned; the paper's is 0.05. */
+  /** Share of all training images that are poisoned; the paper's is 0.05, that of a clean network 0. */
   injectionRate: number;
 }
 
@@ -19,8 +19,8 @@ export interface Poisoning {
  * @param poisoning Trigger, target class and injection rate.
  * @param random Decides which images.
  * @returns The poisoned training set in the same order, and which images were poisoned, ascending.
- * @throws {Error} If the target is no class, or the rate gives no image or more than there are outside
- * the target class.
+ * @throws {Error} If the target is no class, or the rate gives no image (unless it is 0) or more than there
+ * are outside the target class.
  * @example
  * ```ts
  * import { poisonTrainingSet } from "@lib/attack/poison.ts";
@@ -48,9 +48,9 @@ export function poisonTrainingSet(
   requireTarget(images, target);
   const candidates = [...images.labels.keys()].filter((index) => images.labels[index] !== target);
   const count = Math.round(injectionRate * images.labels.length);
-  if (!(count >= 1 && count <= candidates.length)) {
+  if (!(count <= candidates.length && (count >= 1 || injectionRate === 0))) {
     throw new Error(
-      `Expected an injection rate above 0 and at most ${
+      `Expected an injection rate of 0, or one that gives an image and is at most ${
         candidates.length / images.labels.length
       }, the ` +
         `share of images outside the target class, but found ${injectionRate} of ${images.labels.length}`,

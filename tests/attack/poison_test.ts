@@ -51,9 +51,14 @@ Deno.test("all images outside the target class can be poisoned, and no more", ()
   );
 });
 
+Deno.test("rate 0 leaves the training set as it is", () => {
+  const { images, poisoned } = poison(0);
+  assertEquals([poisoned, images.labels, images.pixels], [[], clean.labels, clean.pixels]);
+});
+
 Deno.test("rates that poison nothing and targets that are no class are refused", () => {
-  for (const rate of [0, -0.1, 0.001, NaN]) {
-    assertThrows(() => poison(rate), Error, `Expected an injection rate above 0`);
+  for (const rate of [-0.1, 0.001, NaN]) {
+    assertThrows(() => poison(rate), Error, `Expected an injection rate of 0`);
   }
   for (const target of [5, -1, 1.5]) {
     assertThrows(
