@@ -6,7 +6,7 @@ import { readGtsrbTest, readGtsrbTraining } from "@lib/data/gtsrb.ts";
 import { GTSRB_MD5 } from "@lib/data/gtsrb_archives.ts";
 import { pickImages } from "@lib/data/labelled_images.ts";
 import { lastActivations } from "@lib/defense/activations.ts";
-import { pruningSteps } from "@lib/defense/pruning_curve.ts";
+import { pruningSteps } from "@lib/defense/pruning_steps.ts";
 import { pruneChannels } from "@lib/defense/repair.ts";
 import { outputPath, paperExperiment, poisoningOf, ROOT } from "@lib/experiment.ts";
 import { exists } from "@lib/files.ts";

@@ -1,6 +1,6 @@
 import { IMAGE_BYTES } from "@lib/data/labelled_images.ts";
 import { forEachBatch } from "@lib/network/forward.ts";
-import type { tf } from "@lib/network/tensorflow.ts";
+import { tf } from "@lib/network/tensorflow.ts";
 
 /** What the channels of the last convolution did on a set of images. */
 export interface LastActivations {
@@ -9,10 +9,9 @@ export interface LastActivations {
   /** Mean of each channel at the last pooling layer, which comes after batch normalisation. */
   pooling: Float64Array;
   /** All values at the last pooling layer; shape [channels, images, positions]. */
-  pooled: Float32Array;
-  images: number;
-  /** Height times width at the last pooling layer. */
-  positions: number;
+  pooled: tf.Tensor3D;
+  /** The network's output; shape [images, classes]. */
+  logits: tf.Tensor2D;
 }
 
 /**
@@ -22,7 +21,7 @@ export interface LastActivations {
  * @param network Ends in convolution, activation, batch normalisation, pooling, flatten and dense.
  * @param pixels Shape [N, 32, 32, 3], RGB, 0–255.
  * @param onProgress Told the share that is done, 0–1.
- * @returns Means a channel and all pooled values.
+ * @returns Means a channel, all pooled values and the logits; the caller disposes the two tensors.
  * @throws {Error} If the network has no such last block.
  * @example
  * ```ts
@@ -32,7 +31,7 @@ export interface LastActivations {
  *
  * const { convolution, pooled } = await lastActivations(paperCnn(43, 1), new Uint8Array(2 * 3072));
  * assertEquals(convolution.length, 128);
- * assertEquals(pooled.length, 128 * 2 * 16);
+ * assertEquals(pooled.shape, [128, 2, 16]);
  * ```
  */
 export async function lastActivations(
@@ -40,35 +39,28 @@ export async function lastActivations(
   pixels: Uint8Array,
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<LastActivations> {
-  const { activation, pooling } = lastBlock(network);
+  const { activation, pooling, dense } = lastBlock(network);
   const [, height, width, channels] = pooling.outputShape as [null, number, number, number];
-  const positions = height * width;
-  const images = pixels.length / IMAGE_BYTES;
-  const pooled = new Float32Array(channels * images * positions);
+  const batches: { pooled: tf.Tensor3D; logits: tf.Tensor2D }[] = [];
   const sums = new Float64Array(channels);
-  await forEachBatch(network, [activation, pooling], pixels, ([activated, last], start) => {
+  const layers = [activation, pooling, dense];
+  await forEachBatch(network, layers, pixels, ([activated, pooled, logits]) => {
     activated!.mean([1, 2]).sum(0).dataSync().forEach((sum, channel) => sums[channel]! += sum);
-    const values = last!.transpose([3, 0, 1, 2]).dataSync();
-    const block = values.length / channels;
-    for (let channel = 0; channel < channels; channel++) {
-      const from = values.subarray(channel * block, (channel + 1) * block);
-      pooled.set(from, (channel * images + start) * positions);
-    }
+    const byChannel = pooled!.transpose([3, 0, 1, 2]);
+    batches.push({
+      pooled: tf.keep(byChannel.reshape([channels, -1, height * width])),
+      logits: tf.keep(logits as tf.Tensor2D),
+    });
   }, onProgress);
-  const size = images * positions;
+  const pooled = tf.concat(batches.map((batch) => batch.pooled), 1);
+  const logits = tf.concat(batches.map((batch) => batch.logits));
+  tf.dispose(batches.map((batch) => ({ ...batch })));
+  const images = pixels.length / IMAGE_BYTES;
   return {
     convolution: sums.map((sum) => sum / images),
-    pooling: Float64Array.from(
-      sums,
-      (_, channel) =>
-        pooled.subarray(channel * size, (channel + 1) * size).reduce(
-          (sum, value) => sum + value,
-          0,
-        ) / size,
-    ),
+    pooling: Float64Array.from(tf.tidy(() => pooled.mean([1, 2]).dataSync<"float32">())),
     pooled,
-    images,
-    positions,
+    logits,
   };
 }
 

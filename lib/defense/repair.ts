@@ -15,7 +15,36 @@ export interface RepairPoint {
   cleanAccuracy: number;
   /** On bad test. */
   attackSuccessRate: number;
+  /** Share of bad test that is given its true class. */
+  robustAccuracy: number;
+  /** {@link defenseEffectiveness} against the network before pruning, on test. */
+  defenseEffectiveness: number;
 }
+
+/**
+ * Defense effectiveness rate: (max(0, ΔASR) − max(0, ΔACC) + 1) / 2, where ΔASR is by how much attack
+ * success fell and ΔACC by how much clean accuracy did (Zhu et al., Enhancing Fine-Tuning Based Backdoor
+ * Defense with Sharpness-Aware Minimization, 2023).
+ *
+ * @param before Rates of the attacked network, 0–1.
+ * @param after Rates of the repaired one.
+ * @returns 1 where an always successful attack is gone at no cost, 0.5 where nothing changed.
+ * @example
+ * ```ts
+ * import { defenseEffectiveness } from "@lib/defense/repair.ts";
+ * import { assertAlmostEquals } from "@lib/std/assert.ts";
+ *
+ * const before = { cleanAccuracy: 0.98, attackSuccessRate: 1 };
+ * const after = { cleanAccuracy: 0.96, attackSuccessRate: 0.1 };
+ * assertAlmostEquals(defenseEffectiveness(before, after), 0.94, 1e-12);
+ * ```
+ */
+export function defenseEffectiveness(before: Rates, after: Rates): number {
+  const fall = (rate: keyof Rates): number => Math.max(0, before[rate] - after[rate]);
+  return (fall("attackSuccessRate") - fall("cleanAccuracy") + 1) / 2;
+}
+
+type Rates = Pick<RepairPoint, "cleanAccuracy" | "attackSuccessRate">;
 
 /**
  * Where the paper saves a repaired model: "as soon as" validation accuracy has dropped by so much
@@ -36,6 +65,8 @@ export interface RepairPoint {
  *   cleanAccuracy: [0.91, 0.88, 0.52],
  *   validationAttackSuccess: [1, 1, 0],
  *   attackSuccess: [1, 0.9, 0.1],
+ *   validationRobustAccuracy: [0, 0.1, 0.4],
+ *   robustAccuracy: [0, 0.1, 0.5],
  * };
  * assertEquals(repairAt(curve, 0.1).attackSuccessRate, 0.1);
  * ```
@@ -69,12 +100,17 @@ export function lastBefore(curve: PruningCurve, drop: number): RepairPoint {
 type Topology = Parameters<typeof tf.models.modelFromJSON>[0];
 
 function pointAt(curve: PruningCurve, step: number, drop: number): RepairPoint {
+  const rates = (at: number): Rates => ({
+    cleanAccuracy: curve.cleanAccuracy[at]!,
+    attackSuccessRate: curve.attackSuccess[at]!,
+  });
   return {
     drop,
     channelsPruned: step,
     validationAccuracy: curve.validationAccuracy[step]!,
-    cleanAccuracy: curve.cleanAccuracy[step]!,
-    attackSuccessRate: curve.attackSuccess[step]!,
+    ...rates(step),
+    robustAccuracy: curve.robustAccuracy[step]!,
+    defenseEffectiveness: defenseEffectiveness(rates(0), rates(step)),
   };
 }
 

@@ -70,7 +70,7 @@ export class Graph {
     const field = of === "FLOAT" ? "float_val" : "int_val";
     const shape = Array.isArray(values) ? `dim { size: ${list.length} }` : "";
     const content = list.map((value) => `${field}: ${value}`).join(" ");
-    return this.node("Const", [], {
+    return this.#unnamed("Const", [], {
       dtype: type(of),
       value: `{ tensor { dtype: DT_${of} tensor_shape { ${shape} } ${content} } }`,
     });
@@ -85,8 +85,7 @@ export class Graph {
    * @returns Its first output.
    */
   node(operation: string, inputs: Ref[], attributes: Attributes = {}): Ref {
-    const typed = operation === "Const" ? attributes : { T: type("FLOAT"), ...attributes };
-    return this.#add(`${operation}_${this.#nodes.length}`, operation, inputs, typed);
+    return this.#unnamed(operation, inputs, { T: type("FLOAT"), ...attributes });
   }
 
   /** The same values in another shape; −1 stands for what is left. */
@@ -97,7 +96,19 @@ export class Graph {
 
   /** The same values as another type. */
   cast(value: Ref, from: ValueType, to: ValueType): Ref {
-    return this.node("Cast", [value], { SrcT: type(from), DstT: type(to) });
+    return this.#unnamed("Cast", [value], { SrcT: type(from), DstT: type(to) });
+  }
+
+  /** The slabs of a value's first axis at the given indices. */
+  gather(value: Ref, indices: Ref): Ref {
+    const types = { Tparams: type("FLOAT"), Tindices: type("INT32"), Taxis: type("INT32") };
+    return this.#unnamed("GatherV2", [value, indices, this.constant(0, "INT32")], types);
+  }
+
+  /** The single numbers of a value at places, of which the last axis holds the coordinates. */
+  pick(value: Ref, places: Ref): Ref {
+    const types = { Tparams: type("FLOAT"), Tindices: type("INT32") };
+    return this.#unnamed("GatherNd", [value, places], types);
   }
 
   /** A value's shape, as int32. */
@@ -148,6 +159,10 @@ meta_graphs { meta_info_def { tags: "serve" } graph_def { ${this.#nodes.join("\n
         Object.keys(feeds).map((name) => ({ name: output(name, 0) })),
         fetches.map((name) => name.includes(":") ? name : output(name, 0)),
       );
+  }
+
+  #unnamed(operation: string, inputs: Ref[], attributes: Attributes): Ref {
+    return this.#add(`${operation}_${this.#nodes.length}`, operation, inputs, attributes);
   }
 
   #add(name: string, operation: string, inputs: Ref[], attributes: Attributes): Ref {

@@ -1,7 +1,9 @@
 /** Pruning from cached activations beside really zeroing filters and predicting. */
 import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
 import { lastActivations, lastBlock } from "@lib/defense/activations.ts";
-import { type DefenseSets, pruningCurve, pruningSteps } from "@lib/defense/pruning_curve.ts";
+import { pruningCounts } from "@lib/defense/pruning_counts.ts";
+import { type DefenseSets, pruningCurve } from "@lib/defense/pruning_curve.ts";
+import { pruningSteps } from "@lib/defense/pruning_steps.ts";
 import {
   BACKDOOR_DESCENDING,
   CLEAN_ASCENDING,
@@ -13,7 +15,13 @@ import { toTensor } from "@lib/network/image_input.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom, shuffled } from "@lib/random.ts";
-import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertThrows,
+} from "@lib/std/assert.ts";
 import { assertClose, sines } from "../reference/reference.ts";
 
 const signs = syntheticSigns(300, 1);
@@ -53,6 +61,21 @@ Deno.test("every step's classes are those of the network with zeroed filters", a
   }
 });
 
+Deno.test("counts are those of the steps' classes, for orders of every length", async () => {
+  const network = busyNetwork();
+  const activations = await lastActivations(network, signs.pixels);
+  const own = await classify(network, signs.pixels);
+  const wanted = [signs.labels, own, own.map(() => own[0]!)];
+  for (const length of [0, 1, 7, 8, 9, 128]) {
+    const part = order.slice(0, length);
+    const steps = [...pruningSteps(network, activations, part)];
+    const expected = wanted.map((list) =>
+      steps.map((classes) => classes.filter((found, image) => found === list[image]).length)
+    );
+    assertEquals(pruningCounts(network, activations, part, wanted), expected);
+  }
+});
+
 Deno.test("means are those of the layers themselves", async () => {
   const network = busyNetwork();
   const { convolution, pooling } = await lastActivations(network, signs.pixels);
@@ -69,10 +92,12 @@ Deno.test("measuring and pruning leave no tensors behind, even when stopped earl
   const network = busyNetwork();
   const before = tf.memory().numTensors;
   const activations = await lastActivations(network, signs.pixels);
+  assertEquals(tf.memory().numTensors, before + 2); // pooled values and logits
+  pruningCounts(network, activations, order, [signs.labels]);
   for (const _ of pruningSteps(network, activations, order)) break;
   for (const _ of pruningSteps(network, activations, order.slice(0, 3)));
   (await pruneChannels(network, [1])).dispose();
-  assertEquals(tf.memory().numTensors, before);
+  assertEquals(tf.memory().numTensors, before + 2);
 });
 
 Deno.test("a curve counts clean accuracy and attack success on their own sets", async () => {
@@ -81,25 +106,28 @@ Deno.test("a curve counts clean accuracy and attack success on their own sets", 
   const own = await classify(network, signs.pixels);
   const target = own[0]!;
   const others = own.map((found) => (found + 1) % 43);
+  const bad = own.map((found) => found === target ? others[0]! : found);
   const set = (labels: Uint8Array): DefenseSets["cleanTest"] => ({ activations, labels });
-  const curve = pruningCurve(
-    network,
-    {
-      cleanValidation: set(own), // so that accuracy starts at 1
-      cleanTest: set(others), // and here at 0
-      badValidation: set(others),
-      badTest: set(own), // no image of another class is taken for the target
-    },
-    order,
-    target,
-  );
+  const sets = {
+    cleanValidation: set(own), // so that accuracy starts at 1
+    cleanTest: set(others), // and here at 0
+    badValidation: set(bad),
+    badTest: set(bad.map(() => others[0]!)),
+  };
+  const curve = pruningCurve(network, sets, order, target);
   assertEquals(curve.validationAccuracy.length, 129);
   assertEquals(curve.validationAccuracy[0], 1);
   assertEquals(curve.cleanAccuracy[0], 0);
-  assertEquals(curve.attackSuccess[0], 0);
-  const share = own.filter((found) => found === target).length /
-    others.filter((label) => label !== target).length;
+  const share = own.filter((found) => found === target).length / own.length;
   assertEquals(curve.validationAttackSuccess[0], share);
+  assertAlmostEquals(curve.validationRobustAccuracy[0]!, 1 - share, 1e-12);
+  assertEquals(curve.attackSuccess, curve.validationAttackSuccess);
+  assert(curve.robustAccuracy[0]! < 1 - share);
+  assertThrows(
+    () => pruningCurve(network, { ...sets, badTest: set(own) }, order, target),
+    Error,
+    `without the target class ${target} but found image 0`,
+  );
 });
 
 Deno.test("orders that name a channel twice or one that is not there are refused", async () => {
@@ -137,6 +165,8 @@ Deno.test("repairs are the first step that reaches the drop, on validation", () 
     cleanAccuracy: [0.96, 0.91, 0.9, 0.1],
     validationAttackSuccess: [1, 1, 0.9, 0],
     attackSuccess: [1, 0.99, 0.8, 0.01],
+    validationRobustAccuracy: [0, 0, 0.1, 0.2],
+    robustAccuracy: [0, 0.01, 0.15, 0.1],
   };
   assertEquals(repairAt(curve, 0.02), {
     drop: 0.02,
@@ -144,6 +174,8 @@ Deno.test("repairs are the first step that reaches the drop, on validation", () 
     validationAccuracy: 0.93,
     cleanAccuracy: 0.9,
     attackSuccessRate: 0.8,
+    robustAccuracy: 0.15,
+    defenseEffectiveness: ((1 - 0.8) - (0.96 - 0.9) + 1) / 2,
   });
   assertEquals(lastBefore(curve, 0.02).channelsPruned, 1);
   assertEquals(repairAt(curve, 0.3).channelsPruned, 3);
