@@ -18,16 +18,17 @@ export function isNewEnough(version: string): boolean {
 }
 
 /**
- * Makes `.venv`, with pip in it. Debian's Python has no ensurepip, which leaves half an environment
+ * Makes a virtual environment with pip in it. Debian's Python has no ensurepip, which leaves half an environment
  * behind: then `uv`, or the system's own pip, helps out.
  *
  * @param root The repository's folder.
+ * @param name The environment's folder in it.
  * @throws {Error} If there is no Python of 3.10 or newer, or no way gives an environment with pip.
  */
-export async function makeEnvironment(root: string): Promise<void> {
+export async function makeEnvironment(root: string, name = ".venv"): Promise<void> {
   const python = await findPython(root);
-  const folder = join(root, ".venv");
-  const inside = join(root, VENV_PYTHON);
+  const folder = join(root, name);
+  const inside = join(folder, "bin/python");
   const ways: Command[][] = [
     [["uv", "venv", "--seed", "--python", python, folder]],
     [[python, "-m", "venv", folder]],

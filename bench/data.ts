@@ -1,0 +1,56 @@
+import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+import { readGtsrbTest, readGtsrbTraining } from "@lib/data/gtsrb.ts";
+import type { GtsrbArchives } from "@lib/data/gtsrb.ts";
+import type { LabelledImages } from "@lib/data/labelled_images.ts";
+import type { Peer } from "./peer.ts";
+import { inTurn, rateRow, type Row, seconds } from "./ratio.ts";
+
+/** Poisoning the whole training set beside OpenCV, image by image, and SciPy, in batches. */
+export async function poisoningRows(
+  { pixels, labels }: LabelledImages,
+  plain: Peer,
+): Promise<Row[]> {
+  const trigger = ftrojan(PAPER_TRIGGER);
+  const count = labels.length;
+  const ways = [
+    async () => count / await seconds(() => trigger.apply(pixels)),
+    () => plain.ask({ do: "poisoning", way: "opencv" }),
+    () => plain.ask({ do: "poisoning", way: "scipy" }),
+  ];
+  for (const way of ways) await way();
+  const [ours, opencv, scipy] = await inTurn(ways);
+  const images = count.toLocaleString("en");
+  return [
+    rateRow(
+      `poisoning ${images} images, beside OpenCV image by image`,
+      "images/s",
+      50,
+      ours!,
+      opencv!,
+    ),
+    rateRow(`poisoning ${images} images, beside SciPy in batches`, "images/s", 10, ours!, scipy!),
+  ];
+}
+
+/** From the archives to bytes in memory beside zipfile and Pillow. */
+export async function readingRow(archives: GtsrbArchives, plain: Peer): Promise<Row> {
+  const ours = async (): Promise<number> => {
+    let count = 0;
+    const time = await seconds(async () => {
+      count += (await readGtsrbTraining(archives)).labels.length;
+      count += (await readGtsrbTest(archives)).labels.length;
+    });
+    return count / time;
+  };
+  const zips = [archives.trainingImages, archives.testImages];
+  const ways = [ours, () => plain.ask({ do: "reading", archives: zips })];
+  for (const way of ways) await way();
+  const [own, pillow] = await inTurn(ways);
+  return rateRow(
+    "reading GTSRB from its archives, beside zipfile and Pillow",
+    "images/s",
+    3,
+    own!,
+    pillow!,
+  );
+}

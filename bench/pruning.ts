@@ -1,0 +1,146 @@
+import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+import type { Dataset } from "@lib/dataset.ts";
+import type { LastActivations } from "@lib/defense/activations.ts";
+import { channelMeans, measureDefense } from "@lib/defense/measure.ts";
+import { pruningCounts } from "@lib/defense/pruning_counts.ts";
+import { type DefenseSets, pruningCurve } from "@lib/defense/pruning_curve.ts";
+import { BACKDOOR_DESCENDING, CLEAN_ASCENDING } from "@lib/defense/ranking.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+import { seededRandom, shuffled } from "@lib/random.ts";
+import type { Peer } from "./peer.ts";
+import { costRow, exponent, inTurn, type Row, seconds, spread } from "./ratio.ts";
+
+const TARGET = 10;
+/** Steps that the plain way is timed on; the rest is extrapolated. */
+const PLAIN_STEPS = 3;
+
+/** The whole curve of 128 steps on four sets beside one forward pass, and beside the plain way. */
+export async function pruningRows(
+  network: tf.LayersModel,
+  dataset: Dataset,
+  keras: Peer,
+): Promise<Row[]> {
+  const trigger = ftrojan(PAPER_TRIGGER);
+  const measure = (): Promise<DefenseSets> => measureDefense(network, dataset, trigger, TARGET);
+  const sets = await measure();
+  const means = channelMeans(sets, "convolution");
+  const count = Object.values(sets).reduce((sum, { labels }) => sum + labels.length, 0);
+  const curve = (order: readonly number[]) => (): Promise<number> =>
+    seconds(() => pruningCurve(network, sets, order, TARGET));
+  const ways = [
+    () => seconds(async () => disposeSets(await measure())),
+    curve(CLEAN_ASCENDING.order(means)),
+    () => seconds(() => pruningCurve(network, sets, BACKDOOR_DESCENDING.order(means), TARGET)),
+    async () => 128 * await keras.ask({ do: "pruning", steps: PLAIN_STEPS, count }),
+  ];
+  for (const way of ways) await way();
+  const [forward, first, another, plain] = await inTurn(ways);
+  disposeSets(sets);
+  const images = count.toLocaleString("en");
+  return [
+    costRow(
+      `pruning curve (128 steps, ${images} images) beyond the forward pass, beside 128 × zeroed ` +
+        `filters and Keras predict, extrapolated from ${PLAIN_STEPS}`,
+      "s",
+      1000,
+      first!,
+      plain!,
+    ),
+    costRow(
+      "pruning curve on top of the forward pass, beside that pass (5 %)",
+      "s",
+      20,
+      first!,
+      forward!,
+    ),
+    costRow(
+      "another ranking and its curve, beside a forward pass (3 %)",
+      "s",
+      100 / 3,
+      another!,
+      forward!,
+    ),
+  ];
+}
+
+/** How the curve's time grows with images and, on synthetic features, with channels. */
+export async function pruningGrowth(): Promise<Row[]> {
+  const images = [1000, 2000, 5000, 10_000, 25_000];
+  const channels = [32, 64, 128, 256, 512];
+  const growth = async (
+    name: string,
+    sizes: number[],
+    make: (size: number) => Synthetic,
+  ): Promise<Row> => {
+    const costs: number[] = [];
+    for (const size of sizes) {
+      const { network, activations, wanted, order } = make(size);
+      const way = (): Promise<number> =>
+        seconds(() => pruningCounts(network, activations, order, [wanted]));
+      await way();
+      costs.push(spread((await inTurn([way]))[0]!).median);
+      tf.dispose([activations.pooled, activations.logits]);
+      network.dispose();
+    }
+    return {
+      name,
+      ours: exponent(sizes, costs),
+      peer: null,
+      unit: "exponent",
+      ratio: null,
+      bar: null,
+    };
+  };
+  return [
+    await growth(
+      "growth of the curve's time with images, 1,000 to 25,000 (synthetic features)",
+      images,
+      (size) => synthetic(size, 128),
+    ),
+    await growth(
+      "growth of the curve's time with channels, 32 to 512 (synthetic features)",
+      channels,
+      (size) => synthetic(2000, size),
+    ),
+  ];
+}
+
+interface Synthetic {
+  network: tf.LayersModel;
+  activations: LastActivations;
+  wanted: Uint8Array;
+  order: number[];
+}
+
+/** A last block with so many channels, and random features in place of images. */
+function synthetic(images: number, channels: number): Synthetic {
+  const network = tf.sequential({
+    layers: [
+      tf.layers.conv2d({
+        filters: channels,
+        kernelSize: 3,
+        padding: "same",
+        inputShape: [8, 8, 3],
+      }),
+      tf.layers.activation({ activation: "elu" }),
+      tf.layers.batchNormalization(),
+      tf.layers.maxPooling2d({ poolSize: 2 }),
+      tf.layers.flatten(),
+      tf.layers.dense({ units: 43 }),
+    ],
+  });
+  const activations = {
+    convolution: new Float64Array(channels),
+    pooling: new Float64Array(channels),
+    pooled: tf.randomNormal<tf.Rank.R3>([channels, images, 16], 0, 1, "float32", 1),
+    logits: tf.randomNormal<tf.Rank.R2>([images, 43], 0, 1, "float32", 2),
+  };
+  const wanted = new Uint8Array(images);
+  return { network, activations, wanted, order: [...shuffled(channels, seededRandom(1))] };
+}
+
+function disposeSets(sets: DefenseSets): void {
+  for (const { activations } of Object.values(sets)) {
+    tf.dispose([activations.pooled, activations.logits]);
+  }
+}
