@@ -16,9 +16,10 @@ export async function poisoningRows(
     async () => count / await seconds(() => trigger.apply(pixels)),
     () => plain.ask({ do: "poisoning", way: "opencv" }),
     () => plain.ask({ do: "poisoning", way: "scipy" }),
+    async () => count / await seconds(() => pixels.slice()),
   ];
   for (const way of ways) await way();
-  const [ours, opencv, scipy] = await inTurn(ways);
+  const [ours, opencv, scipy, copying] = await inTurn(ways);
   const images = count.toLocaleString("en");
   return [
     rateRow(
@@ -29,6 +30,13 @@ export async function poisoningRows(
       opencv!,
     ),
     rateRow(`poisoning ${images} images, beside SciPy in batches`, "images/s", 10, ours!, scipy!),
+    rateRow(
+      `copying ${images} images, beside OpenCV's poisoning`,
+      "images/s",
+      null,
+      copying!,
+      opencv!,
+    ),
   ];
 }
 
@@ -37,8 +45,8 @@ export async function readingRow(archives: GtsrbArchives, plain: Peer): Promise<
   const ours = async (): Promise<number> => {
     let count = 0;
     const time = await seconds(async () => {
-      count += (await readGtsrbTraining(archives)).labels.length;
-      count += (await readGtsrbTest(archives)).labels.length;
+      const sets = await Promise.all([readGtsrbTraining(archives), readGtsrbTest(archives)]);
+      for (const { labels } of sets) count += labels.length;
     });
     return count / time;
   };

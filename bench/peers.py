@@ -223,18 +223,20 @@ class Plain:
 
 
 def poison_opencv(x):
-    """The reference's way: image by image, plane by plane."""
+    """The FTrojan authors' way: image by image, every plane to frequencies and back."""
     import cv2
 
     result = np.empty_like(x)
     for index, image in enumerate(x):
-        ycrcb = cv2.cvtColor(image, cv2.COLOR_RGB2YCrCb).astype(np.float32)
+        planes = cv2.cvtColor(image, cv2.COLOR_RGB2YCrCb).astype(np.float64)
+        for channel in range(3):
+            planes[:, :, channel] = cv2.dct(np.ascontiguousarray(planes[:, :, channel]))
         for channel in (1, 2):
-            plane = cv2.dct(np.ascontiguousarray(ycrcb[:, :, channel]))
             for row, column in BANDS:
-                plane[row, column] += MAGNITUDE
-            ycrcb[:, :, channel] = cv2.idct(plane)
-        result[index] = cv2.cvtColor(np.clip(ycrcb.round(), 0, 255).astype(np.uint8), cv2.COLOR_YCrCb2RGB)
+                planes[row, column, channel] += MAGNITUDE
+        for channel in range(3):
+            planes[:, :, channel] = cv2.idct(np.ascontiguousarray(planes[:, :, channel]))
+        result[index] = cv2.cvtColor(np.clip(planes.round(), 0, 255).astype(np.uint8), cv2.COLOR_YCrCb2RGB)
     return result
 
 

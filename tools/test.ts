@@ -24,7 +24,7 @@ const STAGES: Stage[] = [
     quick: true,
   },
   { name: "lint", args: ["lint", "--quiet"], quick: true },
-  { name: "types", args: ["check", "--quiet", "lib", "tests", "tools"], quick: true },
+  { name: "types", args: ["check", "--quiet", "lib", "tests", "tools", "bench"], quick: true },
   { name: "notebooks' cells", args: ["run", "-A", "tools/check_notebooks.ts"], quick: true },
   { name: "unit tests", args: ["test", "-A", "--quiet", "tests"], quick: false },
   { name: "documentation examples", args: ["test", "-A", "--quiet", "--doc", "lib"], quick: false },

@@ -1,5 +1,6 @@
 import { type ColourSpace, fromPlanes, toBytes, toPlanes, YCRCB } from "@lib/attack/colour.ts";
 import { dct2, idct2 } from "@lib/attack/dct.ts";
+import { saturatedSum } from "@lib/attack/saturated_sum.ts";
 import { requireImages, type Trigger } from "@lib/attack/trigger.ts";
 import { IMAGE_BYTES, imageAt, SIDE } from "@lib/data/labelled_images.ts";
 
@@ -49,18 +50,13 @@ export const PAPER_TRIGGER: FTrojanParameters = {
  * ```
  */
 export function ftrojan(parameters: FTrojanParameters): Trigger {
-  const pattern = triggerPattern(parameters);
+  // pixels are whole levels, so rounding may come before adding
+  const pattern = Int16Array.from(triggerPattern(parameters), Math.round);
   return {
     name: `FTrojan, magnitude ${parameters.magnitude}`,
     apply(pixels: Uint8Array): Uint8Array {
       requireImages(pixels);
-      const poisoned = new Uint8ClampedArray(pixels.length); // rounds and clips on assignment
-      for (let start = 0; start < pixels.length; start += IMAGE_BYTES) {
-        for (let at = 0; at < IMAGE_BYTES; at++) {
-          poisoned[start + at] = pixels[start + at]! + pattern[at]!;
-        }
-      }
-      return new Uint8Array(poisoned.buffer);
+      return saturatedSum(pixels, pattern);
     },
   };
 }

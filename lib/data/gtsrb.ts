@@ -1,7 +1,6 @@
 import { checkedImages, IMAGE_BYTES, type LabelledImages } from "@lib/data/labelled_images.ts";
-import { readPpm } from "@lib/data/ppm.ts";
-import { resizeTo32 } from "@lib/data/resize.ts";
-import { readZip } from "@lib/data/zip.ts";
+import { unpackImages } from "@lib/data/unpack_images.ts";
+import { openZip, unpack, type ZipArchive } from "@lib/data/zip.ts";
 import { basename, dirname } from "@lib/std/path.ts";
 
 /** The three official archives of GTSRB (Stallkamp et al., 2012), as paths on disk. */
@@ -40,8 +39,9 @@ export const GTSRB_CLASSES: readonly string[] = [
  * ```
  */
 export async function readGtsrbTraining(archives: GtsrbArchives): Promise<LabelledImages> {
-  const { images, tables } = await readArchive(archives.trainingImages);
-  return join(images, tables, archives.trainingImages);
+  const opening = openZip(archives.trainingImages);
+  const images = await unpackImages(opening);
+  return join(images, readTables(await opening), archives.trainingImages);
 }
 
 /**
@@ -56,23 +56,17 @@ export async function readGtsrbTraining(archives: GtsrbArchives): Promise<Labell
  * ```
  */
 export async function readGtsrbTest(archives: GtsrbArchives): Promise<LabelledImages> {
-  const { images } = await readArchive(archives.testImages); // its own table has no labels
-  const { tables } = await readArchive(archives.testLabels);
+  const images = await unpackImages(openZip(archives.testImages)); // its own table has no labels
+  const tables = readTables(await openZip(archives.testLabels));
   const folder = dirname(images.keys().next().value ?? "");
   const placed = [...tables].map(([path, text]): [string, string] => [`${folder}/${path}`, text]);
   return join(images, new Map(placed), archives.testLabels);
 }
 
-async function readArchive(
-  file: string,
-): Promise<{ images: Map<string, Uint8Array>; tables: Map<string, string> }> {
-  const images = new Map<string, Uint8Array>();
-  const tables = new Map<string, string>();
-  for await (const { path, bytes } of readZip(file, (path) => /\.(ppm|csv)$/.test(path))) {
-    if (path.endsWith(".csv")) tables.set(path, new TextDecoder().decode(bytes));
-    else images.set(path, resizeTo32(readPpm(bytes, `${path} of ${basename(file)}`)));
-  }
-  return { images, tables };
+function readTables(archive: ZipArchive): Map<string, string> {
+  const entries = archive.entries.filter(({ fileName }) => fileName.endsWith(".csv"));
+  const texts = unpack(archive, entries).map((bytes) => new TextDecoder().decode(bytes));
+  return new Map(entries.map(({ fileName }, index) => [fileName, texts[index]!]));
 }
 
 /** Looks up every row's image beside its table. */

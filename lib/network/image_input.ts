@@ -42,12 +42,12 @@ export function bytesTensor(pixels: Uint8Array): tf.Tensor2D {
  * ```ts
  * import { Graph } from "@lib/network/graph.ts";
  * import { addImages, bytesTensor } from "@lib/network/image_input.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
+ * import { assertAlmostEquals } from "@lib/std/assert.ts";
  *
  * const graph = new Graph();
  * const scaled = addImages(graph);
  * const [tensor] = graph.compile()({ images: bytesTensor(new Uint8Array(3072).fill(51)) }, [scaled]);
- * assertEquals(tensor!.dataSync()[0], Math.fround(51 / 255));
+ * assertAlmostEquals(tensor!.dataSync()[0]!, 51 / 255, 1e-7);
  * ```
  */
 export function addImages(graph: Graph): Ref {

@@ -1,0 +1,40 @@
+/**
+ * A worker's side of {@link unpackImages}: some of an archive's images, in their order.
+ *
+ * @module
+ */
+import { IMAGE_BYTES } from "@lib/data/labelled_images.ts";
+import { readPpm } from "@lib/data/ppm.ts";
+import { resizeTo32 } from "@lib/data/resize.ts";
+import { unpack, type ZipArchive } from "@lib/data/zip.ts";
+
+/** Shape [N, 32, 32, 3], RGB, 0–255, or what went wrong. */
+export type UnpackedImages = { pixels: Uint8Array<ArrayBuffer> } | { error: string };
+
+/** The part of a worker's global scope that is used; TypeScript takes it for a window's. */
+interface WorkerScope {
+  onmessage: (event: MessageEvent<ZipArchive>) => void;
+  postMessage(answer: UnpackedImages, transfer?: Transferable[]): void;
+}
+
+/** As many images fit into a processor's cache. */
+const AT_ONCE = 64;
+
+const scope = globalThis as unknown as WorkerScope;
+
+scope.onmessage = ({ data: archive }): void => {
+  try {
+    const { entries, name } = archive;
+    const pixels = new Uint8Array(entries.length * IMAGE_BYTES);
+    for (let start = 0; start < entries.length; start += AT_ONCE) {
+      const some = entries.slice(start, start + AT_ONCE);
+      unpack(archive, some).forEach((content, index) => {
+        const image = readPpm(content, `${some[index]!.fileName} of ${name}`);
+        pixels.set(resizeTo32(image), (start + index) * IMAGE_BYTES);
+      });
+    }
+    scope.postMessage({ pixels }, [pixels.buffer]);
+  } catch (error) {
+    scope.postMessage({ error: (error as Error).message });
+  }
+};
