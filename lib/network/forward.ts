@@ -1,10 +1,16 @@
 import { IMAGE_BYTES } from "@lib/data/labelled_images.ts";
-import { Graph, type Ref } from "@lib/network/graph.ts";
+import { Graph, type GraphFunction, type Ref } from "@lib/network/graph.ts";
 import { addImages, bytesTensor, toTensor } from "@lib/network/image_input.ts";
 import { addLayer, hasGraph } from "@lib/network/layer_nodes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
-const BATCH = 128;
+const BATCH = 512;
+
+/** A batch goes through the graph in so many parts, so that one's small layers fill another's gaps. */
+const PARTS = 8;
+
+/** From this number of images on, it pays to fix the weights in the graph. */
+const MANY = 4096;
 
 /** From images, [N, 32, 32, 3] bytes, to the outputs of chosen layers. */
 type Forward = (pixels: Uint8Array) => tf.Tensor[];
@@ -27,10 +33,10 @@ type Forward = (pixels: Uint8Array) => tf.Tensor[];
  *
  * const network = paperCnn(43, 1);
  * const shapes: number[][] = [];
- * await forEachBatch(network, [network.layers.at(-1)!], new Uint8Array(200 * 3072), ([logits]) => {
+ * await forEachBatch(network, [network.layers.at(-1)!], new Uint8Array(600 * 3072), ([logits]) => {
  *   shapes.push(logits!.shape);
  * });
- * assertEquals(shapes, [[128, 43], [72, 43]]);
+ * assertEquals(shapes, [[512, 43], [88, 43]]);
  * ```
  */
 export async function forEachBatch(
@@ -40,8 +46,12 @@ export async function forEachBatch(
   use: (outputs: tf.Tensor[], start: number) => void,
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<void> {
-  const forward = hasGraph(network) ? graphForward(network, layers) : plainForward(network, layers);
   const count = pixels.length / IMAGE_BYTES;
+  const forward = !hasGraph(network)
+    ? plainForward(network, layers)
+    : count >= MANY
+    ? fixedForward(network, layers)
+    : fedForward(network, layers);
   for (let start = 0; start < count; start += BATCH) {
     const batch = pixels.subarray(start * IMAGE_BYTES, (start + BATCH) * IMAGE_BYTES);
     tf.tidy(() => use(forward(batch), start));
@@ -49,23 +59,108 @@ export async function forEachBatch(
   }
 }
 
-/** One TensorFlow graph, with the weights that the network has now. */
-function graphForward(network: tf.LayersModel, layers: tf.layers.Layer[]): Forward {
+/** One TensorFlow graph that takes the weights at each run. */
+function fedForward(network: tf.LayersModel, layers: tf.layers.Layer[]): Forward {
   const graph = new Graph();
   const names = network.weights.map((_, index) => `weight_${index}`);
   const weights = new Map(network.weights.map((weight, index) => {
     return [weight, graph.placeholder(names[index]!, "FLOAT")];
   }));
-  let value = addImages(graph);
-  const outputs = new Map<tf.layers.Layer, Ref>();
-  for (const layer of network.layers) {
-    value = addLayer(graph, layer, value, { weights, needsInputGradient: false }).output;
-    outputs.set(layer, value);
-  }
+  const outputs = addNetwork(graph, network, weights);
   const run = graph.compile();
-  const values = network.weights.map((weight, index) => [names[index]!, weight.read()]);
-  const fetches = layers.map((layer) => outputs.get(layer)!);
-  return (pixels) => run({ images: bytesTensor(pixels), ...Object.fromEntries(values) }, fetches);
+  const feeds = Object.fromEntries(
+    network.weights.map((weight, index) => [names[index]!, weight.read()]),
+  );
+  return (pixels) => runParts(run, pixels, feeds, layers.map((layer) => outputs.get(layer)!));
+}
+
+/** A graph that holds a network's weights, and the identities of these. */
+interface FixedGraph {
+  weights: object[];
+  run: GraphFunction;
+  outputs: Map<tf.layers.Layer, Ref>;
+}
+
+let last: FixedGraph | undefined;
+
+/** One TensorFlow graph that holds the weights; the last one is kept as long as they do not change. */
+function fixedForward(network: tf.LayersModel, layers: tf.layers.Layer[]): Forward {
+  const values = network.weights.map((weight) => weight.read());
+  const weights = values.map((value) => value.dataId);
+  if (last === undefined || weights.some((weight, index) => weight !== last!.weights[index])) {
+    last?.run.release();
+    const graph = new Graph();
+    const fixed = network.weights.map((weight, index) => {
+      return [weight, graph.tensor(values[index]!)] as const;
+    });
+    const outputs = addNetwork(graph, network, new Map(fixed));
+    last = { weights, run: graph.compile(), outputs };
+  }
+  const { run, outputs } = last;
+  return (pixels) => runParts(run, pixels, {}, layers.map((layer) => outputs.get(layer)!));
+}
+
+/**
+ * Adds a network to a graph.
+ *
+ * @returns Each layer's output, its batch put together again from the parts.
+ */
+function addNetwork(
+  graph: Graph,
+  network: tf.LayersModel,
+  weights: Map<tf.LayerVariable, Ref>,
+): Map<tf.layers.Layer, Ref> {
+  const ways = graph.divide(addImages(graph), PARTS).map((part) =>
+    addLayers(graph, network, weights, part)
+  );
+  return new Map(network.layers.map((layer) => {
+    return [layer, graph.join(ways.map((outputs) => outputs.get(layer)!))];
+  }));
+}
+
+function addLayers(
+  graph: Graph,
+  network: tf.LayersModel,
+  weights: Map<tf.LayerVariable, Ref>,
+  images: Ref,
+): Map<tf.layers.Layer, Ref> {
+  const outputs = new Map<tf.layers.Layer, Ref>();
+  const context = { weights, needsInputGradient: false };
+  let value = images;
+  network.layers.forEach((layer, index) => {
+    const before = network.layers[index - 1];
+    // with positive scales the maximum may come first: a quarter of the values is left to normalise
+    if (before !== undefined && layer.getClassName() === "MaxPooling2D" && isIncreasing(before)) {
+      const input = outputs.get(network.layers[index - 2]!) ?? images;
+      const pooled = addLayer(graph, layer, input, context);
+      value = addLayer(graph, before, pooled.output, context).output;
+    } else {
+      value = addLayer(graph, layer, value, context).output;
+    }
+    outputs.set(layer, value);
+  });
+  return outputs;
+}
+
+/** Whether a layer is a batch normalisation that turns no order of values round. */
+function isIncreasing(layer: tf.layers.Layer): boolean {
+  if (layer.getClassName() !== "BatchNormalization") return false;
+  return layer.trainableWeights[0]!.read().dataSync().every((scale) => scale >= 0);
+}
+
+/** Runs a batch, filled up with black images to what the parts divide. */
+function runParts(
+  run: GraphFunction,
+  pixels: Uint8Array,
+  feeds: Record<string, tf.Tensor>,
+  fetches: Ref[],
+): tf.Tensor[] {
+  const count = pixels.length / IMAGE_BYTES;
+  const whole = Math.ceil(count / PARTS) * PARTS;
+  const filled = new Uint8Array(whole * IMAGE_BYTES);
+  filled.set(pixels);
+  const found = run({ images: bytesTensor(filled), ...feeds }, fetches);
+  return whole === count ? found : found.map((value) => value.slice(0, count));
 }
 
 /** The same by tfjs's own layers. */

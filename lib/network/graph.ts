@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** A value in a graph: the name of the node that makes it, with `:1`, `:2` … for its further outputs. */
@@ -9,8 +10,13 @@ export type Attributes = Record<string, string>;
 /** Types of values in TensorFlow's own words. */
 export type ValueType = "FLOAT" | "INT32" | "UINT8" | "UINT16" | "UINT64" | "BOOL";
 
-/** A graph that runs: tensors by placeholder in, tensors by node out. */
-export type GraphFunction = (feeds: Record<string, tf.Tensor>, fetches: Ref[]) => tf.Tensor[];
+/** A graph that runs. */
+export interface GraphFunction {
+  /** Tensors by placeholder in, tensors by node out; only the latter are the caller's to dispose. */
+  (feeds: Record<string, tf.Tensor>, fetches: Ref[]): tf.Tensor[];
+  /** Frees what TensorFlow keeps of the graph; it cannot run any more. */
+  release(): void;
+}
 
 /** An attribute that names a type of values. */
 export const type = (name: ValueType): string => `{ type: DT_${name} }`;
@@ -29,6 +35,7 @@ export const text = (value: string): string => `{ s: "${value}" }`;
 /** The part of the native backend that runs whole graphs. */
 interface NativeBackend {
   loadSavedModelMetaGraph(folder: string, tags: string): number;
+  deleteSavedModel(id: number): void;
   runSavedModel(
     id: number,
     inputs: tf.Tensor[],
@@ -73,6 +80,19 @@ export class Graph {
     return this.#unnamed("Const", [], {
       dtype: type(of),
       value: `{ tensor { dtype: DT_${of} tensor_shape { ${shape} } ${content} } }`,
+    });
+  }
+
+  /** A tensor's values as they are now, for good: TensorFlow lays constants out as its kernels like them. */
+  tensor(values: tf.Tensor): Ref {
+    const numbers = values.dataSync<"float32">();
+    const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+    const dimensions = values.shape.map((size) => `dim { size: ${size} }`).join(" ");
+    const content = Array.from(bytes, (byte) => OCTAL[byte]).join("");
+    return this.#unnamed("Const", [], {
+      dtype: type("FLOAT"),
+      value:
+        `{ tensor { dtype: DT_FLOAT tensor_shape { ${dimensions} } tensor_content: "${content}" } }`,
     });
   }
 
@@ -121,11 +141,22 @@ export class Graph {
     return this.node("Size", [value], { T: type(of), out_type: type("INT32") });
   }
 
+  /** A value cut along its first axis into equal parts. */
+  divide(value: Ref, parts: number): Ref[] {
+    const axis = this.constant(0, "INT32");
+    const node = this.node("Split", [axis, value], { num_split: int(parts) });
+    return Array.from({ length: parts }, (_, index) => output(node, index));
+  }
+
+  /** The way back: values put together along their first axis. */
+  join(values: Ref[]): Ref {
+    const attributes = { N: int(values.length), Tidx: type("INT32") };
+    return this.node("ConcatV2", [...values, this.constant(0, "INT32")], attributes);
+  }
+
   /** Values laid end to end. */
   concatenate(values: Ref[]): Ref {
-    const flat = values.map((value) => this.reshape(value, [-1]));
-    const attributes = { N: int(values.length), Tidx: type("INT32") };
-    return this.node("ConcatV2", [...flat, this.constant(0, "INT32")], attributes);
+    return this.join(values.map((value) => this.reshape(value, [-1])));
   }
 
   /** The way back: one long value cut into parts of given shapes. */
@@ -141,24 +172,29 @@ export class Graph {
 
   /**
    * Hands the graph to TensorFlow, as a saved model in text form. The same graph is loaded only once,
-   * whichever network it was made for: weights are fed.
+   * whichever network it was made for, as long as weights are fed.
    *
-   * @returns The graph as a function; it never disposes what it is given, the caller disposes the result.
+   * @returns The graph as a function.
    * @throws {Error} TensorFlow's own, if a node is none that it knows.
    */
   compile(): GraphFunction {
     const backend = tf.backend() as unknown as NativeBackend;
     const model = `saved_model_schema_version: 1
 meta_graphs { meta_info_def { tags: "serve" } graph_def { ${this.#nodes.join("\n")} } }`;
-    const id = loaded.get(model) ?? load(backend, model);
-    loaded.set(model, id);
-    return (feeds, fetches) =>
+    const key = createHash("sha256").update(model).digest("hex");
+    const id = loaded.get(key) ?? load(backend, model);
+    loaded.set(key, id);
+    const run = (feeds: Record<string, tf.Tensor>, fetches: Ref[]): tf.Tensor[] =>
       backend.runSavedModel(
         id,
         Object.values(feeds),
         Object.keys(feeds).map((name) => ({ name: output(name, 0) })),
         fetches.map((name) => name.includes(":") ? name : output(name, 0)),
       );
+    const release = (): void => {
+      if (loaded.delete(key)) backend.deleteSavedModel(id);
+    };
+    return Object.assign(run, { release });
   }
 
   #unnamed(operation: string, inputs: Ref[], attributes: Attributes): Ref {
@@ -174,6 +210,9 @@ meta_graphs { meta_info_def { tags: "serve" } graph_def { ${this.#nodes.join("\n
     return name;
   }
 }
+
+/** Bytes as protocol buffers' text form writes them. */
+const OCTAL = Array.from({ length: 256 }, (_, byte) => "\\" + byte.toString(8).padStart(3, "0"));
 
 /** A node's output by its number. */
 export const output = (node: Ref, index: number): Ref => `${node}:${index}`;
