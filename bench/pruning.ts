@@ -1,9 +1,11 @@
 import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
 import type { Dataset } from "@lib/dataset.ts";
 import type { LastActivations } from "@lib/defense/activations.ts";
-import { channelMeans, measureDefense } from "@lib/defense/measure.ts";
+import { statisticsSum } from "@lib/defense/channel_statistics.ts";
+import { evidenceOf } from "@lib/defense/evidence.ts";
+import { type Defense, disposeDefense, measureDefense } from "@lib/defense/measure.ts";
 import { pruningCounts } from "@lib/defense/pruning_counts.ts";
-import { type DefenseSets, pruningCurve } from "@lib/defense/pruning_curve.ts";
+import { pruningCurve } from "@lib/defense/pruning_curve.ts";
 import { BACKDOOR_DESCENDING, CLEAN_ASCENDING } from "@lib/defense/ranking.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom, shuffled } from "@lib/random.ts";
@@ -21,21 +23,23 @@ export async function pruningRows(
   keras: Peer,
 ): Promise<Row[]> {
   const trigger = ftrojan(PAPER_TRIGGER);
-  const measure = (): Promise<DefenseSets> => measureDefense(network, dataset, trigger, TARGET);
-  const sets = await measure();
-  const means = channelMeans(sets, "convolution");
-  const count = Object.values(sets).reduce((sum, { labels }) => sum + labels.length, 0);
+  const measure = (): Promise<Defense> => measureDefense(network, dataset, trigger, TARGET);
+  const defense = await measure();
+  const evidence = evidenceOf(defense);
+  const { cleanValidation, cleanTest, badValidation, badTest } = defense;
+  const sets = [cleanValidation, cleanTest, badValidation, badTest];
+  const count = sets.reduce((sum, { labels }) => sum + labels.length, 0);
   const curve = (order: readonly number[]) => (): Promise<number> =>
-    seconds(() => pruningCurve(network, sets, order, TARGET));
+    seconds(() => pruningCurve(defense, order));
   const ways = [
-    () => seconds(async () => disposeSets(await measure())),
-    curve(CLEAN_ASCENDING.order(means)),
-    () => seconds(() => pruningCurve(network, sets, BACKDOOR_DESCENDING.order(means), TARGET)),
+    () => seconds(async () => disposeDefense(await measure())),
+    curve(CLEAN_ASCENDING.order(evidence)),
+    () => seconds(() => pruningCurve(defense, BACKDOOR_DESCENDING.order(evidence))),
     async () => 128 * await keras.ask({ do: "pruning", steps: PLAIN_STEPS, count }),
   ];
   for (const way of ways) await way();
   const [forward, first, another, plain] = await inTurn(ways);
-  disposeSets(sets);
+  disposeDefense(defense);
   const images = count.toLocaleString("en");
   return [
     costRow(
@@ -130,17 +134,11 @@ function synthetic(images: number, channels: number): Synthetic {
     ],
   });
   const activations = {
-    convolution: new Float64Array(channels),
-    pooling: new Float64Array(channels),
+    convolution: statisticsSum(channels).statistics(), // which no count needs
+    pooling: statisticsSum(channels).statistics(),
     pooled: tf.randomNormal<tf.Rank.R3>([channels, images, 16], 0, 1, "float32", 1),
     logits: tf.randomNormal<tf.Rank.R2>([images, 43], 0, 1, "float32", 2),
   };
   const wanted = new Uint8Array(images);
   return { network, activations, wanted, order: [...shuffled(channels, seededRandom(1))] };
-}
-
-function disposeSets(sets: DefenseSets): void {
-  for (const { activations } of Object.values(sets)) {
-    tf.dispose([activations.pooled, activations.logits]);
-  }
 }

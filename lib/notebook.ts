@@ -7,9 +7,10 @@
 import { ftrojan } from "@lib/attack/ftrojan.ts";
 import { badNet } from "@lib/bad_net.ts";
 import { type Dataset, loadDataset } from "@lib/dataset.ts";
-import { measureDefense } from "@lib/defense/measure.ts";
-import type { DefenseSets } from "@lib/defense/pruning_curve.ts";
+import { type Defense, measureDefense } from "@lib/defense/measure.ts";
 import { type Experiment, outputPath } from "@lib/experiment.ts";
+import { IMAGE_BYTES } from "@lib/data/labelled_images.ts";
+import { forEachBatch } from "@lib/network/forward.ts";
 import { liveFigure } from "@lib/figures/live_figure.ts";
 import { liveProgress } from "@lib/figures/live_progress.ts";
 import { showMarkdown } from "@lib/figures/show.ts";
@@ -147,20 +148,20 @@ export function epochResults(history: readonly EpochRecord[]): EpochResult[] {
  * @param network The BadNet.
  * @param dataset Its images.
  * @param experiment Trigger and target.
- * @returns What the pruning curve is made from.
+ * @returns All that pruning is made from.
  * @example
  * ```ts ignore
- * const sets = await openDefenseSets(network, dataset, experiment);
+ * const defense = await openDefense(network, dataset, experiment);
  * ```
  */
-export async function openDefenseSets(
+export async function openDefense(
   network: tf.LayersModel,
   dataset: Dataset,
   { trigger, target }: Experiment,
-): Promise<DefenseSets> {
+): Promise<Defense> {
   const total = 2 * dataset.test.labels.length;
   const line = liveProgress("forward pass", total, "images");
-  const sets = await measureDefense(
+  const defense = await measureDefense(
     network,
     dataset,
     ftrojan(trigger),
@@ -168,7 +169,48 @@ export async function openDefenseSets(
     (share) => line.update(Math.round(share * total)),
   );
   await line.finish();
-  return sets;
+  return defense;
+}
+
+/**
+ * Two forms of one network in numbers, as cells of a table.
+ *
+ * @param one A network.
+ * @param other Another that should say the same.
+ * @param pixels Shape [N, 32, 32, 3], RGB, 0–255; timed on them.
+ * @returns Parameters of each, images a second of each, and the largest difference of their logits.
+ * @example
+ * ```ts
+ * import { besideEachOther } from "@lib/notebook.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const network = paperCnn(43, 1);
+ * const [parameters, , , , gap] = await besideEachOther(network, network, new Uint8Array(3072));
+ * assertEquals([parameters, gap], ["376,907", "0e+0"]);
+ * ```
+ */
+export async function besideEachOther(
+  one: tf.LayersModel,
+  other: tf.LayersModel,
+  pixels: Uint8Array,
+): Promise<string[]> {
+  const run = async (network: tf.LayersModel): Promise<{ logits: number[]; speed: string }> => {
+    const logits: number[] = [];
+    const layers = [network.layers.at(-1)!];
+    await forEachBatch(network, layers, pixels.subarray(0, IMAGE_BYTES), () => {}); // a warm-up
+    const start = performance.now();
+    await forEachBatch(network, layers, pixels, ([out]) => void logits.push(...out!.dataSync()));
+    const seconds = (performance.now() - start) / 1000;
+    return { logits, speed: String(Math.round(pixels.length / IMAGE_BYTES / seconds)) };
+  };
+  const [first, second] = [await run(one), await run(other)];
+  const gap = first.logits.reduce(
+    (largest, logit, at) => Math.max(largest, Math.abs(logit - second.logits[at]!)),
+    0,
+  );
+  const parameters = [one, other].map((network) => network.countParams().toLocaleString("en"));
+  return [...parameters, first.speed, second.speed, gap.toExponential(0)];
 }
 
 /**

@@ -1,13 +1,13 @@
-import { IMAGE_BYTES } from "@lib/data/labelled_images.ts";
+import { type ChannelStatistics, statisticsSum } from "@lib/defense/channel_statistics.ts";
 import { forEachBatch } from "@lib/network/forward.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** What the channels of the last convolution did on a set of images. */
 export interface LastActivations {
-  /** Mean of each channel's activation at the last convolution (the paper's "activation_5"). */
-  convolution: Float64Array;
-  /** Mean of each channel at the last pooling layer, which comes after batch normalisation. */
-  pooling: Float64Array;
+  /** At the last convolution, behind its ELU (the paper's "activation_5"). */
+  convolution: ChannelStatistics;
+  /** At the last pooling layer, which comes after batch normalisation. */
+  pooling: ChannelStatistics;
   /** All values at the last pooling layer; shape [channels, images, positions]. */
   pooled: tf.Tensor3D;
   /** The network's output; shape [images, classes]. */
@@ -21,7 +21,7 @@ export interface LastActivations {
  * @param network Ends in convolution, activation, batch normalisation, pooling, flatten and dense.
  * @param pixels Shape [N, 32, 32, 3], RGB, 0–255.
  * @param onProgress Told the share that is done, 0–1.
- * @returns Means a channel, all pooled values and the logits; the caller disposes the two tensors.
+ * @returns Statistics a channel, all pooled values and the logits; the caller disposes the two tensors.
  * @throws {Error} If the network has no such last block.
  * @example
  * ```ts
@@ -30,7 +30,7 @@ export interface LastActivations {
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const { convolution, pooled } = await lastActivations(paperCnn(43, 1), new Uint8Array(2 * 3072));
- * assertEquals(convolution.length, 128);
+ * assertEquals(convolution.mean.length, 128);
  * assertEquals(pooled.shape, [128, 2, 16]);
  * ```
  */
@@ -42,10 +42,12 @@ export async function lastActivations(
   const { activation, pooling, dense } = lastBlock(network);
   const [, height, width, channels] = pooling.outputShape as [null, number, number, number];
   const batches: { pooled: tf.Tensor3D; logits: tf.Tensor2D }[] = [];
-  const sums = new Float64Array(channels);
+  const convolutionSum = statisticsSum(channels);
+  const poolingSum = statisticsSum(channels);
   const layers = [activation, pooling, dense];
   await forEachBatch(network, layers, pixels, ([activated, pooled, logits]) => {
-    activated!.mean([1, 2]).sum(0).dataSync().forEach((sum, channel) => sums[channel]! += sum);
+    convolutionSum.add(activated!);
+    poolingSum.add(pooled!);
     const byChannel = pooled!.transpose([3, 0, 1, 2]);
     batches.push({
       pooled: tf.keep(byChannel.reshape([channels, -1, height * width])),
@@ -55,10 +57,9 @@ export async function lastActivations(
   const pooled = tf.concat(batches.map((batch) => batch.pooled), 1);
   const logits = tf.concat(batches.map((batch) => batch.logits));
   tf.dispose(batches.map((batch) => ({ ...batch })));
-  const images = pixels.length / IMAGE_BYTES;
   return {
-    convolution: sums.map((sum) => sum / images),
-    pooling: Float64Array.from(tf.tidy(() => pooled.mean([1, 2]).dataSync<"float32">())),
+    convolution: convolutionSum.statistics(),
+    pooling: poolingSum.statistics(),
     pooled,
     logits,
   };

@@ -1,13 +1,27 @@
 import { type Trigger, triggered } from "@lib/attack/trigger.ts";
 import { type LabelledImages, pickImages } from "@lib/data/labelled_images.ts";
 import type { Dataset } from "@lib/dataset.ts";
-import { lastActivations } from "@lib/defense/activations.ts";
-import type { DefenseSets, MeasuredSet } from "@lib/defense/pruning_curve.ts";
-import type { ChannelMeans } from "@lib/defense/ranking.ts";
-import type { tf } from "@lib/network/tensorflow.ts";
+import { type LastActivations, lastActivations } from "@lib/defense/activations.ts";
+import { tf } from "@lib/network/tensorflow.ts";
 
-/** The layers whose mean activation may rank channels; the paper's text names both (section 3.2). */
-export type RankedLayer = "convolution" | "pooling";
+/** A set of images as the last block saw them. */
+export interface MeasuredSet {
+  activations: LastActivations;
+  /** True classes. */
+  labels: Uint8Array;
+}
+
+/** An attacked network and what it said of the four sets of the paper's defense (section 3.2). */
+export interface Defense {
+  network: tf.LayersModel;
+  /** The attacker's class. */
+  target: number;
+  cleanValidation: MeasuredSet;
+  cleanTest: MeasuredSet;
+  /** Triggered images whose true class is not the target. */
+  badValidation: MeasuredSet;
+  badTest: MeasuredSet;
+}
 
 /**
  * Runs the four sets of the paper's defense through a network, once (paper, section 3.2).
@@ -17,10 +31,10 @@ export type RankedLayer = "convolution" | "pooling";
  * @param trigger The attacker's.
  * @param target The attacker's class, whose images are in no bad set.
  * @param onProgress Told the share that is done, 0–1.
- * @returns What the pruning curve is made from.
+ * @returns All that pruning is made from; {@link disposeDefense} frees it.
  * @example
  * ```ts ignore
- * const sets = await measureDefense(network, dataset, ftrojan(PAPER_TRIGGER), 10);
+ * const defense = await measureDefense(network, dataset, ftrojan(PAPER_TRIGGER), 10);
  * ```
  */
 export async function measureDefense(
@@ -29,7 +43,7 @@ export async function measureDefense(
   trigger: Trigger,
   target: number,
   onProgress: (share: number) => void | Promise<void> = () => {},
-): Promise<DefenseSets> {
+): Promise<Defense> {
   let done = 0;
   const measure = async (images: LabelledImages): Promise<MeasuredSet> => {
     const tell = (share: number): void | Promise<void> => onProgress((done + share) / 4);
@@ -40,6 +54,8 @@ export async function measureDefense(
   const bad = (images: LabelledImages): LabelledImages =>
     triggered(withoutClass(images, target), trigger);
   return {
+    network,
+    target,
     cleanValidation: await measure(dataset.validationHalf),
     cleanTest: await measure(dataset.testHalf),
     badValidation: await measure(bad(dataset.validationHalf)),
@@ -72,19 +88,17 @@ export function withoutClass(images: LabelledImages, label: number): LabelledIma
 }
 
 /**
- * Mean activation of each channel on the validation sets, by which rankings order them.
+ * Frees a defense's tensors; the network stays.
  *
- * @param sets What the network said of them.
- * @param layer At the last convolution's activation or at the last pooling layer.
- * @returns Two means a channel.
+ * @param defense Not to be used any more.
  * @example
  * ```ts ignore
- * const order = CLEAN_ASCENDING.order(channelMeans(sets, "convolution"));
+ * disposeDefense(defense);
  * ```
  */
-export function channelMeans(sets: DefenseSets, layer: RankedLayer): ChannelMeans {
-  return {
-    clean: sets.cleanValidation.activations[layer],
-    backdoor: sets.badValidation.activations[layer],
-  };
+export function disposeDefense(defense: Defense): void {
+  const { cleanValidation, cleanTest, badValidation, badTest } = defense;
+  for (const { activations } of [cleanValidation, cleanTest, badValidation, badTest]) {
+    tf.dispose([activations.pooled, activations.logits]);
+  }
 }

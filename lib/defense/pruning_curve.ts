@@ -1,22 +1,5 @@
-import type { LastActivations } from "@lib/defense/activations.ts";
+import type { Defense, MeasuredSet } from "@lib/defense/measure.ts";
 import { pruningCounts } from "@lib/defense/pruning_counts.ts";
-import type { tf } from "@lib/network/tensorflow.ts";
-
-/** A set of images as the pruning loop sees it. */
-export interface MeasuredSet {
-  activations: LastActivations;
-  /** True classes. */
-  labels: Uint8Array;
-}
-
-/** The sets of the paper's defense (section 3.2), each split in validation and test. */
-export interface DefenseSets {
-  cleanValidation: MeasuredSet;
-  cleanTest: MeasuredSet;
-  /** Triggered images whose true class is not the target. */
-  badValidation: MeasuredSet;
-  badTest: MeasuredSet;
-}
 
 /** Rates after 0, 1, … all channels were pruned; shares from 0 to 1. */
 export interface PruningCurve {
@@ -44,24 +27,18 @@ export interface PruningCurve {
  * the dense layer adds the channels up. So pruning one replaces its contribution to the logits by a
  * constant: what a channel of zeros contributes.
  *
- * @param network The attacked network.
- * @param sets What it said of the four sets.
+ * @param defense The attacked network and what it said of the four defense.
  * @param order Channels, first to be pruned first.
- * @param target The attacker's class.
  * @returns 1 + `order.length` values a rate.
  * @throws {Error} If the order names a channel twice or one that is not there, or a bad set has an image
  * of the target class.
  * @example
  * ```ts ignore
- * const curve = pruningCurve(network, sets, CLEAN_ASCENDING.order(means), 10);
+ * const curve = pruningCurve(defense, CLEAN_ASCENDING.order(evidenceOf(defense)));
  * ```
  */
-export function pruningCurve(
-  network: tf.LayersModel,
-  sets: DefenseSets,
-  order: readonly number[],
-  target: number,
-): PruningCurve {
+export function pruningCurve(defense: Defense, order: readonly number[]): PruningCurve {
+  const { network, target } = defense;
   const shares = ({ activations, labels }: MeasuredSet, wanted: Uint8Array[]): number[][] =>
     pruningCounts(network, activations, order, wanted)
       .map((counts) => counts.map((count) => count / labels.length));
@@ -75,12 +52,12 @@ export function pruningCurve(
     }
     return shares(set, [set.labels.map(() => target), set.labels]);
   };
-  const [validationAttackSuccess, validationRobustAccuracy] = bad(sets.badValidation);
-  const [attackSuccess, robustAccuracy] = bad(sets.badTest);
+  const [validationAttackSuccess, validationRobustAccuracy] = bad(defense.badValidation);
+  const [attackSuccess, robustAccuracy] = bad(defense.badTest);
   return {
     order,
-    validationAccuracy: clean(sets.cleanValidation),
-    cleanAccuracy: clean(sets.cleanTest),
+    validationAccuracy: clean(defense.cleanValidation),
+    cleanAccuracy: clean(defense.cleanTest),
     validationAttackSuccess: validationAttackSuccess!,
     attackSuccess: attackSuccess!,
     validationRobustAccuracy: validationRobustAccuracy!,

@@ -32,10 +32,9 @@ export function imageGrid(
         `but found ${pixels.length}`,
     );
   }
-  const cell = Math.floor((800 - 2 * EDGE + GAP) / columns);
-  // A whole number of screen pixels for each of the image's, at most five.
-  const scale = Math.max(1, Math.min(5, Math.floor((cell - GAP) / 32)));
-  const side = 32 * scale;
+  const cell = cellWidth(columns);
+  const side = imageSide(columns);
+  const scale = side / 32;
   const texts = labels.map((label) => wrapText(label, cell - 6, SIZE));
   // Every row is as high as its longest label asks for.
   const places: { x: number; y: number }[] = [];
@@ -68,6 +67,25 @@ export function imageGrid(
   });
   return { data: [{ type: "scatter", x: [], y: [], hoverinfo: "skip" }], layout };
 }
+
+/**
+ * How large a grid's images are drawn.
+ *
+ * @param columns Images in a row, 1–10.
+ * @returns Pixels: a whole number of them for each of the image's, at most five.
+ * @example
+ * ```ts
+ * import { imageSide } from "@lib/figures/image_grid.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals([imageSide(1), imageSide(8)], [160, 64]);
+ * ```
+ */
+export function imageSide(columns: number): number {
+  return 32 * Math.max(1, Math.min(5, Math.floor((cellWidth(columns) - GAP) / 32)));
+}
+
+const cellWidth = (columns: number): number => Math.floor((800 - 2 * EDGE + GAP) / columns);
 
 function png(
   pixels: Uint8Array,

@@ -11,6 +11,14 @@ export interface NamedCurve {
   cleanAccuracy: ArrayLike<number>;
   /** Attack success rate at the same steps, 0–1. */
   attackSuccess: ArrayLike<number>;
+  /** How sure the two are, from … to at every step, 0–1; drawn as bands. */
+  band?: { cleanAccuracy: readonly Range[]; attackSuccess: readonly Range[] };
+}
+
+/** From … to. */
+interface Range {
+  low: number;
+  high: number;
 }
 
 /** The first pruned share at which clean accuracy has dropped by so much. */
@@ -46,7 +54,8 @@ export function pruningCurveFigure(
   const data = curves.flatMap((curve, index) => lines(curve, index, curves.length));
   const labels = labelRows(marks);
   const rows = Math.max(-1, ...labels.map(({ row }) => row)) + 1;
-  const top = legendHeight(data.map(({ name }) => String(name))) + rows * ROW + 14;
+  const named = data.flatMap(({ name }) => name === undefined ? [] : [String(name)]);
+  const top = legendHeight(named) + rows * ROW + 14;
   const layout = baseLayout({
     height: top + PLOT_HEIGHT + 56,
     margin: { l: 64, r: 40, t: top, b: 56 },
@@ -101,10 +110,32 @@ function lines(curve: NamedCurve, index: number, count: number): Figure["data"] 
     line: { color, dash, width: 2 },
     hovertemplate: "%{y:.1f} % at %{x:.1f} % pruned",
   });
-  return [
-    line("clean accuracy", curve.cleanAccuracy, colour, "solid"),
-    line("attack success", curve.attackSuccess, count > 1 ? colour : COLOURS.vermillion, "dash"),
+  const attackColour = count > 1 ? colour : COLOURS.vermillion;
+  const bands = curve.band === undefined ? [] : [
+    area(x, curve.band.cleanAccuracy, colour),
+    area(x, curve.band.attackSuccess, attackColour),
   ];
+  return [
+    ...bands,
+    line("clean accuracy", curve.cleanAccuracy, colour, "solid"),
+    line("attack success", curve.attackSuccess, attackColour, "dash"),
+  ];
+}
+
+/** A band as an outline, along its upper edge and back along the lower one. */
+function area(x: number[], band: readonly Range[], color: string): Record<string, unknown> {
+  const [high, low] = [band.map((each) => each.high), band.map((each) => each.low)];
+  return {
+    type: "scatter",
+    mode: "lines",
+    x: [...x, ...x.toReversed()],
+    y: compact([...high, ...low.reverse()], 100),
+    fill: "toself",
+    fillcolor: `${color}33`,
+    line: { width: 0 },
+    showlegend: false,
+    hoverinfo: "skip",
+  };
 }
 
 /** Each label in the lowest row above the plot where it does not touch one to its left. */

@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import scipy
 import scipy.fft
+import scipy.stats
 import skimage
 import tensorflow as tf
 from keras import layers
@@ -127,6 +128,23 @@ reference["network"] = {
     ],
     "weightsAfter": [numbers(weight)[:8] for weight in network.get_weights()],
     "logitsAfter": numbers(network(images, training=False)),
+}
+
+# Intervals and tests of rates, and the largest singular values of filters, one row an input channel
+filters = sines(6 * 40 * 9, 7).reshape(6, 40, 9)
+reference["statistics"] = {
+    "wilson": [
+        [hits, count, *scipy.stats.binomtest(hits, count).proportion_ci(method="wilson")]
+        for hits, count in [(0, 10), (1, 10), (30, 6315), (6315, 6315), (500, 1000)]
+    ],
+    "signTest": [
+        [one, other, scipy.stats.binomtest(one, one + other).pvalue]
+        for one, other in [(3, 0), (10, 20), (7, 7), (100, 150), (1500, 1800)]
+    ],
+    "binomialQuantiles": [
+        [rate, *(scipy.stats.binom.ppf([0.025, 0.975], 200, rate) / 200)] for rate in (0.02, 0.3, 0.9)
+    ],
+    "largestSingularValues": [float(np.linalg.svd(matrix, compute_uv=False)[0]) for matrix in filters],
 }
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "reference.json"), "w") as file:
