@@ -1,4 +1,5 @@
-import { type Experiment, paperExperiment, type Setting } from "@lib/experiment.ts";
+import { type Experiment, outputPath, paperExperiment, type Setting } from "@lib/experiment.ts";
+import { exists } from "@lib/files.ts";
 
 /** A network of the study: one of the BadNets, or a control. */
 export interface StudyNetwork {
@@ -57,4 +58,26 @@ export function controls(setting: Setting): StudyNetwork[] {
       experiment: { ...experiment, trigger: { ...experiment.trigger, magnitude: 0 } },
     },
   ];
+}
+
+/**
+ * Those of some networks that have been trained.
+ *
+ * @param networks As {@link badNets} or {@link controls} list them.
+ * @returns The ones that lie in `outputs/`.
+ * @example
+ * ```ts
+ * import { availableNetworks, badNets } from "@lib/study.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals((await availableNetworks(badNets("gtsrb"))).length, 5);
+ * ```
+ */
+export async function availableNetworks(
+  networks: readonly StudyNetwork[],
+): Promise<StudyNetwork[]> {
+  const there = await Promise.all(
+    networks.map(({ name, experiment }) => exists(outputPath(experiment.setting, name))),
+  );
+  return networks.filter((_, index) => there[index]);
 }

@@ -132,7 +132,7 @@ function area(x: number[], band: readonly Range[], color: string): Record<string
     y: compact([...high, ...low.reverse()], 100),
     fill: "toself",
     fillcolor: `${color}33`,
-    line: { width: 0 },
+    line: { color, width: 0 },
     showlegend: false,
     hoverinfo: "skip",
   };

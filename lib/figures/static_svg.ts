@@ -80,7 +80,7 @@ function strip(document: SvgDocument): void {
 
 function drawsSomething(shape: ChangeableElement): boolean {
   const style = shape.getAttribute?.("style") ?? "";
-  if (style.includes("fill-opacity:0") && !style.includes("stroke:")) return false;
+  if (/fill-opacity:0(?![.\d])/.test(style) && !style.includes("stroke:")) return false;
   const path = shape.getAttribute?.("d") ?? "";
   if (shape.nodeName === "rect") return shape.getAttribute?.("width") !== "0";
   return path !== "" && path !== "M0,0";

@@ -37,6 +37,30 @@ Deno.test("several orders have a colour each, one has a colour a line", () => {
   assertEquals(new Set(colours("three curves")).size, 3);
 });
 
+Deno.test("the slider moves bars, line and frames, and begins where its first picture stands", () => {
+  const { data, layout } = samples.slider!;
+  type Step = { label: string; args: [Record<string, string[][]>, Record<string, unknown>] };
+  const [{ active, steps }] = layout.sliders as [{ active: number; steps: Step[] }];
+  assertEquals(steps.length, 33);
+  const [changes, moved] = steps[active]!.args;
+  const [bars, frames] = changes["marker.color"]!;
+  assertEquals(steps[active]!.label, "64");
+  assertEquals((data[0]!.marker as { color: string[] }).color, bars);
+  assertEquals((data[3]!.marker as { color: string[] }).color, frames);
+  assertEquals(layout.shapes, moved.shapes);
+  assertEquals(bars!.map((colour) => colour === "#cccccc").lastIndexOf(true), 63);
+  assertEquals(new Set(frames).size, 3); // target, another wrong class, the truth
+});
+
+Deno.test("a band closes around its line", () => {
+  const [area, , line] = samples["a curve with bands"]!.data;
+  const [x, y, middle] = [area!.x, area!.y, line!.y] as number[][];
+  assertEquals(x!.length, 258);
+  assertEquals(x!.slice(0, 129), x!.slice(129).reverse());
+  const low = y!.slice(129).reverse();
+  assert(middle!.every((rate, step) => low[step]! <= rate && rate <= y![step]!));
+});
+
 Deno.test("what the paper does not report leaves a gap", () => {
   const model = { fraction: 0.5, cleanAccuracy: 0.9, attackSuccess: 0.8 };
   const ours = [{ ...model, drop: 0.02 }, { ...model, drop: 0.3 }];

@@ -1,8 +1,10 @@
 /** One figure of each kind, with the longest labels they have to bear. */
 import { activationBars } from "@lib/figures/activation_bars.ts";
 import type { Figure } from "@lib/figures/figure.ts";
+import { frontFigure } from "@lib/figures/front.ts";
 import { imageGrid } from "@lib/figures/image_grid.ts";
 import { pruningCurveFigure } from "@lib/figures/pruning_curve.ts";
+import { pruningSlider } from "@lib/figures/pruning_slider.ts";
 import { repairedModelsFigure } from "@lib/figures/repaired_models.ts";
 import { scatterActivations } from "@lib/figures/scatter_activations.ts";
 import { spectrumFigure } from "@lib/figures/spectrum.ts";
@@ -18,6 +20,31 @@ const falling = (name: string, middle: number) => {
     (_, pruned) => 1 / (1 + Math.exp((pruned - middle) / 5)),
   );
   return { name, cleanAccuracy: rates, attackSuccess: rates.map((rate) => rate ** 0.2) };
+};
+
+const curve = falling("clean mean", 100);
+const range = (rate: number) => ({ low: Math.max(0, rate - 0.05), high: Math.min(1, rate + 0.05) });
+const banded = {
+  ...curve,
+  band: {
+    cleanAccuracy: Array.from(curve.cleanAccuracy, range),
+    attackSuccess: Array.from(curve.attackSuccess, range),
+  },
+};
+
+const sliderContent = {
+  order: Array.from({ length: 128 }, (_, rank) => (rank * 5) % 128),
+  means: wave(128),
+  cleanAccuracy: [...curve.cleanAccuracy],
+  attackSuccess: [...curve.attackSuccess],
+  pixels: Uint8Array.from({ length: 24 * 3072 }, (_, byte) => byte % 251),
+  labels: Uint8Array.from({ length: 24 }, (_, image) => image),
+  answers: Array.from(
+    { length: 129 },
+    (_, step) =>
+      Uint8Array.from({ length: 24 }, (_, image) => image * 5 < step ? 40 : image % 3 ? 10 : image),
+  ),
+  target: 10,
 };
 
 const marks = [[0.02, 0.53], [0.1, 0.7], [0.2, 0.77], [0.3, 0.8]].map(([drop, fraction]) => ({
@@ -46,6 +73,13 @@ export const samples: Record<string, Figure> = {
     { drop: 0.02, fraction: 0 },
     { drop: 0.1, fraction: 1 },
   ]),
+  "a curve with bands": pruningCurveFigure([banded]),
+  front: frontFigure(
+    orders.map((name, index) => falling(name, 60 + 20 * index)),
+    falling("best sets found", 100),
+    10,
+  ),
+  slider: pruningSlider(sliderContent, 64, 4),
   "repaired models": repairedModelsFigure(models, models),
   training: trainingCurves(epochs),
   "training, first epoch": trainingCurves(epochs.slice(0, 1), 12),

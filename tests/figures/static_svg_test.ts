@@ -52,6 +52,11 @@ Deno.test("axes keep their titles and all tick labels", async () => {
   }
 });
 
+Deno.test("bands are filled, and are not taken for something invisible", async () => {
+  const svg = await renderSvg(samples["a curve with bands"]!);
+  assertEquals(svg.match(/fill-opacity:0\.2/g)?.length, 2);
+});
+
 Deno.test("marks are lines across the plot", async () => {
   const document = parse(await renderSvg(samples["one curve"]!));
   const dotted = [...document.querySelectorAll("path")].filter((path) =>

@@ -129,19 +129,29 @@ Deno.test("time left is what earlier runs took, unless one was never run", () =>
 });
 
 Deno.test("the closing table has the paper's numbers beside ours and says what is synthetic", () => {
-  const threshold = { drop: 0.02, channelsPruned: 64, cleanAccuracy: 0.95, attackSuccessRate: 0.9 };
+  const threshold = { channelsPruned: 64, cleanAccuracy: 0.95, attackSuccessRate: 0.9 };
   const order = Array.from({ length: 128 }, (_, c) => c);
-  const entry = { order, thresholds: [threshold] };
+  const thresholds = [0.005, 0.02, 0.1, 0.2, 0.3].map((drop) => ({ drop, ...threshold }));
+  const entry = { order, thresholds };
   const summary = {
     dataset: "synthetic signs",
     badNet: { cleanAccuracy: 0.9, attackSuccessRate: 0.8, attackSuccessRateIncludingTarget: 0.81 },
     orders: { "clean ascending": entry, "backdoor descending": entry },
+    front: { "within 0.5 points": { attackSuccess: 0.004 } },
+    seeds: {
+      networks: ["badnet", "badnet_seed2"],
+      front: { "within 0.5 points": { attackSuccess: { mean: 0.003, min: 0.002, max: 0.004 } } },
+    },
   };
   const lines = summaryLines(summary, "synthetic");
   assert(lines[0]!.startsWith("SYNTHETIC"));
   assert(lines.some((line) => /clean accuracy +90\.00 % +97\.17 %/.test(line)), lines.join("\n"));
   assert(
     lines.some((line) => /2 points lost: channels pruned +50 % +53 %/.test(line)),
+    lines.join("\n"),
+  );
+  assert(
+    lines.some((line) => /of 2 BadNets +0\.3 %, 0\.2 % to 0\.4 %/.test(line)),
     lines.join("\n"),
   );
   assert(!summaryLines(summary, "gtsrb").join().includes("SYNTHETIC"));
