@@ -1,5 +1,5 @@
-import { checkedImages, IMAGE_BYTES, type LabelledImages } from "@lib/data/labelled_images.ts";
-import { unpackImages } from "@lib/data/unpack_images.ts";
+import { checkedImages, type LabelledImages } from "@lib/data/labelled_images.ts";
+import { type ArchiveImages, unpackImages } from "@lib/data/unpack_images.ts";
 import { openZip, unpack, type ZipArchive } from "@lib/data/zip.ts";
 import { basename, dirname } from "@lib/std/path.ts";
 
@@ -58,7 +58,7 @@ export async function readGtsrbTraining(archives: GtsrbArchives): Promise<Labell
 export async function readGtsrbTest(archives: GtsrbArchives): Promise<LabelledImages> {
   const images = await unpackImages(openZip(archives.testImages)); // its own table has no labels
   const tables = readTables(await openZip(archives.testLabels));
-  const folder = dirname(images.keys().next().value ?? "");
+  const folder = dirname(images.paths[0] ?? "");
   const placed = [...tables].map(([path, text]): [string, string] => [`${folder}/${path}`, text]);
   return join(images, new Map(placed), archives.testLabels);
 }
@@ -69,26 +69,23 @@ function readTables(archive: ZipArchive): Map<string, string> {
   return new Map(entries.map(({ fileName }, index) => [fileName, texts[index]!]));
 }
 
-/** Looks up every row's image beside its table. */
+/** Puts every row's label beside its image. */
 function join(
-  images: Map<string, Uint8Array>,
+  { paths, pixels }: ArchiveImages,
   tables: Map<string, string>,
   archive: string,
 ): LabelledImages {
   const rows = [...tables].flatMap(([path, text]) => readTable(text, path)).sort(
     (a, b) => a.path < b.path ? -1 : 1,
   );
-  const pixels = new Uint8Array(rows.length * IMAGE_BYTES);
-  rows.forEach(({ path, table }, index) => {
-    const image = images.get(path);
-    if (image === undefined) {
-      throw new Error(`Expected the image ${path}, which ${table} names, but found none`);
-    }
-    pixels.set(image, index * IMAGE_BYTES);
-  });
-  if (rows.length !== images.size) {
+  const there = new Set(paths);
+  const stray = rows.find(({ path }) => !there.has(path));
+  if (stray) {
+    throw new Error(`Expected the image ${stray.path}, which ${stray.table} names, but found none`);
+  }
+  if (rows.length !== paths.length || rows.some(({ path }, index) => path !== paths[index])) {
     throw new Error(
-      `Expected a row for each of ${images.size} images but found ${rows.length} rows in ${
+      `Expected a row for each of ${paths.length} images but found ${rows.length} rows in ${
         basename(archive)
       }`,
     );

@@ -1,19 +1,27 @@
 import { IMAGE_BYTES } from "@lib/data/labelled_images.ts";
-import type { UnpackedImages } from "@lib/data/unpack_worker.ts";
+import type { UnpackedImages, UnpackTask } from "@lib/data/unpack_worker.ts";
 import type { ZipArchive } from "@lib/data/zip.ts";
+
+/** The images of an archive. */
+export interface ArchiveImages {
+  /** Their paths there, in ascending order. */
+  paths: string[];
+  /** Shape [N, 32, 32, 3], RGB, 0–255, in the same order. */
+  pixels: Uint8Array;
+}
 
 /**
  * Unpacks the PPM images of a zip archive and resizes them to 32×32, on all of the processor's cores.
  *
  * @param opening An archive that is being opened; the workers start meanwhile.
- * @returns By path: 3,072 bytes each, [32, 32, 3], RGB, 0–255.
+ * @returns The images by path.
  * @throws {Error} If an image is cut short or altered, or no PPM image.
  * @example
  * ```ts ignore
- * const images = await unpackImages(openZip("signs.zip"));
+ * const { paths, pixels } = await unpackImages(openZip("signs.zip"));
  * ```
  */
-export async function unpackImages(opening: Promise<ZipArchive>): Promise<Map<string, Uint8Array>> {
+export async function unpackImages(opening: Promise<ZipArchive>): Promise<ArchiveImages> {
   const script = new URL("./unpack_worker.ts", import.meta.url);
   const workers = Array.from(
     { length: navigator.hardwareConcurrency },
@@ -21,23 +29,24 @@ export async function unpackImages(opening: Promise<ZipArchive>): Promise<Map<st
   );
   try {
     const archive = await opening;
-    const wanted = archive.entries.filter(({ fileName }) => fileName.endsWith(".ppm"));
+    const wanted = archive.entries.filter(({ fileName }) => fileName.endsWith(".ppm"))
+      .sort((a, b) => a.fileName < b.fileName ? -1 : 1);
     const share = Math.ceil(wanted.length / workers.length);
-    const parts = await Promise.all(workers.map((worker, index) => {
+    const [pixels, ...parts] = await Promise.all(workers.map((worker, index) => {
       const entries = wanted.slice(index * share, (index + 1) * share);
-      return answer(worker, { ...archive, entries });
+      // the first one's memory has room for the others' images, so that only these are copied
+      const room = index === 0 ? wanted.length : entries.length;
+      return answer(worker, { archive: { ...archive, entries }, room });
     }));
-    return new Map(wanted.map(({ fileName }, index) => {
-      const start = (index % share) * IMAGE_BYTES;
-      return [fileName, parts[Math.floor(index / share)]!.subarray(start, start + IMAGE_BYTES)];
-    }));
+    parts.forEach((part, index) => pixels!.set(part, (index + 1) * share * IMAGE_BYTES));
+    return { paths: wanted.map(({ fileName }) => fileName), pixels: pixels! };
   } finally {
     for (const worker of workers) worker.terminate();
   }
 }
 
 /** What a worker makes of some of an archive's images. */
-async function answer(worker: Worker, task: ZipArchive): Promise<Uint8Array> {
+async function answer(worker: Worker, task: UnpackTask): Promise<Uint8Array> {
   const found = await new Promise<UnpackedImages>((resolve, reject) => {
     worker.onmessage = ({ data }): void => resolve(data);
     worker.onerror = (event): void => {

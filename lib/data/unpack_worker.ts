@@ -8,12 +8,20 @@ import { readPpm } from "@lib/data/ppm.ts";
 import { resizeTo32 } from "@lib/data/resize.ts";
 import { unpack, type ZipArchive } from "@lib/data/zip.ts";
 
-/** Shape [N, 32, 32, 3], RGB, 0–255, or what went wrong. */
+/** What a worker is asked for. */
+export interface UnpackTask {
+  /** With those of its entries that the worker is to unpack. */
+  archive: ZipArchive;
+  /** For how many images the result shall have room. */
+  room: number;
+}
+
+/** Shape [room, 32, 32, 3], RGB, 0–255, or what went wrong. */
 export type UnpackedImages = { pixels: Uint8Array<ArrayBuffer> } | { error: string };
 
 /** The part of a worker's global scope that is used; TypeScript takes it for a window's. */
 interface WorkerScope {
-  onmessage: (event: MessageEvent<ZipArchive>) => void;
+  onmessage: (event: MessageEvent<UnpackTask>) => void;
   postMessage(answer: UnpackedImages, transfer?: Transferable[]): void;
 }
 
@@ -22,10 +30,10 @@ const AT_ONCE = 64;
 
 const scope = globalThis as unknown as WorkerScope;
 
-scope.onmessage = ({ data: archive }): void => {
+scope.onmessage = ({ data: { archive, room } }): void => {
   try {
     const { entries, name } = archive;
-    const pixels = new Uint8Array(entries.length * IMAGE_BYTES);
+    const pixels = new Uint8Array(room * IMAGE_BYTES);
     for (let start = 0; start < entries.length; start += AT_ONCE) {
       const some = entries.slice(start, start + AT_ONCE);
       unpack(archive, some).forEach((content, index) => {

@@ -65,32 +65,20 @@ export function channelSearch(evidence: Evidence, settings: SampleSettings): Cha
   const bad = sampleOf(network, backdoor, draw(backdoor), () => target, settings.sharpness);
   const good = sampleOf(network, clean, draw(clean), (label) => label, settings.sharpness);
   const channels = bad.added.shape[0];
-  /** Of the sets that differ from `pruned` by what a function makes of its logits. */
-  const objectives = (
-    pruned: ReadonlySet<number>,
-    weight: number,
-    each: (logits: tf.Tensor3D, added: tf.Tensor3D) => tf.Tensor3D,
-  ): Float64Array => {
-    const mean = ({ added, logits, wanted }: Sample): tf.Tensor => {
-      const now = logitsWithout(added, logits, pruned).expandDims<tf.Tensor3D>(0);
-      return each(now, added).softmax().mul(wanted).sum([1, 2]).div(wanted.shape[0]);
-    };
-    const value = tf.tidy(() => mean(bad).sub(mean(good).mul(weight)));
-    const found = Float64Array.from(value.dataSync<"float32">());
-    value.dispose();
+  const objective = (value: (sample: Sample) => tf.Tensor1D, weight: number): Float64Array => {
+    const difference = tf.tidy(() => value(bad).sub(value(good).mul(weight)));
+    const found = Float64Array.from(difference.dataSync<"float32">());
+    difference.dispose();
     return found;
   };
   return {
     channels,
-    objective: (pruned, weight) => objectives(pruned, weight, (logits) => logits)[0]!,
-    flips: (pruned, weight) => {
-      const signs = Float32Array.from({ length: channels }, (_, c) => pruned.has(c) ? 1 : -1);
-      return objectives(
-        pruned,
+    objective: (pruned, weight) =>
+      objective(
+        (sample) => probabilities(without(sample, pruned).expandDims(0), sample),
         weight,
-        (logits, added) => logits.add(added.mul(tf.tensor3d(signs, [channels, 1, 1]))),
-      );
-    },
+      )[0]!,
+    flips: (pruned, weight) => objective((sample) => flipped(sample, pruned), weight),
     dispose: () => tf.dispose([{ ...bad }, { ...good }]),
   };
 }
@@ -141,7 +129,7 @@ export function localSearch(
     const channel = ascending(values)[0]!;
     if (!(values[channel]! < best - ROUNDING)) return false;
     best = values[channel]!;
-    way.push(flipped(from, channel));
+    way.push(changed(from, channel));
     return true;
   };
   for (;;) {
@@ -149,7 +137,7 @@ export function localSearch(
     const values = search.flips(current, weight);
     if (improve(current, values)) continue;
     const firsts = ascending(values).slice(0, lookAhead).map((channel) =>
-      flipped(current, channel)
+      changed(current, channel)
     );
     if (!firsts.some((first) => improve(first, search.flips(first, weight)))) return way;
   }
@@ -158,10 +146,10 @@ export function localSearch(
 /** Below it, a gain may be one of rounding alone: the search would not end. */
 const ROUNDING = 1e-6;
 
-function flipped(pruned: ReadonlySet<number>, channel: number): ReadonlySet<number> {
-  const changed = new Set(pruned);
-  if (!changed.delete(channel)) changed.add(channel);
-  return changed;
+function changed(pruned: ReadonlySet<number>, channel: number): ReadonlySet<number> {
+  const result = new Set(pruned);
+  if (!result.delete(channel)) result.add(channel);
+  return result;
 }
 
 function sampleOf(
@@ -184,13 +172,33 @@ function sampleOf(
   return sharp;
 }
 
-function logitsWithout(
-  added: tf.Tensor3D,
-  logits: tf.Tensor2D,
-  pruned: ReadonlySet<number>,
-): tf.Tensor2D {
+/** Logits when some channels are pruned; shape [images, classes]. */
+function without({ added, logits }: Sample, pruned: ReadonlySet<number>): tf.Tensor2D {
   const [channels] = added.shape;
   const mask = Float32Array.from({ length: channels }, (_, c) => pruned.has(c) ? 1 : 0);
   const gone = tf.matMul(tf.tensor2d(mask, [1, channels]), added.reshape([channels, -1]));
   return logits.sub(gone.reshape(logits.shape));
+}
+
+/** Mean probability of the wanted classes; one for each slab of logits. */
+function probabilities(logits: tf.Tensor, { wanted }: Sample): tf.Tensor1D {
+  return logits.softmax().mul(wanted).sum([1, 2]).div(wanted.shape[0]);
+}
+
+/** So many channels at once, that what they need stays in the processor's cache. */
+const BLOCK = 8;
+
+/** {@link probabilities} when one more channel is pruned, or kept again; one for each channel. */
+function flipped(sample: Sample, pruned: ReadonlySet<number>): tf.Tensor1D {
+  const { added } = sample;
+  const [channels] = added.shape;
+  const now = without(sample, pruned).expandDims(0);
+  const blocks = Array.from({ length: Math.ceil(channels / BLOCK) }, (_, index) => {
+    const start = index * BLOCK;
+    const count = Math.min(BLOCK, channels - start);
+    const signs = Array.from({ length: count }, (_, c) => pruned.has(start + c) ? 1 : -1);
+    const change = added.slice(start, count).mul(tf.tensor3d(signs, [count, 1, 1]));
+    return tf.tidy(() => probabilities(now.add(change), sample));
+  });
+  return tf.concat(blocks);
 }
