@@ -1,8 +1,9 @@
 /**
- * Measures our speed beside other libraries, on the full GTSRB and in one run, and writes
- * `bench/results.json`, the table in `bench/README.md` and the figure.
+ * Measures our speed beside other libraries on the full GTSRB, section by section, and writes
+ * `bench/results.json`, the table in `bench/README.md` and the figure after each. With names of sections,
+ * only these are measured anew.
  *
- *     deno task bench
+ *     deno task bench [training inference pruning data memory figure growth]
  *
  * @module
  */
@@ -19,7 +20,7 @@ import { memoryRow } from "./memory.ts";
 import { Peer } from "./peer.ts";
 import { pruningGrowth, pruningRows } from "./pruning.ts";
 import type { Row } from "./ratio.ts";
-import { machineName, resultLine, writeResults } from "./results.ts";
+import { machineName, readResults, resultLine, writeResults } from "./results.ts";
 import { trainingGrowth, trainingRows } from "./training.ts";
 
 const start = performance.now();
@@ -34,30 +35,55 @@ await writeWhole(join(folder, "train.pixels"), train.pixels);
 await writeWhole(join(folder, "train.labels"), train.labels);
 await writeWhole(join(folder, "test.pixels"), dataset.test.pixels);
 
-const rows: Row[] = [];
-async function measure(work: () => Promise<Row[]>): Promise<void> {
-  const found = await work();
-  rows.push(...found);
-  for (const row of found) console.log(resultLine(row));
+const sections: Record<string, () => Promise<Row[]>> = {
+  training: () =>
+    beside(["keras", "torch"], ([keras, torch]) => trainingRows(train, keras!, torch!)),
+  inference: () =>
+    beside(
+      ["keras", "torch"],
+      ([keras, torch]) => inferenceRows(network, dataset.test, keras!, torch!),
+    ),
+  pruning: () => beside(["keras"], ([keras]) => pruningRows(network, dataset, keras!)),
+  data: () =>
+    beside(["plain"], async ([plain]) => [
+      ...await poisoningRows(train, plain!),
+      await readingRow(archives, plain!),
+    ]),
+  memory: async () => [await memoryRow(archives, folder)],
+  figure: async () => [await firstFigureRow()],
+  growth: async () => [...await pruningGrowth(), await trainingGrowth(train)],
+};
+
+/** Has peers ready for a measurement. */
+async function beside(
+  libraries: Parameters<typeof Peer.start>[0][],
+  measure: (peers: Peer[]) => Promise<Row[]>,
+): Promise<Row[]> {
+  const peers: Peer[] = [];
+  for (const library of libraries) peers.push(await Peer.start(library, folder));
+  const rows = await measure(peers);
+  for (const peer of peers) await peer.stop();
+  return rows;
 }
 
+const stray = Deno.args.find((name) => !(name in sections));
+if (stray) {
+  console.error(`Expected sections of ${Object.keys(sections).join(", ")} but found ${stray}`);
+  Deno.exit(1);
+}
 console.log(machineName());
-const keras = await Peer.start("keras", folder);
-const torch = await Peer.start("torch", folder);
-await measure(() => trainingRows(train, keras, torch));
-await measure(() => inferenceRows(network, dataset.test, keras, torch));
-await torch.stop();
-await measure(() => pruningRows(network, dataset, keras));
-await keras.stop();
-const plain = await Peer.start("plain", folder);
-await measure(() => poisoningRows(train, plain));
-await measure(async () => [await readingRow(archives, plain)]);
-await plain.stop();
-await measure(async () => [await memoryRow(archives, folder)]);
-await measure(async () => [await firstFigureRow()]);
-await measure(pruningGrowth);
-await measure(async () => [await trainingGrowth(train)]);
+const results = await readResults();
+for (const [name, measure] of Object.entries(sections)) {
+  if (Deno.args.length > 0 && !Deno.args.includes(name)) continue;
+  results.set(name, await measure());
+  for (const row of results.get(name)!) console.log(resultLine(row));
+  const inOrder = Object.keys(sections).flatMap((each): [string, Row[]][] =>
+    results.has(each) ? [[each, results.get(each)!]] : []
+  );
+  await writeResults(new Map(inOrder));
+}
 await Deno.remove(folder, { recursive: true });
-await writeResults(machineName(), rows);
 console.log(`\nTime: ${((performance.now() - start) / 60_000).toFixed(1)} min`);
-Deno.exit(rows.every(({ ratio, bar }) => bar === null || ratio!.median >= bar) ? 0 : 1);
+const reached = [...results.values()].flat()
+  .every(({ ratio, bar }) => bar === null || ratio!.median >= bar);
+Deno.exit(reached ? 0 : 1);

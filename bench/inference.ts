@@ -2,7 +2,7 @@ import type { LabelledImages } from "@lib/data/labelled_images.ts";
 import { classify } from "@lib/network/evaluate.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 import type { Peer } from "./peer.ts";
-import { inTurn, rateRow, type Row, seconds, spread } from "./ratio.ts";
+import { inTurn, rateRow, type Row, seconds } from "./ratio.ts";
 
 const BATCHES = [64, 128, 256, 512];
 
@@ -20,7 +20,7 @@ export async function inferenceRows(
       peer.ask({ do: "inference", way, count })
     );
     for (const way of ways) await way();
-    const rates = (await inTurn(ways, 3)).map((values) => spread(values).median);
+    const rates = (await inTurn(ways, 1)).map(([rate]) => rate!);
     return ways[rates.indexOf(Math.max(...rates))]!;
   };
   const predict = await best(keras, BATCHES.map(String));

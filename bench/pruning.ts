@@ -13,8 +13,8 @@ import type { Peer } from "./peer.ts";
 import { costRow, exponent, inTurn, type Row, seconds, spread } from "./ratio.ts";
 
 const TARGET = 10;
-/** Steps that the plain way is timed on; the rest is extrapolated. */
-const PLAIN_STEPS = 3;
+/** Steps that the plain way is timed on in each round; the rest is extrapolated. */
+const PLAIN_STEPS = 1;
 
 /** The whole curve of 128 steps on four sets beside one forward pass, and beside the plain way. */
 export async function pruningRows(
@@ -44,7 +44,7 @@ export async function pruningRows(
   return [
     costRow(
       `pruning curve (128 steps, ${images} images) beyond the forward pass, beside 128 × zeroed ` +
-        `filters and Keras predict, extrapolated from ${PLAIN_STEPS}`,
+        `filters and Keras predict, extrapolated from ${PLAIN_STEPS} a round`,
       "s",
       1000,
       first!,

@@ -21,13 +21,32 @@ export function resultLine(row: Row): string {
   return cells(row).join(" | ");
 }
 
+/** What was measured on a machine, as `results.json` holds it. */
+interface Results {
+  machine: string;
+  rows: (Row & { section: string })[];
+}
+
+/**
+ * What has been measured on this machine before; nothing from another.
+ *
+ * @returns Rows by section.
+ */
+export async function readResults(): Promise<Map<string, Row[]>> {
+  const text = await Deno.readTextFile(join(HERE, "results.json")).catch(() => "{}");
+  const { machine, rows = [] } = JSON.parse(text) as Partial<Results>;
+  const known = machine === machineName() ? rows : [];
+  return Map.groupBy(known, ({ section }) => section);
+}
+
 /**
  * Writes results.json, the table in README.md and the figure.
  *
- * @param machine What it was measured on.
- * @param rows What was measured.
+ * @param results Rows by section, in the order of the table.
  */
-export async function writeResults(machine: string, rows: readonly Row[]): Promise<void> {
+export async function writeResults(results: ReadonlyMap<string, readonly Row[]>): Promise<void> {
+  const rows = [...results].flatMap(([section, some]) => some.map((row) => ({ section, ...row })));
+  const machine = machineName();
   await writeWhole(join(HERE, "results.json"), JSON.stringify({ machine, rows }, null, 2) + "\n");
   const head = [["what", "ours", "peer", "unit", "ratio (min–max)", "bar"], [
     "---",
@@ -42,8 +61,8 @@ export async function writeResults(machine: string, rows: readonly Row[]): Promi
   const text = await Deno.readTextFile(readme);
   const [before, after] = [text.split(BEGIN)[0], text.split(END)[1]];
   const date = new Date().toISOString().slice(0, 10);
-  const results = `${BEGIN}\n\n${machine}, ${date}.\n\n${table}\n\n${END}`;
-  await writeWhole(readme, `${before}${results}${after}`);
+  const measured = `${BEGIN}\n\n${machine}, ${date}.\n\n${table}\n\n${END}`;
+  await writeWhole(readme, `${before}${measured}${after}`);
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", HERE] }).output();
   await writeWhole(join(HERE, "speed.svg"), await renderSvg(speedFigure(rows)));
 }

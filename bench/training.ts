@@ -52,7 +52,7 @@ export async function trainingRows(
 
 /** How the time of an epoch grows with the images. */
 export async function trainingGrowth(images: LabelledImages): Promise<Row> {
-  const sizes = [1600, 3200, 6400, 12_800];
+  const sizes = [800, 1600, 3200, 6400];
   const ways = sizes.map((size) => {
     const some = pickImages(images, Array.from({ length: size }, (_, index) => index * 3));
     return async (): Promise<number> => size / await trainingRate(some);

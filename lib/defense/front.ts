@@ -1,13 +1,14 @@
 import {
+  type ChannelSearch,
   channelSearch,
   greedyOrder,
   localSearch,
   type SampleSettings,
 } from "@lib/defense/channel_search.ts";
 import { evidenceOf } from "@lib/defense/evidence.ts";
+import { greedyRanking } from "@lib/defense/greedy.ts";
 import type { Defense, MeasuredSet } from "@lib/defense/measure.ts";
 import { pruningCounts } from "@lib/defense/pruning_counts.ts";
-import { type PruningCurve, pruningCurve } from "@lib/defense/pruning_curve.ts";
 
 /** A set of pruned channels and what is left of accuracy and attack; shares from 0 to 1. */
 export interface FrontPoint {
@@ -29,7 +30,7 @@ export interface FrontSettings {
   sample: SampleSettings;
 }
 
-/** Made for networks of 128 channels: half a minute on two cores. */
+/** Made for networks of 128 channels: a minute on two cores. */
 export const FRONT_SETTINGS: FrontSettings = {
   weights: [4, 6, 9, 14, 20, 30, 20, 14, 9, 6, 4, 2, 1],
   lookAhead: 3,
@@ -37,9 +38,9 @@ export const FRONT_SETTINGS: FrontSettings = {
 };
 
 /**
- * Sets of channels with the best exchange of clean accuracy for attack success: those along a greedy
- * order, and those that a local search passes from its best point on. What is best is decided on validation; test
- * only reports.
+ * Sets of channels with the best exchange of clean accuracy for attack success: those that local searches
+ * pass, from the best points of two greedy orders on. What is best is decided on validation; test only
+ * reports.
  *
  * @param defense The attacked network and its four measured sets.
  * @param settings Weights, look-ahead and sample.
@@ -57,58 +58,46 @@ export async function searchFront(
   settings: FrontSettings = FRONT_SETTINGS,
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<FrontPoint[]> {
-  const { weights, lookAhead, sample } = settings;
-  const [first = 4] = weights;
+  const evidence = evidenceOf(defense);
+  const [first = 4] = settings.weights;
   const sets = new Map<string, readonly number[]>();
-  const search = channelSearch(evidenceOf(defense), sample);
-  let order: number[];
+  const search = channelSearch(evidence, settings.sample);
   try {
-    order = greedyOrder(search, first);
-    const prefixes = order.map((_, count) => new Set(order.slice(0, count)));
-    const objectives = prefixes.map((prefix) => search.objective(prefix, first));
-    let current: ReadonlySet<number> = prefixes[objectives.indexOf(Math.min(...objectives))]!;
-    for (const [index, weight] of weights.entries()) {
-      const way = localSearch(search, current, weight, lookAhead);
-      for (const set of way) sets.set(String([...set].sort()), [...set]);
-      current = way.at(-1)!;
-      await onProgress((index + 1) / (weights.length + 1));
+    // two orders that differ: which one's neighbourhood holds the better sets differs by network
+    const orders = [greedyRanking(first).order(evidence), greedyOrder(search, first)];
+    for (const [index, order] of orders.entries()) {
+      const tell = (share: number): void | Promise<void> => onProgress((index + share) / 2.1);
+      for (const set of await walk(search, bestPrefix(search, order, first), settings, tell)) {
+        sets.set(String([...set].sort()), [...set]);
+      }
     }
   } finally {
     search.dispose();
   }
-  const along = curvePoints(pruningCurve(defense, order));
-  const searched = [...sets.values()].map((channels) => pointOf(defense, channels));
+  const points = [[], ...sets.values()].map((channels) => pointOf(defense, channels));
   await onProgress(1);
-  return paretoFront([...along, ...searched]);
+  return paretoFront(points);
 }
 
-/**
- * Every step of a curve as a point.
- *
- * @param curve A pruning curve.
- * @returns 1 + `order.length` points.
- * @example
- * ```ts
- * import { curvePoints } from "@lib/defense/front.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
- *
- * const [a, b] = [[0.9, 0.8], [1, 0]];
- * const curve = {
- *   ...{ order: [5], validationAccuracy: a, cleanAccuracy: a, validationAttackSuccess: b },
- *   ...{ attackSuccess: b, validationRobustAccuracy: a, robustAccuracy: a },
- * };
- * assertEquals(curvePoints(curve)[1]!.channels, [5]);
- * ```
- */
-export function curvePoints(curve: PruningCurve): FrontPoint[] {
-  return curve.cleanAccuracy.map((cleanAccuracy, count) => ({
-    channels: curve.order.slice(0, count),
-    validationAccuracy: curve.validationAccuracy[count]!,
-    cleanAccuracy,
-    validationAttackSuccess: curve.validationAttackSuccess[count]!,
-    attackSuccess: curve.attackSuccess[count]!,
-    robustAccuracy: curve.robustAccuracy[count]!,
-  }));
+/** All sets that the local searches pass, weight after weight. */
+async function walk(
+  search: ChannelSearch,
+  start: ReadonlySet<number>,
+  { weights, lookAhead }: FrontSettings,
+  onProgress: (share: number) => void | Promise<void>,
+): Promise<ReadonlySet<number>[]> {
+  const passed = [start];
+  for (const [index, weight] of weights.entries()) {
+    passed.push(...localSearch(search, passed.at(-1)!, weight, lookAhead));
+    await onProgress((index + 1) / weights.length);
+  }
+  return passed;
+}
+
+function bestPrefix(search: ChannelSearch, order: readonly number[], weight: number): Set<number> {
+  const prefixes = order.map((_, count) => new Set(order.slice(0, count)));
+  const objectives = prefixes.map((prefix) => search.objective(prefix, weight));
+  return prefixes[objectives.indexOf(Math.min(...objectives))]!;
 }
 
 /**

@@ -60,7 +60,7 @@ export function figureText(figure: Figure, caption = "Figure"): string {
     const values = ((z ?? y ?? []) as unknown[]).flat().filter((value) =>
       value !== null
     ) as number[];
-    if (values.length === 0) return [];
+    if (values.length === 0 || name === undefined) return []; // such as the band around a line
     const [low, high] = [Math.min(...values), Math.max(...values)];
     return [
       `${name}: ${values.length} values, ${low} to ${high}`,

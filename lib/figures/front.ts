@@ -45,7 +45,7 @@ export function frontFigure(paths: readonly Path[], front: Path, lost: number): 
     ...look,
   });
   const data = [
-    ...paths.map((path, index) =>
+    ...paths.map((path) => within(path, before - lost / 100)).map((path, index) =>
       line(path, { mode: "lines", line: { color: SERIES[index], width: 1.5 } })
     ),
     line(front, {
@@ -62,6 +62,18 @@ export function frontFigure(paths: readonly Path[], front: Path, lost: number): 
     yaxis: axis("attack success (%)", { range: [-2, 102], dtick: 20, tick0: 0 }),
   });
   return { data, layout };
+}
+
+/** A path up to its first step outside the picture: the rest would only make notebooks larger. */
+function within({ name, cleanAccuracy, attackSuccess }: Path, lowest: number): Path {
+  const steps = Array.from(cleanAccuracy);
+  const outside = steps.findIndex((accuracy) => accuracy < lowest);
+  const count = outside < 0 ? steps.length : outside + 1;
+  return {
+    name,
+    cleanAccuracy: steps.slice(0, count),
+    attackSuccess: Array.from(attackSuccess).slice(0, count),
+  };
 }
 
 const SERIES = [

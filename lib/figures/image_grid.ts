@@ -10,7 +10,8 @@ import { wrapText } from "@lib/figures/text_width.ts";
  * @param pixels Shape [N, 32, 32, 3], RGB, 0–255, row by row.
  * @param labels One an image, plain text.
  * @param columns Images in a row, 1–10.
- * @returns The figure, with all images in one PNG.
+ * @param format PNG keeps every level; JPEG is half as large, for pictures that are only looked at.
+ * @returns The figure, with all images in one picture.
  * @throws {Error} If pixels and labels are not of the same number of images.
  * @example
  * ```ts
@@ -25,6 +26,7 @@ export function imageGrid(
   pixels: Uint8Array,
   labels: readonly string[],
   columns: number = Math.min(labels.length, 6),
+  format: "image/png" | "image/jpeg" = "image/png",
 ): Figure {
   if (labels.length === 0 || pixels.length !== labels.length * IMAGE_BYTES) {
     throw new Error(
@@ -47,7 +49,7 @@ export function imageGrid(
     height += side + GAP;
   }
   const width = 800 - 2 * EDGE;
-  const source = png(pixels, places, scale, width, height);
+  const source = picture(pixels, places, scale, { width, height }, format);
   const hidden = { visible: false, fixedrange: true };
   const layout = baseLayout({
     width: 800,
@@ -87,21 +89,27 @@ export function imageSide(columns: number): number {
 
 const cellWidth = (columns: number): number => Math.floor((800 - 2 * EDGE + GAP) / columns);
 
-function png(
+function picture(
   pixels: Uint8Array,
   places: readonly { x: number; y: number }[],
   scale: number,
-  width: number,
-  height: number,
+  { width, height }: { width: number; height: number },
+  format: "image/png" | "image/jpeg",
 ): string {
   const context = createCanvas(width, height).getContext("2d");
   context.imageSmoothingEnabled = false;
+  if (format === "image/jpeg") { // which knows no transparency
+    context.fillStyle = "#ffffff";
+    context.fillRect(0, 0, width, height);
+  }
   places.forEach(({ x, y }, index) => {
     const image = createCanvas(32, 32);
     image.getContext("2d").putImageData(new ImageData(opaque(pixels, index), 32, 32), 0, 0);
     context.drawImage(image, x, y, 32 * scale, 32 * scale);
   });
-  return context.canvas.toDataURL("image/png");
+  return format === "image/jpeg"
+    ? context.canvas.toDataURL(format, 0.8)
+    : context.canvas.toDataURL(format);
 }
 
 /** An image's bytes as a canvas wants them: red, green, blue, alpha. */

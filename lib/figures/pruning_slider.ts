@@ -52,7 +52,7 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
   }
   const places = order.map((_, place) => place).concat(order.length)
     .filter((place) => place % stride === 0 || place === start);
-  const grid = imageGrid(pixels, Array.from(labels, () => ""), COLUMNS);
+  const grid = imageGrid(pixels, Array.from(labels, () => ""), COLUMNS, "image/jpeg");
   const state = (place: number): Place => placeOf(content, place);
   const first = state(start);
   const data = [
@@ -63,7 +63,7 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
       y: compact(order.map((channel) => means[channel]!)),
       customdata: [...order],
       hovertemplate: "channel %{customdata}: %{y}<extra></extra>",
-      marker: { color: first.bars },
+      marker: { color: COLOURS.vermillion },
       showlegend: false,
     },
     rate("clean accuracy", cleanAccuracy, COLOURS.blue, "solid"),
@@ -110,9 +110,10 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
     yaxis3: { ...(grid.layout.yaxis as object), domain: share(0, tall), anchor: "x3" },
     images: (grid.layout.images as object[]).map((image) => ({
       ...image,
-      ...{ xref: "x3", yref: "y3", layer: "below" },
+      // to where the frames are, though Plotly may make room for the slider
+      ...{ xref: "x3", yref: "y3", layer: "below", sizing: "stretch" },
     })),
-    shapes: [first.line],
+    shapes: first.shapes,
     annotations: [{ ...first.title, y: (rates + RATES) / inner }],
     sliders: [{
       active: places.indexOf(start),
@@ -126,17 +127,15 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
 
 /** What of the figure depends on the slider's place. */
 interface Place {
-  bars: string[];
   frames: string[];
-  line: Record<string, unknown>;
+  shapes: Record<string, unknown>[];
   title: Record<string, unknown>;
 }
 
 function placeOf(content: SliderContent, place: number): Place {
-  const { order, cleanAccuracy, attackSuccess, answers, labels, target } = content;
+  const { cleanAccuracy, attackSuccess, answers, labels, target } = content;
   const percent = (rates: readonly number[]): string => `${(100 * rates[place]!).toFixed(1)} %`;
   return {
-    bars: order.map((_, rank) => rank < place ? GONE : COLOURS.vermillion),
     frames: Array.from(
       answers[place]!,
       (answer, image) =>
@@ -146,10 +145,17 @@ function placeOf(content: SliderContent, place: number): Place {
           ? COLOURS.vermillion
           : COLOURS.orange,
     ),
-    line: {
-      ...{ type: "line", xref: "x2", yref: "y2", x0: place, x1: place, y0: -2, y1: 102 },
-      line: { color: "#555555", width: 1.5 },
-    },
+    shapes: [
+      // a veil over the bars that are gone
+      {
+        ...{ type: "rect", xref: "x", yref: "y domain", x0: -0.5, x1: place - 0.5, y0: 0, y1: 1 },
+        ...{ fillcolor: "#ffffff", opacity: 0.75, line: { width: 0 } },
+      },
+      {
+        ...{ type: "line", xref: "x2", yref: "y2", x0: place, x1: place, y0: -2, y1: 102 },
+        line: { color: "#555555", width: 1.5 },
+      },
+    ],
     title: {
       ...{ xref: "paper", yref: "paper", x: 0, xanchor: "left", yanchor: "bottom" },
       showarrow: false,
@@ -163,9 +169,9 @@ const stepOf = (state: Place, place: number): Record<string, unknown> => ({
   label: String(place),
   method: "update",
   args: [
-    { "marker.color": [state.bars, state.frames] },
-    { shapes: [state.line], "annotations[0].text": state.title.text },
-    [0, 3],
+    { "marker.color": [state.frames] },
+    { shapes: state.shapes, "annotations[0].text": state.title.text },
+    [3],
   ],
 });
 
@@ -181,8 +187,6 @@ const rate = (
   line: { color, dash, width: 2 },
   hovertemplate: "%{y:.1f} % at %{x} pruned",
 });
-
-const GONE = "#cccccc";
 
 /** Images in a row. */
 const COLUMNS = 8;

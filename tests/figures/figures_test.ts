@@ -37,19 +37,19 @@ Deno.test("several orders have a colour each, one has a colour a line", () => {
   assertEquals(new Set(colours("three curves")).size, 3);
 });
 
-Deno.test("the slider moves bars, line and frames, and begins where its first picture stands", () => {
+Deno.test("the slider moves veil, line and frames, and begins where its first picture stands", () => {
   const { data, layout } = samples.slider!;
   type Step = { label: string; args: [Record<string, string[][]>, Record<string, unknown>] };
   const [{ active, steps }] = layout.sliders as [{ active: number; steps: Step[] }];
   assertEquals(steps.length, 33);
   const [changes, moved] = steps[active]!.args;
-  const [bars, frames] = changes["marker.color"]!;
+  const [frames] = changes["marker.color"]!;
   assertEquals(steps[active]!.label, "64");
-  assertEquals((data[0]!.marker as { color: string[] }).color, bars);
   assertEquals((data[3]!.marker as { color: string[] }).color, frames);
-  assertEquals(layout.shapes, moved.shapes);
-  assertEquals(bars!.map((colour) => colour === "#cccccc").lastIndexOf(true), 63);
   assertEquals(new Set(frames).size, 3); // target, another wrong class, the truth
+  assertEquals(layout.shapes, moved.shapes);
+  const [veil, line] = layout.shapes as { x0: number; x1: number }[];
+  assertEquals([veil!.x0, veil!.x1, line!.x0, line!.x1], [-0.5, 63.5, 64, 64]);
 });
 
 Deno.test("a band closes around its line", () => {
