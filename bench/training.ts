@@ -59,7 +59,7 @@ export async function trainingGrowth(images: LabelledImages): Promise<Row> {
   });
   const costs = (await inTurn(ways, 3)).map((values) => spread(values).median);
   return {
-    name: "growth of an epoch's time with images, 1,600 to 12,800",
+    name: "growth of an epoch's time with images, 800 to 6,400",
     ours: exponent(sizes, costs),
     peer: null,
     unit: "exponent",
