@@ -37,7 +37,7 @@ const sliderContent = {
   means: wave(128),
   cleanAccuracy: [...curve.cleanAccuracy],
   attackSuccess: [...curve.attackSuccess],
-  pixels: Uint8Array.from({ length: 24 * 3072 }, (_, byte) => byte % 251),
+  pixels: Uint8Array.from({ length: 24 * 3072 }, (_, byte) => 20 + 9 * Math.floor(byte / 3072)),
   labels: Uint8Array.from({ length: 24 }, (_, image) => image),
   answers: Array.from(
     { length: 129 },

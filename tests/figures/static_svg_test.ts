@@ -39,8 +39,7 @@ for (const [name, figure] of Object.entries(samples)) {
   Deno.test(`"${name}" is small and the same every time`, async () => {
     const svg = await renderSvg(figure);
     assertEquals(await renderSvg(figure), svg);
-    const limit = figure.layout.images ? 60_000 : 40_000; // pictures of noise do not pack
-    assert(svg.length < limit, `${svg.length} characters`);
+    assert(svg.length < 40_000, `${svg.length} characters`);
   });
 }
 
