@@ -52,10 +52,13 @@ export function wilson(hits: number, count: number): Interval {
  * @example
  * ```ts
  * import { mcNemar } from "@lib/defense/intervals.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
+ * import { assertAlmostEquals, assertEquals } from "@lib/std/assert.ts";
  *
- * const [one, other] = [[true, true, true, false], [false, false, false, false]];
- * assertEquals(mcNemar(one, other), { onlyOne: 3, onlyOther: 0, p: 0.25 });
+ * const one = [true, true, true, false];
+ * const other = [false, false, false, false];
+ * const { onlyOne, onlyOther, p } = mcNemar(one, other);
+ * assertEquals([onlyOne, onlyOther], [3, 0]);
+ * assertAlmostEquals(p, 0.25, 1e-12);
  * ```
  */
 export function mcNemar(
