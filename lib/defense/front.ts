@@ -7,8 +7,8 @@ import {
 } from "@lib/defense/channel_search.ts";
 import { evidenceOf } from "@lib/defense/evidence.ts";
 import { greedyRanking } from "@lib/defense/greedy.ts";
-import type { Defense, MeasuredSet } from "@lib/defense/measure.ts";
-import { pruningCounts } from "@lib/defense/pruning_counts.ts";
+import type { Defense } from "@lib/defense/measure.ts";
+import { pruningCurve } from "@lib/defense/pruning_curve.ts";
 
 /** A set of pruned channels and what is left of accuracy and attack; shares from 0 to 1. */
 export interface FrontPoint {
@@ -158,23 +158,15 @@ export function bestWithin(
   );
 }
 
-/** Measures a set of channels on all four sets. */
+/** Where the curve ends that prunes just these channels. */
 function pointOf(defense: Defense, channels: readonly number[]): FrontPoint {
-  const { network, target } = defense;
-  const shares = ({ activations, labels }: MeasuredSet, wanted: Uint8Array[]): number[] =>
-    pruningCounts(network, activations, channels, wanted).map((counts) =>
-      counts.at(-1)! / labels.length
-    );
-  const bad = (set: MeasuredSet): number[] =>
-    shares(set, [set.labels.map(() => target), set.labels]);
-  const { cleanValidation, cleanTest, badValidation, badTest } = defense;
-  const [attackSuccess, robustAccuracy] = bad(badTest);
+  const curve = pruningCurve(defense, channels);
   return {
     channels,
-    validationAccuracy: shares(cleanValidation, [cleanValidation.labels])[0]!,
-    cleanAccuracy: shares(cleanTest, [cleanTest.labels])[0]!,
-    validationAttackSuccess: bad(badValidation)[0]!,
-    attackSuccess: attackSuccess!,
-    robustAccuracy: robustAccuracy!,
+    validationAccuracy: curve.validationAccuracy.at(-1)!,
+    cleanAccuracy: curve.cleanAccuracy.at(-1)!,
+    validationAttackSuccess: curve.validationAttackSuccess.at(-1)!,
+    attackSuccess: curve.attackSuccess.at(-1)!,
+    robustAccuracy: curve.robustAccuracy.at(-1)!,
   };
 }
