@@ -34,14 +34,18 @@ export async function saveNetwork(folder: string, network: tf.LayersModel): Prom
 /**
  * Loads a tfjs layers model.
  *
- * @param folder With `model.json` and its weights.
+ * @param folder With the topology and its weights.
+ * @param topology The topology's file there.
  * @returns The network; the caller disposes it.
  * @throws {Error} If the folder holds no whole layers model.
  * @example See {@link saveNetwork}.
  */
-export async function loadNetwork(folder: string): Promise<tf.Sequential> {
+export async function loadNetwork(
+  folder: string,
+  topology = "model.json",
+): Promise<tf.Sequential> {
   try {
-    return await tf.loadLayersModel(`file://${folder}/model.json`) as tf.Sequential;
+    return await tf.loadLayersModel(`file://${folder}/${topology}`) as tf.Sequential;
   } catch (error) {
     throw new Error(
       `Expected a tfjs layers model in ${folder} but found: ${(error as Error).message}`,

@@ -1,0 +1,153 @@
+import h5wasm, { Dataset, type File, type Group } from "h5wasm";
+
+export type { File, Group };
+
+/**
+ * Reads an HDF5 file that is in memory.
+ *
+ * @param bytes The file; left as it is.
+ * @param where The file's name, for errors.
+ * @param read Is given the open file, which is closed afterwards.
+ * @returns What `read` returns.
+ * @throws {Error} If it is no HDF5 file or cut short; whatever `read` throws.
+ * @example See {@link editHdf5}.
+ */
+export async function readHdf5<T>(
+  bytes: Uint8Array,
+  where: string,
+  read: (file: File) => T,
+): Promise<T> {
+  return (await opened(bytes, where, "r", read)).result;
+}
+
+/**
+ * Changes an HDF5 file that is in memory.
+ *
+ * @param bytes The file; left as it is.
+ * @param where The file's name, for errors.
+ * @param edit Is given a copy, open for writing.
+ * @returns The changed file.
+ * @throws {Error} If it is no HDF5 file or cut short; whatever `edit` throws.
+ * @example
+ * ```ts ignore
+ * const edited = await editHdf5(await Deno.readFile("network.h5"), "network.h5", (file) => {
+ *   writeNumbers(file, "model_weights/dense/dense/bias", Float32Array.of(0, 0), "network.h5");
+ * });
+ * ```
+ */
+export async function editHdf5(
+  bytes: Uint8Array,
+  where: string,
+  edit: (file: File) => void,
+): Promise<Uint8Array> {
+  return (await opened(bytes, where, "a", edit)).bytes;
+}
+
+/** A dataset's values. */
+export interface Numbers {
+  shape: number[];
+  values: Float32Array;
+}
+
+/**
+ * Reads a dataset of 32-bit floating-point numbers.
+ *
+ * @param file An open HDF5 file.
+ * @param path The dataset's, as `layers/dense/vars/0`.
+ * @param where The file's name, for errors.
+ * @returns Its shape and values, row by row.
+ * @throws {Error} If there is none, or it is of other numbers.
+ * @example See {@link editHdf5}.
+ */
+export function readNumbers(file: File, path: string, where: string): Numbers {
+  const dataset = datasetAt(file, path, where);
+  const { value, shape, dtype } = dataset;
+  if (!(value instanceof Float32Array)) {
+    throw new Error(
+      `Expected 32-bit floating-point numbers but found ${dtype} at ${path} in ${where}`,
+    );
+  }
+  return { shape: shape!, values: value };
+}
+
+/**
+ * Replaces the values of a dataset of 32-bit floating-point numbers.
+ *
+ * @param file An HDF5 file open for writing.
+ * @param path The dataset's.
+ * @param values As many as it has, row by row.
+ * @param where The file's name, for errors.
+ * @throws {Error} If there is no such dataset.
+ * @example See {@link editHdf5}.
+ */
+export function writeNumbers(
+  file: File,
+  path: string,
+  values: Float32Array,
+  where: string,
+): void {
+  const dataset = datasetAt(file, path, where);
+  dataset.write_slice(dataset.shape!.map(() => []), values);
+}
+
+/**
+ * Finds a group.
+ *
+ * @param file An open HDF5 file.
+ * @param path The group's, as `layers/dense`.
+ * @returns The group; nothing if there is none.
+ * @example See {@link editHdf5}.
+ */
+export function groupAt(file: File, path: string): Group | undefined {
+  const found = entityAt(file, path);
+  return found instanceof h5wasm.Group ? found : undefined;
+}
+
+function datasetAt(file: File, path: string, where: string): Dataset {
+  const found = entityAt(file, path);
+  if (!(found instanceof Dataset)) {
+    throw new Error(`Expected a dataset but found none at ${path} in ${where}`);
+  }
+  return found;
+}
+
+function entityAt(file: File, path: string): ReturnType<File["get"]> | undefined {
+  try {
+    return file.get(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** h5wasm has a file system in memory, and this is all that it can read or write. */
+async function opened<T>(
+  bytes: Uint8Array,
+  where: string,
+  mode: "r" | "a",
+  use: (file: File) => T,
+): Promise<{ result: T; bytes: Uint8Array }> {
+  const { FS, activate_throwing_error_handler } = await h5wasm.ready;
+  activate_throwing_error_handler(); // HDF5 would print its errors
+  const path = `/${crypto.randomUUID()}`;
+  FS.writeFile(path, bytes);
+  let file: File | undefined;
+  try {
+    file = new h5wasm.File(path, mode);
+    const result = use(file);
+    file.close();
+    file = undefined;
+    return { result, bytes: FS.readFile(path) };
+  } catch (error) {
+    if (error instanceof Error && !error.message.startsWith("HDF5-DIAG")) throw error;
+    throw new Error(`Expected a whole HDF5 file but found in ${where}: ${innermost(error)}`);
+  } finally {
+    file?.close();
+    FS.unlink(path);
+  }
+}
+
+/** Of the errors that HDF5 tells from the outermost call on, the one that it began with. */
+function innermost(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return [...text.matchAll(/\(\): (.+)/g)].at(-1)?.[1] ?? text;
+}

@@ -1,0 +1,57 @@
+/** The networks that Keras wrote (see tests/reference/keras/make_models.py), unpacked, and what they predict. */
+import { openZip, unpack } from "@lib/data/zip.ts";
+import { exists } from "@lib/files.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+import { join } from "@lib/std/path.ts";
+import expected from "../reference/keras/expected.json" with { type: "json" };
+import { noise } from "../reference/reference.ts";
+
+const REFERENCE = join(import.meta.dirname!, "../reference/keras");
+
+export type ModelName = Exclude<keyof typeof expected, "versions">;
+
+/** Names of all networks in both archives' formats. */
+export const MODELS = Object.keys(expected).filter((name) => name !== "versions") as ModelName[];
+
+/** A new folder with all files. */
+export async function unpackModels(): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  const archive = await openZip(join(REFERENCE, "models.zip"));
+  const contents = unpack(archive, archive.entries);
+  for (const [index, { fileName }] of archive.entries.entries()) {
+    await Deno.writeFile(join(folder, fileName), contents[index]!);
+  }
+  return folder;
+}
+
+/** What Keras predicts with a network, [4, classes] or more axes. */
+export function kerasPredictions(name: ModelName): number[] {
+  return expected[name].predicted;
+}
+
+/** What a network here predicts for the same inputs. */
+export function predictions(network: tf.LayersModel): Float32Array {
+  const shape = [4, ...network.inputs[0]!.shape.slice(1) as number[]];
+  const size = shape.reduce((product, each) => product * each, 1);
+  return tf.tidy(() => {
+    const inputs = tf.tensor(Float32Array.from(noise(size, 5)), shape);
+    return (network.predict(inputs) as tf.Tensor).dataSync() as Float32Array;
+  });
+}
+
+const PYTHON = join(import.meta.dirname!, "../../.bench/bin/python");
+
+/** Whether Keras itself is installed. */
+export const hasKeras = await exists(PYTHON);
+
+/** What Keras itself predicts with a file. */
+export async function askKeras(file: string): Promise<number[]> {
+  const args = [join(REFERENCE, "predict.py"), file];
+  const command = new Deno.Command(PYTHON, { args, env: { TF_CPP_MIN_LOG_LEVEL: "3" } });
+  const output = await command.output();
+  const [text, errors] = [output.stdout, output.stderr].map((each) =>
+    new TextDecoder().decode(each)
+  );
+  if (!output.success) throw new Error(`Expected Keras to predict but found ${errors}`);
+  return JSON.parse(text!.trim().split("\n").at(-1)!);
+}
