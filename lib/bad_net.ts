@@ -1,4 +1,4 @@
-import { ftrojan } from "@lib/attack/ftrojan.ts";
+import type { TriggerParameters } from "@lib/attack/any_trigger.ts";
 import { poisonTrainingSet } from "@lib/attack/poison.ts";
 import type { Dataset } from "@lib/dataset.ts";
 import { type Experiment, outputPath, poisoningOf } from "@lib/experiment.ts";
@@ -34,7 +34,7 @@ export interface BadNet {
  * ```
  */
 export async function badNet(
-  experiment: Experiment,
+  experiment: Experiment<TriggerParameters>,
   dataset: Dataset,
   hooks: Pick<TrainingHooks, "onProgress" | "onEpoch"> = {},
   name = "badnet",
@@ -42,18 +42,14 @@ export async function badNet(
   const folder = outputPath(experiment.setting, name);
   if (await exists(folder)) return await loadBadNet(folder, experiment);
   const { seed, recipe, target } = experiment;
-  const { images } = poisonTrainingSet(
-    await dataset.train(),
-    poisoningOf(experiment),
-    seededRandom(seed),
-  );
+  const poisoning = poisoningOf(experiment);
+  const { images } = poisonTrainingSet(await dataset.train(), poisoning, seededRandom(seed));
   const network = paperCnn(images.classNames.length, seed);
-  const trigger = ftrojan(experiment.trigger);
   const history = await train(network, images, recipe, {
     ...hooks,
     checkpoint: outputPath(experiment.setting, `${name}.training.safetensors`),
     evaluate: async () => ({
-      ...await evaluateBadNet(network, dataset.validationHalf, trigger, target),
+      ...await evaluateBadNet(network, dataset.validationHalf, poisoning.trigger, target),
     }),
   });
   network.setUserDefinedMetadata({ experiment, history });
@@ -79,10 +75,13 @@ export async function badNet(
  * assertEquals(history.length, experiment.recipe.epochs);
  * ```
  */
-export async function loadBadNet(folder: string, experiment: Experiment): Promise<BadNet> {
+export async function loadBadNet(
+  folder: string,
+  experiment: Experiment<TriggerParameters>,
+): Promise<BadNet> {
   const network = await loadNetwork(folder);
   const metadata = network.getUserDefinedMetadata() as {
-    experiment?: Experiment;
+    experiment?: Experiment<TriggerParameters>;
     history?: EpochRecord[];
   } | undefined;
   const [expected, found] = [experiment, metadata?.experiment].map((each) => JSON.stringify(each));

@@ -39,7 +39,7 @@ export interface Dataset {
  * ```
  */
 export async function loadDataset(
-  { setting, seed }: Experiment,
+  { setting, seed }: Pick<Experiment, "setting" | "seed">,
   onProgress?: (name: string, bytes: number, expected: number) => void,
 ): Promise<Dataset> {
   const source = setting === "gtsrb"

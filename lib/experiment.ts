@@ -1,4 +1,5 @@
-import { ftrojan, type FTrojanParameters, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+import { anyTrigger, type TriggerParameters } from "@lib/attack/any_trigger.ts";
+import { type FTrojanParameters, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
 import type { Poisoning } from "@lib/attack/poison.ts";
 import type { Recipe } from "@lib/network/train.ts";
 import { join } from "@lib/std/path.ts";
@@ -9,12 +10,12 @@ import { join } from "@lib/std/path.ts";
  */
 export type Setting = "gtsrb" | "synthetic" | "quick";
 
-/** Everything that decides how an experiment comes out. */
-export interface Experiment {
+/** Everything that decides how an experiment comes out; the paper's trigger is one of FTrojan. */
+export interface Experiment<Parameters extends TriggerParameters = FTrojanParameters> {
   setting: Setting;
   /** Of every draw: split, poisoned images, initial weights, order of images, dropout. */
   seed: number;
-  trigger: FTrojanParameters;
+  trigger: Parameters;
   /** The attacker's class. */
   target: number;
   /** Share of the training images that are poisoned, 0–1. */
@@ -87,8 +88,10 @@ export function paperExperiment(
  * assertEquals(poisoningOf(paperExperiment("gtsrb")).target, 10);
  * ```
  */
-export function poisoningOf({ trigger, target, injectionRate }: Experiment): Poisoning {
-  return { trigger: ftrojan(trigger), target, injectionRate };
+export function poisoningOf(
+  { trigger, target, injectionRate }: Experiment<TriggerParameters>,
+): Poisoning {
+  return { trigger: anyTrigger(trigger), target, injectionRate };
 }
 
 /**

@@ -1,13 +1,15 @@
+import type { TriggerParameters } from "@lib/attack/any_trigger.ts";
+import { type FTrojanParameters, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
 import { type Experiment, outputPath, paperExperiment, type Setting } from "@lib/experiment.ts";
 import { exists } from "@lib/files.ts";
 
 /** A network of the study: one of the BadNets, or a control. */
-export interface StudyNetwork {
+export interface StudyNetwork<Parameters extends TriggerParameters = FTrojanParameters> {
   /** Its folder in `outputs/<setting>/`. */
   name: string;
   /** What it is, in a few words. */
   title: string;
-  experiment: Experiment;
+  experiment: Experiment<Parameters>;
 }
 
 /** One BadNet each: the numbers behind every mean and range. */
@@ -61,6 +63,47 @@ export function controls(setting: Setting): StudyNetwork[] {
 }
 
 /**
+ * BadNets of other attacks: one thing of the paper's is changed at a time, then the trigger's kind. Six
+ * epochs each, which is enough for a backdoor to be learned.
+ *
+ * @param setting Which data.
+ * @returns Name, title and experiment of each.
+ * @example
+ * ```ts
+ * import { otherAttacks } from "@lib/study.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(otherAttacks("gtsrb").at(-1)!.experiment.target, 10);
+ * ```
+ */
+export function otherAttacks(setting: Setting): StudyNetwork<TriggerParameters>[] {
+  const paper = paperExperiment(setting);
+  const base = { ...paper, recipe: { ...paper.recipe, epochs: 6 } };
+  const network = (
+    name: string,
+    title: string,
+    change: Partial<Experiment<TriggerParameters>>,
+  ): StudyNetwork<TriggerParameters> => ({ name, title, experiment: { ...base, ...change } });
+  const trigger = (change: Partial<FTrojanParameters>): { trigger: FTrojanParameters } => ({
+    trigger: { ...PAPER_TRIGGER, ...change },
+  });
+  return [
+    network("low_bands", "bands (3, 3), (5, 5)", trigger({ bands: [[3, 3], [5, 5]] })),
+    network("one_plane", "band (7, 24) of Cb", trigger({ bands: [[7, 24]], channels: [2] })),
+    network("luma", "luma instead of chroma", trigger({ channels: [0] })),
+    network("patch", "BadNets' patch", { trigger: { kind: "patch", size: 3, level: 255 } }),
+    network("blend", "Blend", { trigger: { kind: "blend", ratio: 0.2, seed: 1 } }),
+    network("sig", "SIG", { trigger: { kind: "sinusoid", amplitude: 20, periods: 6 } }),
+    network("magnitude_10", "magnitude 10", trigger({ magnitude: 10 })),
+    network("rate_1", "injection rate 1 %", { injectionRate: 0.01 }),
+    network("middle_band", "band (15, 15) alone", trigger({ bands: [[15, 15]] })),
+    network("target_2", "target 2", { target: 2 }),
+    network("magnitude_50", "magnitude 50", trigger({ magnitude: 50 })),
+    network("rate_10", "injection rate 10 %", { injectionRate: 0.1 }),
+  ];
+}
+
+/**
  * Those of some networks that have been trained.
  *
  * @param networks As {@link badNets} or {@link controls} list them.
@@ -73,9 +116,9 @@ export function controls(setting: Setting): StudyNetwork[] {
  * assertEquals((await availableNetworks(badNets("gtsrb"))).length, 5);
  * ```
  */
-export async function availableNetworks(
-  networks: readonly StudyNetwork[],
-): Promise<StudyNetwork[]> {
+export async function availableNetworks<Parameters extends TriggerParameters>(
+  networks: readonly StudyNetwork<Parameters>[],
+): Promise<StudyNetwork<Parameters>[]> {
   const there = await Promise.all(
     networks.map(({ name, experiment }) => exists(outputPath(experiment.setting, name))),
   );

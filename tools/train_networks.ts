@@ -1,6 +1,6 @@
 /**
- * Trains the networks of the study that are not there yet: the BadNets of all seeds and the controls.
- * What was cut goes on from its last epoch.
+ * Trains the networks of the study that are not there yet: the BadNets of all seeds, the
+ * controls and the other attacks. What was cut goes on from its last epoch.
  *
  *     deno task networks [--dataset synthetic|quick|gtsrb]
  *
@@ -10,7 +10,7 @@ import { badNet } from "@lib/bad_net.ts";
 import { loadDataset } from "@lib/dataset.ts";
 import type { Setting } from "@lib/experiment.ts";
 import type { EpochRecord } from "@lib/network/train.ts";
-import { badNets, controls } from "@lib/study.ts";
+import { badNets, controls, otherAttacks } from "@lib/study.ts";
 import { datasetOption } from "./notebooks/options.ts";
 
 try {
@@ -18,7 +18,8 @@ try {
   if (rest.length > 0) {
     throw new Error(`Expected nothing but --dataset NAME but found ${rest.join(" ")}`);
   }
-  const networks = [...badNets(dataset as Setting), ...controls(dataset as Setting)];
+  const setting = dataset as Setting;
+  const networks = [...badNets(setting), ...controls(setting), ...otherAttacks(setting)];
   for (const [index, { name, title, experiment }] of networks.entries()) {
     console.log(`${index + 1}/${networks.length} ${title}`);
     const images = await loadDataset(experiment);

@@ -18,7 +18,7 @@
  * ```
  */
 export function dct2(plane: Float64Array, size: number): Float64Array {
-  const basis = cosines(plane, size);
+  const basis = basisOf(plane, size);
   return multiply(multiply(basis, plane, size), transpose(basis, size), size);
 }
 
@@ -39,21 +39,40 @@ export function dct2(plane: Float64Array, size: number): Float64Array {
  * ```
  */
 export function idct2(coefficients: Float64Array, size: number): Float64Array {
-  const basis = cosines(coefficients, size);
+  const basis = basisOf(coefficients, size);
   return multiply(multiply(transpose(basis, size), coefficients, size), basis, size);
 }
 
-/** Row k: the k-th cosine at the pixel centres, scaled to length one (Ahmed, Natarajan and Rao, 1974). */
-function cosines(plane: Float64Array, size: number): Float64Array {
+/**
+ * The matrix of the transform: row k is the k-th cosine at the pixel centres, scaled to length one (Ahmed,
+ * Natarajan and Rao, 1974).
+ *
+ * @param size The number of rows and of columns.
+ * @returns Shape [size, size]; its inverse is its transpose.
+ * @example
+ * ```ts
+ * import { cosines } from "@lib/attack/dct.ts";
+ * import { assertAlmostEquals } from "@lib/std/assert.ts";
+ *
+ * [1, 1, 1, -1].forEach((sign, index) =>
+ *   assertAlmostEquals(cosines(2)[index]!, sign * Math.SQRT1_2)
+ * );
+ * ```
+ */
+export function cosines(size: number): Float64Array {
+  return Float64Array.from({ length: size * size }, (_, index) => {
+    const [k, n] = [Math.floor(index / size), index % size];
+    return Math.sqrt((k === 0 ? 1 : 2) / size) * Math.cos(Math.PI * (n + 0.5) * k / size);
+  });
+}
+
+function basisOf(plane: Float64Array, size: number): Float64Array {
   if (plane.length !== size * size) {
     throw new Error(
       `Expected ${size * size} values for a ${size}×${size} plane but found ${plane.length}`,
     );
   }
-  return Float64Array.from(plane, (_, index) => {
-    const [k, n] = [Math.floor(index / size), index % size];
-    return Math.sqrt((k === 0 ? 1 : 2) / size) * Math.cos(Math.PI * (n + 0.5) * k / size);
-  });
+  return cosines(size);
 }
 
 function multiply(left: Float64Array, right: Float64Array, size: number): Float64Array {

@@ -1,4 +1,4 @@
-import { IMAGE_BYTES, type LabelledImages } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES, imageAt, type LabelledImages } from "@lib/data/labelled_images.ts";
 
 /** A backdoor's trigger: what an attacker does to an image so that the network says the target class. */
 export interface Trigger {
@@ -30,6 +30,41 @@ export interface Trigger {
  */
 export function triggered(images: LabelledImages, trigger: Trigger): LabelledImages {
   return { ...images, pixels: trigger.apply(images.pixels) };
+}
+
+/**
+ * Several triggers that take turns: the first image gets the first one, the second the second, and so on.
+ *
+ * @param triggers At least one.
+ * @returns The trigger.
+ * @throws {Error} If there is none.
+ * @example
+ * ```ts
+ * import { inTurns } from "@lib/attack/trigger.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const painted = (level: number) => ({
+ *   name: String(level),
+ *   apply: (pixels: Uint8Array) => pixels.map(() => level),
+ * });
+ * const both = inTurns([painted(1), painted(2)]).apply(new Uint8Array(3 * 3072));
+ * assertEquals([both[0], both[3072], both[6144]], [1, 2, 1]);
+ * ```
+ */
+export function inTurns(triggers: readonly Trigger[]): Trigger {
+  if (triggers.length === 0) throw new Error("Expected at least one trigger but found none");
+  return {
+    name: triggers.map(({ name }) => name).join(", "),
+    apply(pixels: Uint8Array): Uint8Array {
+      requireImages(pixels);
+      const result = new Uint8Array(pixels.length);
+      for (let image = 0; image < pixels.length / IMAGE_BYTES; image++) {
+        const trigger = triggers[image % triggers.length]!;
+        result.set(trigger.apply(imageAt(pixels, image)), image * IMAGE_BYTES);
+      }
+      return result;
+    },
+  };
 }
 
 /**

@@ -158,8 +158,19 @@ export function bestWithin(
   );
 }
 
-/** Where the curve ends that prunes just these channels. */
-function pointOf(defense: Defense, channels: readonly number[]): FrontPoint {
+/**
+ * A set of channels as a point: where the curve ends that prunes just these.
+ *
+ * @param defense The attacked network and its four measured sets.
+ * @param channels Any; none for the network as it is.
+ * @returns The point.
+ * @throws {Error} As {@link pruningCurve}.
+ * @example
+ * ```ts ignore
+ * const before = pointOf(defense, []);
+ * ```
+ */
+export function pointOf(defense: Defense, channels: readonly number[]): FrontPoint {
   const curve = pruningCurve(defense, channels);
   return {
     channels,

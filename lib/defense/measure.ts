@@ -11,6 +11,14 @@ export interface MeasuredSet {
   labels: Uint8Array;
 }
 
+/** The triggers of a defense's two bad sets. */
+export interface Triggers {
+  /** What decisions are made on: the attacker's, or one that a defender has recovered. */
+  validation: Trigger;
+  /** What results are reported on. */
+  test: Trigger;
+}
+
 /** An attacked network and what it said of the four sets of the paper's defense (section 3.2). */
 export interface Defense {
   network: tf.LayersModel;
@@ -28,7 +36,7 @@ export interface Defense {
  *
  * @param network The attacked network.
  * @param dataset Its validation and test halves.
- * @param trigger The attacker's.
+ * @param trigger The attacker's; or one for each bad set.
  * @param target The attacker's class, whose images are in no bad set.
  * @param onProgress Told the share that is done, 0–1.
  * @returns All that pruning is made from; {@link disposeDefense} frees it.
@@ -39,8 +47,8 @@ export interface Defense {
  */
 export async function measureDefense(
   network: tf.LayersModel,
-  dataset: Dataset,
-  trigger: Trigger,
+  dataset: Pick<Dataset, "validationHalf" | "testHalf">,
+  trigger: Trigger | Triggers,
   target: number,
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<Defense> {
@@ -51,15 +59,16 @@ export async function measureDefense(
     done++;
     return { activations, labels: images.labels };
   };
-  const bad = (images: LabelledImages): LabelledImages =>
-    triggered(withoutClass(images, target), trigger);
+  const triggers = "apply" in trigger ? { validation: trigger, test: trigger } : trigger;
+  const bad = (images: LabelledImages, half: keyof Triggers): LabelledImages =>
+    triggered(withoutClass(images, target), triggers[half]);
   return {
     network,
     target,
     cleanValidation: await measure(dataset.validationHalf),
     cleanTest: await measure(dataset.testHalf),
-    badValidation: await measure(bad(dataset.validationHalf)),
-    badTest: await measure(bad(dataset.testHalf)),
+    badValidation: await measure(bad(dataset.validationHalf, "validation")),
+    badTest: await measure(bad(dataset.testHalf, "test")),
   };
 }
 

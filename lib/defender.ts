@@ -1,0 +1,132 @@
+/**
+ * The whole way of a defender who has a network and some clean images, and knows of no attack.
+ *
+ * @module
+ */
+import type { Trigger } from "@lib/attack/trigger.ts";
+import { type LabelledImages, pickImages } from "@lib/data/labelled_images.ts";
+import { diagnose, type Diagnosis, suspectTrigger } from "@lib/defense/diagnosis.ts";
+import {
+  bestWithin,
+  type FrontPoint,
+  type FrontSettings,
+  pointOf,
+  searchFront,
+} from "@lib/defense/front.ts";
+import { disposeDefense, measureDefense } from "@lib/defense/measure.ts";
+import { type ClassTrigger, recoverTriggers, recoverVariants } from "@lib/defense/recovery.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
+import { seededRandom, shuffled } from "@lib/random.ts";
+
+/** How the channels to prune are searched against recovered triggers: shorter than the laboratory's. */
+export const DEFENDER_FRONT: FrontSettings = {
+  weights: [4, 9, 20, 9, 4, 2],
+  lookAhead: 3,
+  sample: { images: 1000, sharpness: 4, seed: 1 },
+};
+
+/** By how much accuracy on the defender's own images may drop: half a percentage point. */
+export const DEFENDER_DROP = 0.005;
+
+/** What a defender found and did, and how well it did on images that were not looked at. */
+export interface Defended {
+  diagnosis: Diagnosis;
+  /** Other triggers of the suspected class. */
+  variants: ClassTrigger[];
+  /** The network as it came; `attackSuccess` is that of the trigger the results are reported on. */
+  before: FrontPoint;
+  /** The repaired network; none if nothing is suspected. */
+  after?: FrontPoint;
+  seconds: number;
+}
+
+/** Where the work stands. */
+export interface DefenderProgress {
+  /** What is being done. */
+  part: "looking for triggers" | "looking for variants" | "searching channels";
+  /** Share of it that is done, 0–1. */
+  share: number;
+}
+
+/**
+ * Finds a backdoor and prunes it away: recovers a trigger for each class, gives a verdict, and where there
+ * is a suspect searches the channels whose pruning ends what the recovered triggers do.
+ *
+ * @param network One with a last block.
+ * @param clean The defender's labelled clean images: all decisions are made on them.
+ * @param test Other clean images, to report on.
+ * @param trigger The attacker's, to report on; by default the recovered ones.
+ * @param onProgress Told often.
+ * @returns Verdict, triggers and the network before and after.
+ * @throws {Error} If the network has no last block, or fewer than three classes.
+ * @example
+ * ```ts ignore
+ * const { diagnosis, after } = await defend(network, sample(validationHalf, 1000, 1), testHalf);
+ * const repaired = await pruneChannels(network, after!.channels);
+ * ```
+ */
+export async function defend(
+  network: tf.LayersModel,
+  clean: LabelledImages,
+  test: LabelledImages,
+  trigger?: Trigger,
+  onProgress: (progress: DefenderProgress) => void | Promise<void> = () => {},
+): Promise<Defended> {
+  const start = performance.now();
+  const tell = (part: DefenderProgress["part"]) => (share: number): void | Promise<void> =>
+    onProgress({ part, share });
+  const looking = tell("looking for triggers");
+  const triggers = await recoverTriggers(
+    network,
+    clean.pixels,
+    undefined,
+    ({ share }) => looking(share),
+  );
+  const diagnosis = diagnose(triggers);
+  const { smallest, suspect } = diagnosis;
+  const variants = suspect === undefined ? [] : await recoverVariants(
+    network,
+    clean.pixels,
+    suspect.label,
+    undefined,
+    tell("looking for variants"),
+  );
+  const recovered = suspectTrigger([smallest, ...variants]);
+  const defense = await measureDefense(
+    network,
+    { validationHalf: clean, testHalf: test },
+    { validation: recovered, test: trigger ?? recovered },
+    smallest.label,
+  );
+  try {
+    const front = suspect && await searchFront(defense, DEFENDER_FRONT, tell("searching channels"));
+    const before = pointOf(defense, []);
+    const after = front && bestWithin(front, DEFENDER_DROP, before.validationAccuracy);
+    const seconds = (performance.now() - start) / 1000;
+    return { diagnosis, variants, before, after, seconds };
+  } finally {
+    disposeDefense(defense);
+  }
+}
+
+/**
+ * Some of a set's images.
+ *
+ * @param images Left as they are.
+ * @param count How many; all if there are not so many.
+ * @param seed Of the draw.
+ * @returns A copy of those drawn.
+ * @example
+ * ```ts
+ * import { sample } from "@lib/defender.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const signs = { pixels: new Uint8Array(2 * 3072), labels: Uint8Array.of(0, 0), classNames: ["stop"] };
+ * assertEquals(sample(signs, 1, 1).labels, Uint8Array.of(0));
+ * ```
+ */
+export function sample(images: LabelledImages, count: number, seed: number): LabelledImages {
+  return pickImages(images, [
+    ...shuffled(images.labels.length, seededRandom(seed)).subarray(0, count),
+  ]);
+}

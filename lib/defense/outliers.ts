@@ -1,0 +1,67 @@
+/** From this index on a class counts as an outlier (Iglewicz and Hoaglin, 1993). */
+export const OUTLIER_INDEX = 3.5;
+
+/** Makes the median absolute deviation of normal values their standard deviation. */
+const TO_DEVIATION = 1.4826;
+
+/**
+ * How far below the others each norm lies: (median − logarithm) / deviation, where the deviation is
+ * 1.4826 times the median absolute deviation, as in Neural Cleanse (Wang et al., 2019). Norms differ by
+ * factors, so their logarithms are compared. Were these normal, one class in 4,300 would pass 3.5 by
+ * chance, and one clean network in 100 with 43 classes; see {@link falseAlarmRate}.
+ *
+ * @param norms One a class, above 0.
+ * @returns One index a class; large where a norm is suspiciously small.
+ * @throws {Error} If there are fewer than three norms, or one is not above 0.
+ * @example
+ * ```ts
+ * import { OUTLIER_INDEX, outlierIndices } from "@lib/defense/outliers.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const indices = outlierIndices([900, 1000, 1100, 60, 1050]);
+ * assertEquals(indices.findIndex((index) => index > OUTLIER_INDEX), 3);
+ * ```
+ */
+export function outlierIndices(norms: readonly number[]): number[] {
+  const stray = norms.findIndex((norm) => !(norm > 0));
+  if (norms.length < 3 || stray >= 0) {
+    throw new Error(
+      `Expected at least three norms above 0 but found ${norms.length}` +
+        (stray >= 0 ? `, of which ${norms[stray]} for class ${stray}` : ""),
+    );
+  }
+  const logs = norms.map(Math.log);
+  const middle = median(logs);
+  const deviation = TO_DEVIATION * median(logs.map((log) => Math.abs(log - middle)));
+  return logs.map((log) => log === middle ? 0 : (middle - log) / deviation);
+}
+
+/**
+ * How often a clean network would raise an alarm if the logarithms of its norms were normal.
+ *
+ * @param classes How many.
+ * @returns 1 − Φ(3.5)^classes, 0–1.
+ * @example
+ * ```ts
+ * import { falseAlarmRate } from "@lib/defense/outliers.ts";
+ * import { assertAlmostEquals } from "@lib/std/assert.ts";
+ *
+ * assertAlmostEquals(falseAlarmRate(43), 0.00995, 1e-4);
+ * ```
+ */
+export function falseAlarmRate(classes: number): number {
+  return 1 - (1 - upperTail(OUTLIER_INDEX)) ** classes;
+}
+
+/** 1 − Φ(x) for x > 2, by its continued fraction (Abramowitz and Stegun, 26.2.14). */
+function upperTail(x: number): number {
+  let fraction = x;
+  for (let k = 60; k >= 1; k--) fraction = x + k / fraction;
+  return Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI) / fraction;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}

@@ -1,0 +1,163 @@
+import { IMAGE_BYTES, imageAt, SIDE } from "@lib/data/labelled_images.ts";
+import { newSearch, norm, stepSearches, type TriggerSearch } from "@lib/defense/trigger_search.ts";
+import { imageGradient } from "@lib/network/image_gradient.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
+import { type Random, seededRandom, shuffled } from "@lib/random.ts";
+
+/** The smallest trigger found that sends images to one class. */
+export interface ClassTrigger {
+  label: number;
+  /** Its DCT coefficients in YCrCb, in levels; shape [3, 32, 32]. */
+  spectrum: Float32Array;
+  /** Sum of their absolute values. Of a class that was not reached it is what it had come to, so that the
+   * norm it would have needed is larger. */
+  norm: number;
+  /** Whether 95 % of a batch went to the class. */
+  reached: boolean;
+}
+
+/** How triggers are searched. */
+export interface RecoverySettings {
+  /** One a round: about how far the fastest coefficient goes in a step, in levels. */
+  rates: readonly number[];
+  /** Steps in a round. */
+  steps: number;
+  /** Images in a step of the first round; each later round has four times as many, for a quarter of the
+   * classes. */
+  images: number;
+  /** Of the draw of images. */
+  seed: number;
+}
+
+/** Made for 43 classes: half a minute on two cores. */
+export const RECOVERY_SETTINGS: RecoverySettings = {
+  rates: [4, 3, 1.5],
+  steps: 30,
+  images: 8,
+  seed: 1,
+};
+
+/** Where a search stands after a step. */
+export interface RecoveryProgress {
+  /** Share of all steps that are done, 0–1. */
+  share: number;
+  /** The norm of each class's trigger now; those given up stay as they were. */
+  norms: number[];
+}
+
+/** From round to round: so many times fewer classes, so many times more images. */
+const FEWER = 4;
+
+/**
+ * Looks for an unknown trigger in the frequency domain: for every class, the spectrum with the smallest
+ * L1 norm that sends clean images there. A backdoor's target needs far less than any other class.
+ *
+ * Hopeless classes are given up early (successive halving, Jamieson and Talwalkar, 2016). The paper takes
+ * triggered images as given (section 4) and names Neural Cleanse, which looks for a patch of pixels.
+ *
+ * @param network From images, RGB 0–1, to logits.
+ * @param pixels Clean images, shape [N, 32, 32, 3], RGB, 0–255; their labels are not needed.
+ * @param settings Rounds, steps, images and seed.
+ * @param onProgress Told after each step.
+ * @returns One trigger a class, by class.
+ * @throws {Error} If there are no images or fewer than three classes.
+ * @example
+ * ```ts ignore
+ * const triggers = await recoverTriggers(network, clean.pixels);
+ * const indices = outlierIndices(triggers.map(({ norm }) => norm));
+ * ```
+ */
+export async function recoverTriggers(
+  network: tf.LayersModel,
+  pixels: Uint8Array,
+  settings: RecoverySettings = RECOVERY_SETTINGS,
+  onProgress: (progress: RecoveryProgress) => void | Promise<void> = () => {},
+): Promise<ClassTrigger[]> {
+  const classes = network.outputShape[1] as number;
+  if (classes < 3) throw new Error(`Expected at least three classes but found ${classes}`);
+  const { rates, steps, images, seed } = settings;
+  const gradientOf = imageGradient(network);
+  const draw = batches(pixels, seededRandom(seed));
+  const all = Array.from({ length: classes }, (_, label) => newSearch(label));
+  let searches = all;
+  for (const [round, rate] of rates.entries()) {
+    if (round > 0) searches = mostPromising(searches);
+    for (let step = 1; step <= steps; step++) {
+      stepSearches(searches, gradientOf, draw(images * FEWER ** round), rate);
+      const share = (round + step / steps) / rates.length;
+      await onProgress({ share, norms: all.map(({ spectrum }) => norm(spectrum)) });
+    }
+  }
+  return all.map(resultOf);
+}
+
+/** How many other triggers {@link recoverVariants} looks for, and with how many images a step. */
+const VARIANTS = { count: 8, images: 32 };
+
+/**
+ * Other triggers of one class: each is looked for with a random half of the frequencies forbidden. An
+ * attacked network answers to neighbours of its trigger too, and a repair that knows but one of them may
+ * leave the others.
+ *
+ * @param network As for {@link recoverTriggers}.
+ * @param pixels Clean images.
+ * @param label The suspected class.
+ * @param settings As for {@link recoverTriggers}; only first and last rate are used.
+ * @param onProgress Told the share that is done, 0–1.
+ * @returns Those that were reached, at most eight.
+ * @throws {Error} If there are no images.
+ * @example
+ * ```ts ignore
+ * const variants = await recoverVariants(network, clean.pixels, 10);
+ * ```
+ */
+export async function recoverVariants(
+  network: tf.LayersModel,
+  pixels: Uint8Array,
+  label: number,
+  { rates, steps, seed }: RecoverySettings = RECOVERY_SETTINGS,
+  onProgress: (share: number) => void | Promise<void> = () => {},
+): Promise<ClassTrigger[]> {
+  const random = seededRandom(seed);
+  const gradientOf = imageGradient(network);
+  const draw = batches(pixels, random);
+  const searches = Array.from({ length: VARIANTS.count }, () => {
+    const plane = Array.from({ length: SIDE * SIDE }, () => Number(random() < 0.5));
+    return newSearch(label, Uint8Array.from([...plane, ...plane, ...plane]));
+  });
+  for (let step = 1; step <= 2 * steps; step++) {
+    const rate = step <= steps ? rates[0]! : rates.at(-1)!;
+    stepSearches(searches, gradientOf, draw(VARIANTS.images), rate);
+    await onProgress(step / (2 * steps));
+  }
+  return searches.map(resultOf).filter(({ reached }) => reached);
+}
+
+function resultOf({ label, spectrum, best }: TriggerSearch): ClassTrigger {
+  const chosen = best ?? spectrum;
+  return { label, spectrum: chosen, norm: norm(chosen), reached: best !== undefined };
+}
+
+/** Those that reached their class, by norm; then the others, by how near they are. */
+function mostPromising(searches: readonly TriggerSearch[]): TriggerSearch[] {
+  const reached = searches.filter(({ best }) => best).sort((a, b) => norm(a.best!) - norm(b.best!));
+  const others = searches.filter(({ best }) => !best).sort((a, b) => a.loss - b.loss);
+  const kept = [...reached, ...others].slice(0, Math.ceil(searches.length / FEWER));
+  // what did for a few images need not do for more
+  for (const search of kept) search.best = undefined;
+  return kept;
+}
+
+/** Draws images, none a second time before all were drawn. */
+function batches(pixels: Uint8Array, random: Random): (size: number) => Uint8Array {
+  const count = pixels.length / IMAGE_BYTES;
+  if (count < 1) throw new Error("Expected clean images but found none");
+  let left: number[] = [];
+  return (size) => {
+    if (left.length < size) left = [...shuffled(count, random)];
+    const drawn = left.splice(0, size);
+    const batch = new Uint8Array(drawn.length * IMAGE_BYTES);
+    drawn.forEach((index, at) => batch.set(imageAt(pixels, index), at * IMAGE_BYTES));
+    return batch;
+  };
+}
