@@ -7,15 +7,15 @@ import type { ClassTrigger } from "@lib/defense/recovery.ts";
 export interface Diagnosis {
   /** One a class: how far its norm lies below the others. */
   indices: number[];
-  /** The class with the smallest norm. */
+  /** The class with the smallest trigger that works; of those that do not, if none does. */
   smallest: ClassTrigger;
-  /** The same, if its trigger works and it is an outlier: the backdoor's target. */
+  /** The same, if its trigger works and its norm is an outlier: the backdoor's target. */
   suspect?: ClassTrigger;
 }
 
 /**
- * The verdict: there is a backdoor if the class with the smallest trigger was reached by it, and its
- * norm is an outlier among the classes'.
+ * The verdict: there is a backdoor if the norm of the smallest trigger that works is an outlier among the
+ * classes'.
  *
  * @param triggers One a class, by class.
  * @returns Indices and suspect.
@@ -33,7 +33,9 @@ export interface Diagnosis {
  */
 export function diagnose(triggers: readonly ClassTrigger[]): Diagnosis {
   const indices = outlierIndices(triggers.map(({ norm }) => norm));
-  const smallest = triggers.reduce((one, other) => other.norm < one.norm ? other : one);
+  const working = triggers.filter(({ reached }) => reached);
+  const smallest = (working.length > 0 ? working : triggers)
+    .reduce((one, other) => other.norm < one.norm ? other : one);
   const isSuspect = smallest.reached && indices[smallest.label]! > OUTLIER_INDEX;
   return { indices, smallest, ...(isSuspect ? { suspect: smallest } : {}) };
 }

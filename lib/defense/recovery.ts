@@ -9,8 +9,9 @@ export interface ClassTrigger {
   label: number;
   /** Its DCT coefficients in YCrCb, in levels; shape [3, 32, 32]. */
   spectrum: Float32Array;
-  /** Sum of their absolute values. Of a class that was not reached it is what it had come to, so that the
-   * norm it would have needed is larger. */
+  /** What classes are compared by: the sum of the coefficients' absolute values. Of a class that was not
+   * reached it is what the search had come to after the first round, which all classes have in common; what
+   * the class would have needed is more. */
   norm: number;
   /** Whether 95 % of a batch went to the class. */
   reached: boolean;
@@ -31,8 +32,8 @@ export interface RecoverySettings {
 
 /** Made for 43 classes: half a minute on two cores. */
 export const RECOVERY_SETTINGS: RecoverySettings = {
-  rates: [4, 3, 1.5],
-  steps: 30,
+  rates: [6, 3, 1.5],
+  steps: 40,
   images: 8,
   seed: 1,
 };
@@ -80,7 +81,9 @@ export async function recoverTriggers(
   const draw = batches(pixels, seededRandom(seed));
   const all = Array.from({ length: classes }, (_, label) => newSearch(label));
   let searches = all;
+  let common: number[] = [];
   for (const [round, rate] of rates.entries()) {
+    if (round === 1) common = all.map(({ spectrum }) => norm(spectrum));
     if (round > 0) searches = mostPromising(searches);
     for (let step = 1; step <= steps; step++) {
       stepSearches(searches, gradientOf, draw(images * FEWER ** round), rate);
@@ -88,7 +91,9 @@ export async function recoverTriggers(
       await onProgress({ share, norms: all.map(({ spectrum }) => norm(spectrum)) });
     }
   }
-  return all.map(resultOf);
+  return all.map(resultOf).map((found, label) =>
+    found.reached ? found : { ...found, norm: common[label] ?? found.norm }
+  );
 }
 
 /** How many other triggers {@link recoverVariants} looks for, and with how many images a step. */
