@@ -79,7 +79,7 @@ export async function defend(
   const looking = tell("looking for triggers");
   const triggers = await recoverTriggers(
     network,
-    clean.pixels,
+    clean,
     undefined,
     ({ share }) => looking(share),
   );
@@ -87,7 +87,7 @@ export async function defend(
   const { smallest, suspect } = diagnosis;
   const variants = suspect === undefined ? [] : await recoverVariants(
     network,
-    clean.pixels,
+    clean,
     suspect.label,
     undefined,
     tell("looking for variants"),

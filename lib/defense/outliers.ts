@@ -65,7 +65,20 @@ function upperTail(x: number): number {
   return Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI) / fraction;
 }
 
-function median(values: readonly number[]): number {
+/**
+ * The median.
+ *
+ * @param values At least one.
+ * @returns The middle one, or the mean of the two in the middle.
+ * @example
+ * ```ts
+ * import { median } from "@lib/defense/outliers.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(median([5, 1, 2, 9]), 3.5);
+ * ```
+ */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const half = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;

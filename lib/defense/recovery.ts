@@ -1,8 +1,9 @@
-import { IMAGE_BYTES, imageAt, SIDE } from "@lib/data/labelled_images.ts";
+import { type LabelledImages, SIDE } from "@lib/data/labelled_images.ts";
+import { randomBatches } from "@lib/data/random_batches.ts";
 import { newSearch, norm, stepSearches, type TriggerSearch } from "@lib/defense/trigger_search.ts";
 import { imageGradient } from "@lib/network/image_gradient.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
-import { type Random, seededRandom, shuffled } from "@lib/random.ts";
+import { seededRandom } from "@lib/random.ts";
 
 /** The smallest trigger found that sends images to one class. */
 export interface ClassTrigger {
@@ -57,20 +58,20 @@ const FEWER = 4;
  * triggered images as given (section 4) and names Neural Cleanse, which looks for a patch of pixels.
  *
  * @param network From images, RGB 0–1, to logits.
- * @param pixels Clean images, shape [N, 32, 32, 3], RGB, 0–255; their labels are not needed.
+ * @param clean Clean images; their labels are not used.
  * @param settings Rounds, steps, images and seed.
  * @param onProgress Told after each step.
  * @returns One trigger a class, by class.
  * @throws {Error} If there are no images or fewer than three classes.
  * @example
  * ```ts ignore
- * const triggers = await recoverTriggers(network, clean.pixels);
+ * const triggers = await recoverTriggers(network, clean);
  * const indices = outlierIndices(triggers.map(({ norm }) => norm));
  * ```
  */
 export async function recoverTriggers(
   network: tf.LayersModel,
-  pixels: Uint8Array,
+  clean: LabelledImages,
   settings: RecoverySettings = RECOVERY_SETTINGS,
   onProgress: (progress: RecoveryProgress) => void | Promise<void> = () => {},
 ): Promise<ClassTrigger[]> {
@@ -78,7 +79,7 @@ export async function recoverTriggers(
   if (classes < 3) throw new Error(`Expected at least three classes but found ${classes}`);
   const { rates, steps, images, seed } = settings;
   const gradientOf = imageGradient(network);
-  const draw = batches(pixels, seededRandom(seed));
+  const draw = randomBatches(clean, seededRandom(seed));
   const all = Array.from({ length: classes }, (_, label) => newSearch(label));
   let searches = all;
   let common: number[] = [];
@@ -86,7 +87,7 @@ export async function recoverTriggers(
     if (round === 1) common = all.map(({ spectrum }) => norm(spectrum));
     if (round > 0) searches = mostPromising(searches);
     for (let step = 1; step <= steps; step++) {
-      stepSearches(searches, gradientOf, draw(images * FEWER ** round), rate);
+      stepSearches(searches, gradientOf, draw(images * FEWER ** round).pixels, rate);
       const share = (round + step / steps) / rates.length;
       await onProgress({ share, norms: all.map(({ spectrum }) => norm(spectrum)) });
     }
@@ -105,7 +106,7 @@ const VARIANTS = { count: 8, images: 32 };
  * leave the others.
  *
  * @param network As for {@link recoverTriggers}.
- * @param pixels Clean images.
+ * @param clean Clean images.
  * @param label The suspected class.
  * @param settings As for {@link recoverTriggers}; only first and last rate are used.
  * @param onProgress Told the share that is done, 0–1.
@@ -113,26 +114,26 @@ const VARIANTS = { count: 8, images: 32 };
  * @throws {Error} If there are no images.
  * @example
  * ```ts ignore
- * const variants = await recoverVariants(network, clean.pixels, 10);
+ * const variants = await recoverVariants(network, clean, 10);
  * ```
  */
 export async function recoverVariants(
   network: tf.LayersModel,
-  pixels: Uint8Array,
+  clean: LabelledImages,
   label: number,
   { rates, steps, seed }: RecoverySettings = RECOVERY_SETTINGS,
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<ClassTrigger[]> {
   const random = seededRandom(seed);
   const gradientOf = imageGradient(network);
-  const draw = batches(pixels, random);
+  const draw = randomBatches(clean, random);
   const searches = Array.from({ length: VARIANTS.count }, () => {
     const plane = Array.from({ length: SIDE * SIDE }, () => Number(random() < 0.5));
     return newSearch(label, Uint8Array.from([...plane, ...plane, ...plane]));
   });
   for (let step = 1; step <= 2 * steps; step++) {
     const rate = step <= steps ? rates[0]! : rates.at(-1)!;
-    stepSearches(searches, gradientOf, draw(VARIANTS.images), rate);
+    stepSearches(searches, gradientOf, draw(VARIANTS.images).pixels, rate);
     await onProgress(step / (2 * steps));
   }
   return searches.map(resultOf).filter(({ reached }) => reached);
@@ -151,18 +152,4 @@ function mostPromising(searches: readonly TriggerSearch[]): TriggerSearch[] {
   // what did for a few images need not do for more
   for (const search of kept) search.best = undefined;
   return kept;
-}
-
-/** Draws images, none a second time before all were drawn. */
-function batches(pixels: Uint8Array, random: Random): (size: number) => Uint8Array {
-  const count = pixels.length / IMAGE_BYTES;
-  if (count < 1) throw new Error("Expected clean images but found none");
-  let left: number[] = [];
-  return (size) => {
-    if (left.length < size) left = [...shuffled(count, random)];
-    const drawn = left.splice(0, size);
-    const batch = new Uint8Array(drawn.length * IMAGE_BYTES);
-    drawn.forEach((index, at) => batch.set(imageAt(pixels, index), at * IMAGE_BYTES));
-    return batch;
-  };
 }

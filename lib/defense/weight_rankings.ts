@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lastBlock } from "@lib/defense/activations.ts";
+import { type LastBlock, lastBlock } from "@lib/defense/activations.ts";
 import { ascending, descending, type Ranking } from "@lib/defense/evidence.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
@@ -12,47 +12,52 @@ export const WEIGHT_NORM_ASCENDING: Ranking = {
   name: "weight norm ascending",
   needs: "network",
   order: ({ network }) =>
-    ascending(tf.tidy(() => filters(network).square().sum([1, 2]).dataSync<"float32">())),
+    ascending(
+      tf.tidy(() =>
+        filters(lastBlock(network).convolution).square().sum([1, 2]).dataSync<"float32">()
+      ),
+    ),
 };
 
 /** The most sensitive channel first, by {@link lipschitzBounds} (Zheng et al., 2022). */
 export const LIPSCHITZ_DESCENDING: Ranking = {
   name: "Lipschitz bound descending",
   needs: "network",
-  order: ({ network }) => descending(lipschitzBounds(network)),
+  order: ({ network }) => descending(lipschitzBounds(lastBlock(network))),
 };
 
 /**
- * How much each channel of the last convolution can change at most when its input does: the largest
- * singular value of its filter, one row an input channel, times the slope of its batch normalisation
- * (channel Lipschitz constant; Zheng et al., Data-free Backdoor Removal based on Channel Lipschitzness,
- * ECCV 2022). ELU's slope is at most 1.
+ * How much each channel of a convolution can change at most when its input does: the largest singular
+ * value of its filter, one row an input channel, times the slope of its batch normalisation (channel
+ * Lipschitz constant; Zheng et al., Data-free Backdoor Removal based on Channel Lipschitzness, ECCV
+ * 2022). ELU's slope is at most 1.
  *
- * @param network One with a last block.
+ * @param block A convolution and the batch normalisation behind it.
  * @returns One bound a channel.
- * @throws {Error} If the network has no last block.
  * @example
  * ```ts
+ * import { type LastBlock, lastBlock } from "@lib/defense/activations.ts";
  * import { lipschitzBounds } from "@lib/defense/weight_rankings.ts";
  * import { paperCnn } from "@lib/network/paper_cnn.ts";
  * import { assert } from "@lib/std/assert.ts";
  *
- * assert(lipschitzBounds(paperCnn(43, 1)).every((bound) => bound > 0));
+ * assert(lipschitzBounds(lastBlock(paperCnn(43, 1))).every((bound) => bound > 0));
  * ```
  */
-export function lipschitzBounds(network: tf.LayersModel): Float32Array {
-  const { normalization } = lastBlock(network);
+export function lipschitzBounds(
+  { convolution, normalization }: Pick<LastBlock, "convolution" | "normalization">,
+): Float32Array {
   return tf.tidy(() => {
     const [gamma, , , variance] = normalization.getWeights() as tf.Tensor1D[];
     const { epsilon } = normalization.getConfig() as { epsilon: number };
     const slope = gamma!.abs().div(variance!.add(epsilon).sqrt());
-    return largestSingularValues(filters(network)).mul(slope).dataSync<"float32">();
+    return largestSingularValues(filters(convolution)).mul(slope).dataSync<"float32">();
   });
 }
 
-/** The last convolution's filters; shape [channels, input channels, positions]. */
-function filters(network: tf.LayersModel): tf.Tensor3D {
-  const [kernel] = lastBlock(network).convolution.getWeights() as [tf.Tensor4D];
+/** A convolution's filters; shape [channels, input channels, positions]. */
+function filters(convolution: tf.layers.Layer): tf.Tensor3D {
+  const [kernel] = convolution.getWeights() as [tf.Tensor4D];
   const [height, width, inputs, channels] = kernel.shape;
   return kernel.reshape([height * width, inputs, channels]).transpose([2, 1, 0]);
 }

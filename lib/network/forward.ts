@@ -142,8 +142,21 @@ function addLayers(
   return outputs;
 }
 
-/** Whether a layer is a batch normalisation that turns no order of values round. */
-function isIncreasing(layer: tf.layers.Layer): boolean {
+/**
+ * Whether a layer is a batch normalisation that turns no order of values round.
+ *
+ * @param layer Any.
+ * @returns False for all other layers.
+ * @example
+ * ```ts
+ * import { isIncreasing } from "@lib/network/forward.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(paperCnn(43, 1).layers.filter(isIncreasing).length, 6);
+ * ```
+ */
+export function isIncreasing(layer: tf.layers.Layer): boolean {
   if (layer.getClassName() !== "BatchNormalization") return false;
   return layer.trainableWeights[0]!.read().dataSync().every((scale) => scale >= 0);
 }

@@ -1,5 +1,6 @@
-import { Graph, output, type Ref, type } from "@lib/network/graph.ts";
-import { addLayer, hasGraph, type Pass } from "@lib/network/layer_nodes.ts";
+import { isIncreasing } from "@lib/network/forward.ts";
+import { gradientGraph } from "@lib/network/gradient_graph.ts";
+import { hasGraph } from "@lib/network/layer_nodes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** What a network says of images and where it would have them go. */
@@ -41,36 +42,15 @@ export function imageGradient(network: tf.LayersModel): ImageGradientOf {
 }
 
 function graphGradient(network: tf.LayersModel): ImageGradientOf {
-  const graph = new Graph();
-  const images = graph.placeholder("images", "FLOAT");
-  const labels = graph.placeholder("labels", "INT32");
-  const names = network.weights.map((_, index) => `weight_${index}`);
-  const weights = new Map(network.weights.map((weight, index) => {
-    return [weight, graph.placeholder(names[index]!, "FLOAT")];
-  }));
-  const passes: Pass[] = [];
-  for (const layer of poolingFirst(network.layers)) {
-    const input = passes.at(-1)?.output ?? images;
-    passes.push(addLayer(graph, layer, input, { weights, needsInputGradient: true }));
-  }
-  const logits = passes.at(-1)!.output;
-  const losses = graph.node("SparseSoftmaxCrossEntropyWithLogits", [logits, labels], {
-    Tlabels: type("INT32"),
-  });
-  const gradient = passes.reduceRight<Ref>(
-    (slope, pass) => pass.backward(slope).input!,
-    output(losses, 1),
-  );
-  const run = graph.compile();
+  const { run, ...values } = gradientGraph(network, poolingFirst(network.layers));
+  const wanted = [values.losses, values.logits, values.byImages];
   return (images, labels) => {
-    const feeds = Object.fromEntries(
-      network.weights.map((weight, index) => [names[index]!, weight.read()]),
-    );
-    const found = run({ images, labels, ...feeds }, [losses, logits, gradient]);
+    const weights = network.weights.map((weight) => weight.read());
+    const [losses, logits, gradient] = run(images, labels, weights, wanted);
     return {
-      losses: found[0] as tf.Tensor1D,
-      logits: found[1] as tf.Tensor2D,
-      gradient: found[2] as tf.Tensor4D,
+      losses: losses as tf.Tensor1D,
+      logits: logits as tf.Tensor2D,
+      gradient: gradient as tf.Tensor4D,
     };
   };
 }
@@ -88,12 +68,6 @@ function poolingFirst(layers: tf.layers.Layer[]): tf.layers.Layer[] {
     }
   }
   return order;
-}
-
-/** Whether a layer is a batch normalisation that turns no order of values round. */
-export function isIncreasing(layer: tf.layers.Layer): boolean {
-  if (layer.getClassName() !== "BatchNormalization") return false;
-  return layer.trainableWeights[0]!.read().dataSync().every((scale) => scale >= 0);
 }
 
 function plainGradient(network: tf.LayersModel): ImageGradientOf {

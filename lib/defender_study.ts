@@ -1,0 +1,206 @@
+/**
+ * The defender's way on many networks, and beside other defenses: one row each for the tables. What is
+ * in the summary already is not computed again.
+ *
+ * @module
+ */
+import { anyTrigger, type TriggerParameters } from "@lib/attack/any_trigger.ts";
+import { type Coefficient, coefficientsOf } from "@lib/attack/spectrum_trigger.ts";
+import type { Dataset } from "@lib/dataset.ts";
+import { defend, type Defended, sample } from "@lib/defender.ts";
+import { defenseEffectiveness } from "@lib/defense/repair.ts";
+import { loadBadNet } from "@lib/bad_net.ts";
+import { outputPath, type Setting } from "@lib/experiment.ts";
+import {
+  availableNetworks,
+  badNets,
+  controls,
+  otherAttacks,
+  type StudyNetwork,
+} from "@lib/study.ts";
+import { addToSummary, type Json, readSummary } from "@lib/summary.ts";
+
+/** How many clean images a defender has. */
+export const CLEAN_IMAGES = 1000;
+
+/** What a defender found on a network and what came of it; shares from 0 to 1, on test. */
+export interface DefenderRow {
+  title: string;
+  /** The attacker's class; none for a network that is not attacked. */
+  target?: number;
+  /** The class found, if any. */
+  suspected?: number;
+  /** Of the class with the smallest working trigger. */
+  outlierIndex: number;
+  /** L1 norm of that trigger, in levels. */
+  norm: number;
+  /** Its strongest coefficients, at most four, and how many there are. */
+  coefficients: Coefficient[];
+  coefficientCount: number;
+  before: { cleanAccuracy: number; attackSuccess: number };
+  after?: {
+    channelsPruned: number;
+    cleanAccuracy: number;
+    attackSuccess: number;
+    robustAccuracy: number;
+    defenseEffectiveness: number;
+  };
+  cleanImages: number;
+  seconds: number;
+}
+
+/**
+ * A result from the summary, or else computed and put there.
+ *
+ * @param setting Which experiment's summary.
+ * @param part Its first key.
+ * @param name The key below it.
+ * @param make Computes the result.
+ * @returns The result, as JSON gives it back.
+ * @example
+ * ```ts ignore
+ * const row = await remembered("gtsrb", "recovery", "badnet", () => rowOf(network));
+ * ```
+ */
+export async function remembered<Result extends object>(
+  setting: Setting,
+  part: string,
+  name: string,
+  make: () => Promise<Result>,
+): Promise<Result> {
+  const known = (await readSummary(setting))[part] as Json | undefined;
+  if (known?.[name] !== undefined) return known[name] as Result;
+  const result = await make();
+  await addToSummary(setting, { [part]: { [name]: result } });
+  return result;
+}
+
+/**
+ * The defender's way on one network of the study.
+ *
+ * @param study The network; attacked with its own trigger for the report.
+ * @param dataset Its images: the defender's are drawn from the validation half, the report is on test.
+ * @param cleanImages How many the defender has.
+ * @param seed Of their draw.
+ * @returns The row.
+ * @throws {Error} As {@link defend} and if the network is not there.
+ * @example
+ * ```ts ignore
+ * const row = await defenderRow(badNets("gtsrb")[0]!, dataset);
+ * ```
+ */
+export async function defenderRow(
+  { name, title, experiment }: StudyNetwork<TriggerParameters>,
+  dataset: Dataset,
+  cleanImages = CLEAN_IMAGES,
+  seed = 1,
+): Promise<DefenderRow> {
+  const start = performance.now();
+  const { network } = await loadBadNet(outputPath(experiment.setting, name), experiment);
+  try {
+    const clean = sample(dataset.validationHalf, cleanImages, seed);
+    const trigger = anyTrigger(experiment.trigger);
+    const found = await defend(network, clean, dataset.testHalf, trigger);
+    const attacked = experiment.injectionRate > 0;
+    return {
+      title,
+      ...(attacked ? { target: experiment.target } : {}),
+      ...rowOf(found),
+      cleanImages: clean.labels.length,
+      seconds: (performance.now() - start) / 1000,
+    };
+  } finally {
+    network.dispose();
+  }
+}
+
+function rowOf(
+  { diagnosis, before, after }: Defended,
+): Omit<DefenderRow, "title" | "cleanImages" | "seconds"> {
+  const { smallest, suspect, indices } = diagnosis;
+  const coefficients = coefficientsOf(smallest.spectrum);
+  const rates = ({ cleanAccuracy, attackSuccess }: typeof before): {
+    cleanAccuracy: number;
+    attackSuccess: number;
+  } => ({ cleanAccuracy, attackSuccess });
+  return {
+    ...(suspect ? { suspected: suspect.label } : {}),
+    outlierIndex: indices[smallest.label]!,
+    norm: smallest.norm,
+    coefficients: coefficients.slice(0, 4),
+    coefficientCount: coefficients.length,
+    before: rates(before),
+    ...(after
+      ? {
+        after: {
+          ...rates(after),
+          channelsPruned: after.channels.length,
+          robustAccuracy: after.robustAccuracy,
+          defenseEffectiveness: defenseEffectiveness(
+            { ...before, attackSuccessRate: before.attackSuccess },
+            { ...after, attackSuccessRate: after.attackSuccess },
+          ),
+        },
+      }
+      : {}),
+  };
+}
+
+/** The rows of the three tables, by the networks' names. */
+export interface DefenderTables {
+  /** The BadNets of all seeds, and the controls. */
+  recovery: DefenderRow[];
+  /** The notebooks' BadNet with fewer clean images. */
+  fewerImages: DefenderRow[];
+  /** Other attacks. */
+  generality: DefenderRow[];
+}
+
+/** The other numbers of clean images that a defender may have. */
+export const FEWER_IMAGES: readonly number[] = [10, 50, 200];
+
+/**
+ * All rows for the networks that have been trained.
+ *
+ * @param setting Which experiment.
+ * @param dataset Its images.
+ * @param onRow Told of each network.
+ * @returns The rows of the tables; they are also in the summary.
+ * @example
+ * ```ts ignore
+ * const { recovery } = await defenderTables("gtsrb", dataset);
+ * ```
+ */
+export async function defenderTables(
+  setting: Setting,
+  dataset: Dataset,
+  onRow: (row: DefenderRow) => void | Promise<void> = () => {},
+): Promise<DefenderTables> {
+  const rowsOf = async (
+    part: string,
+    studies: readonly StudyNetwork<TriggerParameters>[],
+    counts: readonly number[],
+  ): Promise<DefenderRow[]> => {
+    const rows: DefenderRow[] = [];
+    for (const study of await availableNetworks(studies)) {
+      for (const count of counts) {
+        const name = counts.length > 1 ? String(count) : study.name;
+        const row = await remembered(
+          setting,
+          part,
+          name,
+          () => defenderRow(study, dataset, count),
+        );
+        await onRow(row);
+        rows.push(row);
+      }
+    }
+    return rows;
+  };
+  const seeds = badNets(setting);
+  return {
+    recovery: await rowsOf("recovery", [...seeds, ...controls(setting)], [CLEAN_IMAGES]),
+    fewerImages: await rowsOf("fewerImages", seeds.slice(0, 1), FEWER_IMAGES),
+    generality: await rowsOf("generality", otherAttacks(setting), [CLEAN_IMAGES]),
+  };
+}

@@ -1,0 +1,177 @@
+/**
+ * Other defenses on the same attacked network, each by its own paper's rule: one row each for a table.
+ *
+ * @module
+ */
+import { ftrojan } from "@lib/attack/ftrojan.ts";
+import { triggered } from "@lib/attack/trigger.ts";
+import { loadBadNet } from "@lib/bad_net.ts";
+import type { LabelledImages } from "@lib/data/labelled_images.ts";
+import type { Dataset } from "@lib/dataset.ts";
+import { defend, DEFENDER_DROP, sample } from "@lib/defender.ts";
+import { CLEAN_IMAGES, remembered } from "@lib/defender_study.ts";
+import { ADVERSARIAL_PRUNING, pruneAdversarially } from "@lib/defense/adversarial_pruning.ts";
+import { evidenceOf } from "@lib/defense/evidence.ts";
+import { finePrune, fineTune } from "@lib/defense/fine_tuning.ts";
+import { pruneByLipschitz } from "@lib/defense/lipschitz_pruning.ts";
+import { disposeDefense, measureDefense, withoutClass } from "@lib/defense/measure.ts";
+import {
+  cleanseVerdict,
+  NEURAL_CLEANSE,
+  recoverPatches,
+  unlearn,
+} from "@lib/defense/neural_cleanse.ts";
+import { pruningCurve } from "@lib/defense/pruning_curve.ts";
+import { cleanAscending } from "@lib/defense/ranking.ts";
+import { defenseEffectiveness, lastBefore, pruneChannels } from "@lib/defense/repair.ts";
+import { type Experiment, outputPath } from "@lib/experiment.ts";
+import { accuracy, attackSuccessRate, classify } from "@lib/network/evaluate.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
+
+/** How well a defense did; shares from 0 to 1, on test. */
+export interface PeerRow {
+  name: string;
+  cleanAccuracy: number;
+  attackSuccess: number;
+  /** Share of triggered images that are given their true class. */
+  robustAccuracy: number;
+  defenseEffectiveness: number;
+  cleanImages: number;
+  seconds: number;
+  /** What it did, in a few words. */
+  note: string;
+}
+
+/** A repaired network and what there is to say of it. */
+interface Repaired {
+  network: tf.LayersModel;
+  note: string;
+}
+
+/** A defense: from the attacked network and the defender's images to a repaired one. */
+type Peer = (
+  network: tf.LayersModel,
+  clean: LabelledImages,
+  experiment: Experiment,
+) => Promise<Repaired>;
+
+/** How far accuracy may drop before fine-tuning wins it back: the paper's first threshold. */
+const PRUNING_DROP = 0.02;
+
+const PEERS: Record<string, Peer> = {
+  "none": (network) => Promise.resolve({ network, note: "as attacked" }),
+  "fine-tuning": async (network, clean) => ({
+    network: await fineTune(network, clean),
+    note: "10 epochs",
+  }),
+  "fine-pruning": async (network, clean, { target, trigger }) => {
+    const halves = { validationHalf: clean, testHalf: clean };
+    const defense = await measureDefense(network, halves, ftrojan(trigger), target);
+    const curve = pruningCurve(defense, cleanAscending().order(evidenceOf(defense)));
+    disposeDefense(defense);
+    const { channelsPruned } = lastBefore(curve, PRUNING_DROP);
+    const channels = curve.order.slice(0, channelsPruned);
+    return {
+      network: await finePrune(network, channels, clean),
+      note: `${channelsPruned} channels, then 10 epochs`,
+    };
+  },
+  "CLP": async (network) => {
+    const { network: repaired, channelsPruned } = await pruneByLipschitz(network);
+    return { network: repaired, note: `${channelsPruned} channels of all layers, u = 3` };
+  },
+  "ANP": async (network, clean, { setting }) => {
+    const iterations = setting === "gtsrb" ? ADVERSARIAL_PRUNING.iterations : 30;
+    const settings = { ...ADVERSARIAL_PRUNING, iterations };
+    const { network: repaired, channelsPruned } = await pruneAdversarially(
+      network,
+      clean,
+      settings,
+    );
+    return {
+      network: repaired,
+      note: `${channelsPruned} channels of all layers, ${iterations} steps`,
+    };
+  },
+  "Neural Cleanse": async (network, clean, { setting }) => {
+    const steps = setting === "gtsrb" ? NEURAL_CLEANSE.steps : 20;
+    const patches = await recoverPatches(network, clean, { ...NEURAL_CLEANSE, steps });
+    const { suspect, smallest, index } = cleanseVerdict(patches);
+    const found = `class ${smallest.label}, index ${index.toFixed(1)}`;
+    return suspect
+      ? { network: await unlearn(network, clean, suspect, 1), note: `${found}: unlearned` }
+      : { network, note: `${found}: no alarm` };
+  },
+  "frequency recovery": async (network, clean) => {
+    const { after, diagnosis } = await defend(network, clean, clean);
+    const { label } = diagnosis.smallest;
+    const index = diagnosis.indices[label]!.toFixed(1);
+    if (!after) return { network, note: `class ${label}, index ${index}: no alarm` };
+    return {
+      network: await pruneChannels(network, after.channels),
+      note: `class ${label}, index ${index}; ${after.channels.length} channels within ` +
+        `${100 * DEFENDER_DROP} points`,
+    };
+  },
+};
+
+/**
+ * All defenses on one attacked network.
+ *
+ * @param experiment Its attack; the network is the one in `outputs/<setting>/badnet`.
+ * @param dataset The defender's images are drawn from the validation half, the report is on test.
+ * @param onRow Told of each.
+ * @returns One row a defense; they are also in the summary, and not computed again.
+ * @throws {Error} If the network is not there.
+ * @example
+ * ```ts ignore
+ * const rows = await peerRows(paperExperiment("gtsrb"), dataset);
+ * ```
+ */
+export async function peerRows(
+  experiment: Experiment,
+  dataset: Dataset,
+  onRow: (row: PeerRow) => void | Promise<void> = () => {},
+): Promise<PeerRow[]> {
+  const { setting, target } = experiment;
+  const { network } = await loadBadNet(outputPath(setting, "badnet"), experiment);
+  const clean = sample(dataset.validationHalf, CLEAN_IMAGES, 1);
+  const bad = triggered(withoutClass(dataset.testHalf, target), ftrojan(experiment.trigger));
+  const rates = async (repaired: tf.LayersModel): Promise<
+    Pick<PeerRow, "cleanAccuracy" | "attackSuccess" | "robustAccuracy">
+  > => {
+    const attacked = await classify(repaired, bad.pixels);
+    const { pixels, labels } = dataset.testHalf;
+    return {
+      cleanAccuracy: accuracy(await classify(repaired, pixels), labels),
+      attackSuccess: attackSuccessRate(attacked, bad.labels, target),
+      robustAccuracy: accuracy(attacked, bad.labels),
+    };
+  };
+  const rows: PeerRow[] = [];
+  for (const [name, peer] of Object.entries(PEERS)) {
+    const row = await remembered(setting, "peers", name, async () => {
+      const start = performance.now();
+      const repaired = await peer(network, clean, experiment);
+      const seconds = (performance.now() - start) / 1000;
+      const found = await rates(repaired.network);
+      if (repaired.network !== network) repaired.network.dispose();
+      const before = { ...(rows[0] ?? found) };
+      return {
+        ...found,
+        name,
+        defenseEffectiveness: defenseEffectiveness(
+          { ...before, attackSuccessRate: before.attackSuccess },
+          { ...found, attackSuccessRate: found.attackSuccess },
+        ),
+        cleanImages: ["none", "CLP"].includes(name) ? 0 : clean.labels.length,
+        seconds,
+        note: repaired.note,
+      };
+    });
+    rows.push(row);
+    await onRow(row);
+  }
+  network.dispose();
+  return rows;
+}
