@@ -71,8 +71,8 @@ export async function recoverPatches(
   const draw = randomBatches(clean, seededRandom(seed));
   const optimizer = tf.train.adam(0.1, 0.5, 0.9);
   // what tanh makes a mask and a pattern of
-  const raw = tf.variable(tf.fill([classes, SIDE, SIDE, 1], -1));
-  const paint = tf.variable(tf.zeros([classes, SIDE, SIDE, 3]));
+  const raw = tf.tidy(() => tf.variable(tf.fill([classes, SIDE, SIDE, 1], -1)));
+  const paint = tf.tidy(() => tf.variable(tf.zeros([classes, SIDE, SIDE, 3])));
   const searches = Array.from({ length: classes }, () => ({ weight: WEIGHT.start, streak: 0 }));
   const best: ClassPatch[] = [];
   for (let step = 1; step <= steps; step++) {

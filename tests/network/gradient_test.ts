@@ -1,0 +1,80 @@
+/** Gradients of the graph in inference mode beside tfjs's own. */
+import { gradientGraph } from "@lib/network/gradient_graph.ts";
+import { imageGradient } from "@lib/network/image_gradient.ts";
+import { paperCnn } from "@lib/network/paper_cnn.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+import { assert, assertEquals } from "@lib/std/assert.ts";
+
+/** With statistics and scales as a trained network has them; some scales negative if asked for. */
+function network(negative: boolean): tf.Sequential {
+  const made = paperCnn(43, 5);
+  made.layers.forEach((layer, index) => {
+    if (layer.getClassName() !== "BatchNormalization") return;
+    const [gamma, beta, mean, variance] = layer.getWeights();
+    const noise = (seed: number): tf.Tensor =>
+      tf.randomNormal(gamma!.shape, 0, 0.3, "float32", 10 * index + seed);
+    const scale = negative ? noise(1).mul(4) : noise(1).abs().add(0.5);
+    layer.setWeights([
+      scale,
+      beta!.add(noise(2)),
+      mean!.add(noise(3)),
+      variance!.add(noise(4).abs()),
+    ]);
+  });
+  return made;
+}
+
+const images = tf.randomUniform([6, 32, 32, 3], 0, 1, "float32", 7) as tf.Tensor4D;
+const labels = tf.tensor1d([3, 4, 5, 6, 42, 0], "int32");
+
+const lossesOf = (logits: tf.Tensor): tf.Tensor =>
+  tf.oneHot(labels, 43).mul(tf.logSoftmax(logits)).sum(1).neg();
+
+const gap = (one: tf.Tensor, other: tf.Tensor): number =>
+  one.sub(other).abs().max().div(other.abs().max()).dataSync()[0]!;
+
+for (const negative of [false, true]) {
+  Deno.test(`losses and their slopes by the images, ${negative ? "any" : "positive"} scales`, () => {
+    const cnn = network(negative);
+    const gradientOf = imageGradient(cnn);
+    const before = tf.memory().numTensors;
+    const found = gradientOf(images, labels);
+    assertEquals(tf.memory().numTensors, before + 3);
+    const expected = tf.grad((input) => lossesOf(cnn.apply(input) as tf.Tensor))(images);
+    const gaps = found.gradient.sub(expected).abs().max([1, 2, 3]).div(expected.abs().max());
+    // where rounding decides which of two values is the larger, pooling may send the slope elsewhere
+    const same = gaps.dataSync<"float32">().filter((each) => each < 1e-5).length;
+    assert(same >= (negative ? 6 : 4), `${same} of 6 images`);
+    assert(gap(found.losses, lossesOf(cnn.apply(images) as tf.Tensor)) < 1e-5);
+    assert(gap(found.logits, cnn.apply(images) as tf.Tensor) < 1e-5);
+  });
+}
+
+Deno.test("slopes by all weights, moving statistics as they are", () => {
+  const cnn = network(true);
+  const { run, byWeights } = gradientGraph(cnn);
+  const variables = cnn.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const { grads } = tf.variableGrads(
+    () => lossesOf(cnn.apply(images, { training: false }) as tf.Tensor).sum().asScalar(),
+    variables,
+  );
+  const wanted = cnn.trainableWeights.map((weight) => byWeights.get(weight)!);
+  const found = run(images, labels, cnn.weights.map((weight) => weight.read()), wanted);
+  variables.forEach((variable, index) =>
+    assert(gap(found[index]!, grads[variable.name]!) < 1e-4, variable.name)
+  );
+});
+
+Deno.test("a network that is no such chain has tfjs's own gradient", () => {
+  const other = tf.sequential({
+    layers: [
+      tf.layers.flatten({ inputShape: [32, 32, 3] }),
+      tf.layers.dense({ units: 43, activation: "relu" }),
+    ],
+  });
+  const before = tf.memory().numTensors;
+  const { gradient } = imageGradient(other)(images, labels);
+  assertEquals(tf.memory().numTensors, before + 3);
+  const expected = tf.grad((input) => lossesOf(other.apply(input) as tf.Tensor))(images);
+  assert(gap(gradient, expected) < 1e-5);
+});
