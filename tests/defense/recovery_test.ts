@@ -23,7 +23,7 @@ import {
 } from "@lib/std/assert.ts";
 
 const TARGET = 7;
-const TRIGGER: FTrojanParameters = { ...PAPER_TRIGGER, bands: [[4, 20], [22, 6]], magnitude: 120 };
+const TRIGGER: FTrojanParameters = { ...PAPER_TRIGGER, bands: [[25, 25]], magnitude: 120 };
 const clean = syntheticSigns(300, 21);
 
 /** Three blocks of one convolution each. */
@@ -49,7 +49,7 @@ async function trained(injectionRate: number): Promise<tf.Sequential> {
   const poisoning = { trigger: ftrojan(TRIGGER), target: TARGET, injectionRate };
   const { images } = poisonTrainingSet(syntheticSigns(3000, 1), poisoning, seededRandom(1));
   const network = smallCnn();
-  const recipe = { epochs: 6, batchSize: 32, learningRate: 0.002, weightDecay: 1e-6, seed: 1 };
+  const recipe = { epochs: 8, batchSize: 32, learningRate: 0.003, weightDecay: 1e-6, seed: 1 };
   await train(network, images, recipe);
   return network;
 }

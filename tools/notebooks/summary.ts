@@ -10,6 +10,7 @@ export interface Summary {
   };
   orders: Record<string, { order: number[]; thresholds: Threshold[] }>;
   front: { [WITHIN]: { attackSuccess: number } };
+  withoutTrigger: { attackSuccess: number };
   seeds: { networks: string[]; front: { [WITHIN]: { attackSuccess: Spread } } };
 }
 
@@ -35,7 +36,9 @@ interface Threshold {
  * @param summary The measured ones.
  * @returns Rows of a name, our number and the paper's, as words.
  */
-export function summaryRows({ badNet, orders, front, seeds }: Summary): [string, string, string][] {
+export function summaryRows(
+  { badNet, orders, front, seeds, withoutTrigger }: Summary,
+): [string, string, string][] {
   const paper = orders["clean ascending"]!;
   const proposal = orders["backdoor descending"]!;
   const { cleanAccuracy, attackSuccessRate } = PAPER.badNet;
@@ -79,6 +82,11 @@ export function summaryRows({ badNet, orders, front, seeds }: Summary): [string,
         seeds.networks.length === 1 ? "" : "s"
       }`,
       `${percent(mean, 1)}, ${percent(min, 1)} to ${percent(max, 1)}`,
+      "not tried",
+    ],
+    [
+      "… found without the attacker's trigger",
+      percent(withoutTrigger.attackSuccess, 1),
       "not tried",
     ],
   );
