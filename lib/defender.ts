@@ -74,14 +74,62 @@ export async function defend(
   onProgress: (progress: DefenderProgress) => void | Promise<void> = () => {},
 ): Promise<Defended> {
   const start = performance.now();
-  const tell = (part: DefenderProgress["part"]) => (share: number): void | Promise<void> =>
-    onProgress({ part, share });
-  const looking = tell("looking for triggers");
+  const { diagnosis, variants, recovered } = await findBackdoor(network, clean, onProgress);
+  const { smallest, suspect } = diagnosis;
+  const tell = (share: number): void | Promise<void> =>
+    onProgress({ part: "searching channels", share });
+  const defense = await measureDefense(
+    network,
+    { validationHalf: clean, testHalf: test },
+    { validation: recovered, test: trigger ?? recovered },
+    smallest.label,
+  );
+  try {
+    const front = suspect && await searchFront(defense, DEFENDER_FRONT, tell);
+    const before = pointOf(defense, []);
+    const after = front && bestWithin(front, DEFENDER_DROP, before.validationAccuracy);
+    const seconds = (performance.now() - start) / 1000;
+    return { diagnosis, variants, before, after, seconds };
+  } finally {
+    disposeDefense(defense);
+  }
+}
+
+/** What the search for a backdoor came to. */
+export interface BackdoorSearch {
+  /** One a class, by class. */
+  triggers: ClassTrigger[];
+  diagnosis: Diagnosis;
+  /** Other triggers of the suspected class; none without a suspect. */
+  variants: ClassTrigger[];
+  /** All triggers of the class with the smallest one, in turns: what to repair the network against. */
+  recovered: Trigger;
+}
+
+/**
+ * Recovers a trigger for each class, gives a verdict, and looks for other triggers of a suspect.
+ *
+ * @param network From images, RGB 0–1, to logits.
+ * @param clean Clean images; their labels are not used.
+ * @param onProgress Told often.
+ * @returns Triggers and verdict.
+ * @throws {Error} If there are no images or fewer than three classes.
+ * @example
+ * ```ts ignore
+ * const { diagnosis } = await findBackdoor(network, clean);
+ * console.log(diagnosis.suspect?.label ?? "none");
+ * ```
+ */
+export async function findBackdoor(
+  network: tf.LayersModel,
+  clean: LabelledImages,
+  onProgress: (progress: DefenderProgress) => void | Promise<void> = () => {},
+): Promise<BackdoorSearch> {
   const triggers = await recoverTriggers(
     network,
     clean,
     undefined,
-    ({ share }) => looking(share),
+    ({ share }) => onProgress({ part: "looking for triggers", share }),
   );
   const diagnosis = diagnose(triggers);
   const { smallest, suspect } = diagnosis;
@@ -90,24 +138,9 @@ export async function defend(
     clean,
     suspect.label,
     undefined,
-    tell("looking for variants"),
+    (share) => onProgress({ part: "looking for variants", share }),
   );
-  const recovered = suspectTrigger([smallest, ...variants]);
-  const defense = await measureDefense(
-    network,
-    { validationHalf: clean, testHalf: test },
-    { validation: recovered, test: trigger ?? recovered },
-    smallest.label,
-  );
-  try {
-    const front = suspect && await searchFront(defense, DEFENDER_FRONT, tell("searching channels"));
-    const before = pointOf(defense, []);
-    const after = front && bestWithin(front, DEFENDER_DROP, before.validationAccuracy);
-    const seconds = (performance.now() - start) / 1000;
-    return { diagnosis, variants, before, after, seconds };
-  } finally {
-    disposeDefense(defense);
-  }
+  return { triggers, diagnosis, variants, recovered: suspectTrigger([smallest, ...variants]) };
 }
 
 /**

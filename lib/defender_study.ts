@@ -184,7 +184,7 @@ export async function defenderTables(
     const rows: DefenderRow[] = [];
     for (const study of await availableNetworks(studies)) {
       for (const count of counts) {
-        const name = counts.length > 1 ? String(count) : study.name;
+        const name = part === "fewerImages" ? String(count) : study.name;
         const row = await remembered(
           setting,
           part,
@@ -200,7 +200,11 @@ export async function defenderTables(
   const seeds = badNets(setting);
   return {
     recovery: await rowsOf("recovery", [...seeds, ...controls(setting)], [CLEAN_IMAGES]),
-    fewerImages: await rowsOf("fewerImages", seeds.slice(0, 1), FEWER_IMAGES),
+    fewerImages: await rowsOf(
+      "fewerImages",
+      seeds.slice(0, 1),
+      setting === "quick" ? FEWER_IMAGES.slice(-1) : FEWER_IMAGES,
+    ),
     generality: await rowsOf("generality", otherAttacks(setting), [CLEAN_IMAGES]),
   };
 }

@@ -56,6 +56,8 @@ export * from "@lib/figures/spectrum.ts";
 export * from "@lib/figures/table_csv.ts";
 export * from "@lib/figures/live_progress.ts";
 export * from "@lib/files.ts";
+export * from "@lib/inspection.ts";
+export * from "@lib/inspection_report.ts";
 export * from "@lib/laboratory.ts";
 export * from "@lib/network/evaluate.ts";
 export * from "@lib/network/network_file.ts";

@@ -41,7 +41,7 @@ export const GTSRB_CLASSES: readonly string[] = [
 export async function readGtsrbTraining(archives: GtsrbArchives): Promise<LabelledImages> {
   const opening = openZip(archives.trainingImages);
   const images = await unpackImages(opening);
-  return join(images, readTables(await opening), archives.trainingImages);
+  return joinLabels(images, readTables(await opening), archives.trainingImages);
 }
 
 /**
@@ -60,7 +60,7 @@ export async function readGtsrbTest(archives: GtsrbArchives): Promise<LabelledIm
   const tables = readTables(await openZip(archives.testLabels));
   const folder = dirname(images.paths[0] ?? "");
   const placed = [...tables].map(([path, text]): [string, string] => [`${folder}/${path}`, text]);
-  return join(images, new Map(placed), archives.testLabels);
+  return joinLabels(images, new Map(placed), archives.testLabels);
 }
 
 function readTables(archive: ZipArchive): Map<string, string> {
@@ -69,8 +69,26 @@ function readTables(archive: ZipArchive): Map<string, string> {
   return new Map(entries.map(({ fileName }, index) => [fileName, texts[index]!]));
 }
 
-/** Puts every row's label beside its image. */
-function join(
+/**
+ * Puts every row's label beside its image.
+ *
+ * @param images With their paths.
+ * @param tables GTSRB's tables by path: their rows name files of the same folder.
+ * @param archive What to call the images' source in an error.
+ * @returns The images with their labels, in the same order.
+ * @throws {Error} If an image has no row, a row no image, or a table is not as GTSRB's are.
+ * @example
+ * ```ts
+ * import { joinLabels } from "@lib/data/gtsrb.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const image = { paths: ["signs/00000.ppm"], pixels: new Uint8Array(3072) };
+ * const table = "Filename;ClassId\n00000.ppm;14";
+ * const { labels } = joinLabels(image, new Map([["signs/table.csv", table]]), "signs");
+ * assertEquals(labels, Uint8Array.of(14));
+ * ```
+ */
+export function joinLabels(
   { paths, pixels }: ArchiveImages,
   tables: Map<string, string>,
   archive: string,

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { Jimp } from "jimp";
 import { IMAGE_BYTES, SIDE } from "@lib/data/labelled_images.ts";
+import { readPpm } from "@lib/data/ppm.ts";
 import { resizeTo32 } from "@lib/data/resize.ts";
 import { writeWhole } from "@lib/files.ts";
 
@@ -11,7 +12,7 @@ export type ImageFormat = "image/png" | "image/jpeg" | "image/bmp";
  * Reads an image file of any common format and size, and resizes it to 32×32. What lies behind
  * transparent pixels is kept as it is.
  *
- * @param file PNG, JPEG, BMP, GIF or TIFF.
+ * @param file PNG, JPEG, BMP, GIF, TIFF or binary PPM.
  * @returns 3,072 bytes: [32, 32, 3], RGB, 0–255.
  * @throws {Error} If the file is not there or is no whole image.
  * @example
@@ -90,6 +91,8 @@ export async function encodeImage(
  * @example See {@link encodeImage}.
  */
 export async function decodeImage(content: Uint8Array, name: string): Promise<Uint8Array> {
+  // "P6": what the library that knows the other formats does not
+  if (content[0] === 0x50 && content[1] === 0x36) return resizeTo32(readPpm(content, name));
   const { width, height, data } = await bitmapOf(content, name);
   const pixels = new Uint8Array(width * height * 3);
   for (let pixel = 0; pixel < width * height; pixel++) {

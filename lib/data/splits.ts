@@ -7,7 +7,8 @@ import { type Random, shuffled } from "@lib/random.ts";
  *
  * @param images At least two.
  * @param random Decides which image goes where.
- * @returns Both halves; of a class with an odd number of images, validation has one more.
+ * @param every Validation gets one in so many images of each class: 2 for halves.
+ * @returns Both parts; where a class cannot be shared out exactly, validation has one more.
  * @throws {Error} If there are fewer than two images.
  * @example
  * ```ts
@@ -28,6 +29,7 @@ import { type Random, shuffled } from "@lib/random.ts";
 export function halves(
   images: LabelledImages,
   random: Random,
+  every = 2,
 ): { validation: LabelledImages; test: LabelledImages } {
   const { labels, classNames } = images;
   if (labels.length < 2) {
@@ -36,7 +38,7 @@ export function halves(
   const seen = new Uint32Array(classNames.length);
   const parts: [number[], number[]] = [[], []];
   for (const index of shuffled(labels.length, random)) {
-    parts[seen[labels[index]!]!++ % 2]!.push(index);
+    parts[seen[labels[index]!]!++ % every === 0 ? 0 : 1]!.push(index);
   }
   const [validation, test] = parts.map((part) => pickImages(images, part.sort((a, b) => a - b)));
   return { validation: validation!, test: test! };

@@ -106,3 +106,50 @@ export function lastBlock(network: tf.LayersModel): LastBlock {
     dense: dense!,
   };
 }
+
+/** Activations that leave a pruned channel at zero. */
+const KEEP_ZERO = [
+  "elu",
+  "gelu",
+  "linear",
+  "mish",
+  "relu",
+  "relu6",
+  "selu",
+  "softsign",
+  "swish",
+  "tanh",
+];
+
+/**
+ * Whether pruning the last convolution can be worked out from one forward pass, exactly.
+ *
+ * @param network Any layers model.
+ * @returns Whether it is a chain with a {@link lastBlock} of the settings that the reckoning relies on.
+ * @example
+ * ```ts
+ * import { hasLastBlock } from "@lib/defense/activations.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(hasLastBlock(paperCnn(43, 1)), true);
+ * ```
+ */
+export function hasLastBlock(network: tf.LayersModel): boolean {
+  if (!(network instanceof tf.Sequential)) return false;
+  let block: LastBlock;
+  try {
+    block = lastBlock(network);
+  } catch {
+    return false;
+  }
+  const setting = (layer: keyof LastBlock, key: string): unknown => block[layer].getConfig()[key];
+  const { convolution, normalization } = block;
+  return [setting("convolution", "activation"), setting("activation", "activation")]
+    .every((name) => KEEP_ZERO.includes(String(name))) &&
+    convolution.getConfig().dataFormat === "channelsLast" &&
+    setting("pooling", "dataFormat") === "channelsLast" &&
+    setting("dense", "activation") === "linear" &&
+    [-1, 3].includes(Number(normalization.getConfig().axis)) &&
+    setting("normalization", "center") === true && setting("normalization", "scale") === true;
+}

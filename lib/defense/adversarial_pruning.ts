@@ -58,7 +58,7 @@ export async function pruneAdversarially(
   clean: LabelledImages,
   settings: AdversarialPruningSettings = ADVERSARIAL_PRUNING,
   onProgress: (share: number) => void | Promise<void> = () => {},
-): Promise<{ network: tf.Sequential; channelsPruned: number }> {
+): Promise<{ network: tf.LayersModel; channelsPruned: number }> {
   const { epsilon, alpha, threshold, iterations, batchSize, learningRate, seed } = settings;
   const copy = await copyNetwork(network);
   const blocks = normalizedConvolutions(copy).map(({ normalization }) => normalization);

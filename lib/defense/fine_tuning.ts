@@ -31,7 +31,7 @@ export async function fineTune(
   clean: LabelledImages,
   recipe: Recipe = FINE_TUNING,
 ): Promise<tf.Sequential> {
-  const copy = await copyNetwork(network);
+  const copy = await copyNetwork(network) as tf.Sequential;
   await train(copy, clean, recipe);
   return copy;
 }

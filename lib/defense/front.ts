@@ -20,6 +20,9 @@ export interface FrontPoint {
   robustAccuracy: number;
 }
 
+/** What decides between points. */
+export type Decided = Pick<FrontPoint, "validationAccuracy" | "validationAttackSuccess">;
+
 /** How the best sets are searched. */
 export interface FrontSettings {
   /** λ, value after value; each local search begins where the last ended. Small ones end the attack, large
@@ -118,7 +121,7 @@ function bestPrefix(search: ChannelSearch, order: readonly number[], weight: num
  * assertEquals(front.map((each) => each.validationAccuracy), [0.95, 0.9]);
  * ```
  */
-export function paretoFront(points: readonly FrontPoint[]): FrontPoint[] {
+export function paretoFront<Point extends Decided>(points: readonly Point[]): Point[] {
   const sorted = points.toSorted((a, b) =>
     b.validationAccuracy - a.validationAccuracy ||
     a.validationAttackSuccess - b.validationAttackSuccess
@@ -142,11 +145,11 @@ export function paretoFront(points: readonly FrontPoint[]): FrontPoint[] {
  * @throws {Error} If no point keeps the limit.
  * @example See {@link searchFront}.
  */
-export function bestWithin(
-  front: readonly FrontPoint[],
+export function bestWithin<Point extends Decided>(
+  front: readonly Point[],
   drop: number,
   before: number,
-): FrontPoint {
+): Point {
   const within = front.filter(({ validationAccuracy }) =>
     before - validationAccuracy <= drop + 1e-12
   );

@@ -23,7 +23,7 @@ import { tf } from "@lib/network/tensorflow.ts";
 export async function pruneByLipschitz(
   network: tf.LayersModel,
   u = 3,
-): Promise<{ network: tf.Sequential; channelsPruned: number }> {
+): Promise<{ network: tf.LayersModel; channelsPruned: number }> {
   const copy = await copyNetwork(network);
   const blocks = normalizedConvolutions(copy);
   let channelsPruned = 0;

@@ -1,6 +1,8 @@
 import { lastBlock } from "@lib/defense/activations.ts";
 import type { PruningCurve } from "@lib/defense/pruning_curve.ts";
-import { tf } from "@lib/network/tensorflow.ts";
+import { channelsOf, findConvolution, maskChannels } from "@lib/defense/convolution.ts";
+import { copyNetwork } from "@lib/network/copy_network.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
 
 /** The drops of validation accuracy at which the paper saves repaired models (section 3.2), as shares. */
 export const PAPER_DROPS: readonly number[] = [0.02, 0.1, 0.2, 0.3];
@@ -97,8 +99,6 @@ export function lastBefore(curve: PruningCurve, drop: number): RepairPoint {
   return pointAt(curve, Math.max(0, repairAt(curve, drop).channelsPruned - 1), drop);
 }
 
-type Topology = Parameters<typeof tf.models.modelFromJSON>[0];
-
 function pointAt(curve: PruningCurve, step: number, drop: number): RepairPoint {
   const rates = (at: number): Rates => ({
     cleanAccuracy: curve.cleanAccuracy[at]!,
@@ -115,13 +115,15 @@ function pointAt(curve: PruningCurve, step: number, drop: number): RepairPoint {
 }
 
 /**
- * A copy of a network with channels of its last convolution pruned: their filters and biases are zero
+ * A copy of a network with channels of a convolution pruned: their filters and biases are zero
  * (paper, section 3.2).
  *
  * @param network Left as it is.
  * @param channels Which.
+ * @param layer The convolution's name; by default that of the last block.
  * @returns An ordinary layers model of the same shape; the caller disposes it.
- * @throws {Error} If there is no such channel or the network has no last block to prune.
+ * @throws {Error} If there is no such channel, or no convolution of that name, or, where none is named,
+ * the network has no last block to prune.
  * @example
  * ```ts
  * import { pruneChannels } from "@lib/defense/repair.ts";
@@ -135,20 +137,17 @@ function pointAt(curve: PruningCurve, step: number, drop: number): RepairPoint {
 export async function pruneChannels(
   network: tf.LayersModel,
   channels: readonly number[],
+  layer: string = lastBlock(network).convolution.name,
 ): Promise<tf.LayersModel> {
-  const copy = await tf.models.modelFromJSON(network.toJSON(undefined, false) as Topology);
-  copy.setWeights(network.getWeights());
-  tf.tidy(() => {
-    const { convolution } = lastBlock(copy);
-    const [kernel, bias] = convolution.getWeights() as [tf.Tensor, tf.Tensor];
-    const kept = new Float32Array(bias.size).fill(1);
-    for (const channel of channels) {
-      if (!(channel in kept)) {
-        throw new Error(`Expected a channel in 0–${kept.length - 1} but found ${channel}`);
-      }
-      kept[channel] = 0;
-    }
-    convolution.setWeights([kernel.mul(kept), bias.mul(kept)]);
-  });
+  const found = findConvolution(network, layer);
+  const count = channelsOf(found);
+  const stray = channels.find((channel) =>
+    !Number.isInteger(channel) || channel < 0 || channel >= count
+  );
+  if (stray !== undefined) {
+    throw new Error(`Expected a channel in 0–${count - 1} but found ${stray}`);
+  }
+  const copy = await copyNetwork(network);
+  maskChannels(findConvolution(copy, layer), found.getWeights(), channels);
   return copy;
 }

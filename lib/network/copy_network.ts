@@ -1,26 +1,62 @@
 import { tf } from "@lib/network/tensorflow.ts";
 
+/** A network's topology as tfjs writes it. */
+export interface NetworkJson {
+  config: {
+    layers: {
+      class_name: string;
+      name?: string;
+      config: { name: string } & Record<string, unknown>;
+      inbound_nodes?: unknown;
+    }[];
+    /** Names and two indices, but of a sequential network none. */
+    input_layers?: [string, number, number][];
+    output_layers?: [string, number, number][];
+  };
+}
+
 type Topology = Parameters<typeof tf.models.modelFromJSON>[0];
 
 /**
  * A copy of a network with weights of its own.
  *
  * @param network Left as it is.
- * @returns An ordinary layers model; the caller disposes it.
+ * @param change Changes the copy's topology before it is built; layers with weights keep their names.
+ * @returns The copy; {@link disposeNetwork} frees it.
  * @example
  * ```ts
- * import { copyNetwork } from "@lib/network/copy_network.ts";
+ * import { copyNetwork, disposeNetwork } from "@lib/network/copy_network.ts";
  * import { paperCnn } from "@lib/network/paper_cnn.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const network = paperCnn(43, 1);
- * const copy = await copyNetwork(network);
- * network.dispose();
- * assertEquals(copy.countParams(), 376_907);
+ * const copy = await copyNetwork(paperCnn(43, 1), ({ config }) => config.layers.pop());
+ * assertEquals(copy.outputShape, [null, 2048]);
+ * disposeNetwork(copy);
  * ```
  */
-export async function copyNetwork(network: tf.LayersModel): Promise<tf.Sequential> {
-  const copy = await tf.models.modelFromJSON(network.toJSON(undefined, false) as Topology);
-  copy.setWeights(network.getWeights());
-  return copy as tf.Sequential;
+export async function copyNetwork(
+  network: tf.LayersModel,
+  change: (json: NetworkJson) => void = () => {},
+): Promise<tf.LayersModel> {
+  const json = structuredClone(network.toJSON(undefined, false)) as unknown as NetworkJson;
+  change(json);
+  const copy = await tf.models.modelFromJSON(json as unknown as Topology);
+  // by name, as the layers' order may change with the topology
+  for (const layer of copy.layers) {
+    if (layer.weights.length > 0) {
+      layer.setWeights(network.getLayer(layer.name).getWeights());
+    }
+  }
+  return copy;
+}
+
+/**
+ * Frees a network's weights.
+ *
+ * @param network Not to be used any more.
+ * @example See {@link copyNetwork}.
+ */
+export function disposeNetwork(network: tf.LayersModel): void {
+  // tfjs's own dispose keeps the weights of a layer that is called twice
+  for (const weight of network.weights) weight.dispose();
 }

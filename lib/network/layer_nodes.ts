@@ -111,6 +111,15 @@ const LAYERS: Record<string, LayerNodes> = {
     };
   },
 
+  Rescaling: (graph, layer, input) => {
+    const { scale, offset } = layer.getConfig() as { scale: number; offset: number };
+    const factor = graph.constant(scale);
+    return {
+      output: graph.node("AddV2", [graph.node("Mul", [input, factor]), graph.constant(offset)]),
+      backward: (gradient) => ({ input: graph.node("Mul", [gradient, factor]), weights: [] }),
+    };
+  },
+
   Dropout: (graph, layer, input, _weights, { seed }) => {
     if (seed === undefined) {
       return { output: input, backward: (gradient) => ({ input: gradient, weights: [] }) };
@@ -158,6 +167,7 @@ const SETTINGS: Record<string, Record<string, unknown>> = {
     padding: "valid",
     dataFormat: "channelsLast",
   },
+  Rescaling: {},
   Dropout: {},
   Flatten: {},
   Dense: { activation: "linear", useBias: true },

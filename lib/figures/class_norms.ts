@@ -1,0 +1,69 @@
+import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
+import { escapeText } from "@lib/figures/caption.ts";
+
+/** The smallest trigger that was found for a class. */
+export interface ClassNorm {
+  /** The class's name. */
+  class: string;
+  /** Above 0, in levels. */
+  norm: number;
+  /** Whether the trigger got there. */
+  reached: boolean;
+}
+
+/**
+ * Bars of how much it takes to send images to each class: a backdoor's target takes far less.
+ *
+ * @param norms One a class, from the left.
+ * @param suspect The class that stands out, if one does.
+ * @returns The figure.
+ * @example
+ * ```ts
+ * import { classNorms } from "@lib/figures/class_norms.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const norms = ["stop", "yield"].map((name) => ({ class: name, norm: 900, reached: true }));
+ * assertEquals(classNorms(norms, 1).data[0]!.y, [900, 900]);
+ * ```
+ */
+export function classNorms(norms: readonly ClassNorm[], suspect?: number | null): Figure {
+  const names = norms.map((each, label) => {
+    const name = each.class === String(label) ? String(label) : `${label} ${each.class}`;
+    return escapeText(name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name);
+  });
+  const values = compact(norms.map(({ norm }) => norm));
+  const colour = (index: number): string =>
+    index === suspect ? COLOURS.vermillion : norms[index]!.reached ? COLOURS.blue : COLOURS.sky;
+  const data = [{
+    type: "bar",
+    x: norms.map((_, index) => index),
+    y: values,
+    marker: { color: norms.map((_, index) => colour(index)) },
+    hovertemplate: "%{y:.0f} levels<extra></extra>",
+  }];
+  const logs = values.map(Math.log10);
+  const range = [Math.floor(Math.min(...logs) * 2) / 2 - 0.25, Math.max(...logs) + 0.1];
+  const longest = Math.max(...names.map((name) => name.length));
+  const layout = baseLayout({
+    height: 300 + longest * 7,
+    margin: { l: 64, r: 24, t: 20, b: 24 + longest * 7 },
+    xaxis: axis("", {
+      tickvals: norms.map((_, index) => index),
+      ticktext: names,
+      tickangle: -90,
+      showgrid: false,
+      tickfont: { size: norms.length > 60 ? 7 : 11 },
+    }),
+    yaxis: axis("norm (levels)", { type: "log", range, tickvals: TICKS }),
+    bargap: 0.25,
+  });
+  return { data, layout };
+}
+
+/** 1, 2, 5, 10, … */
+const TICKS = [-2, -1, 0, 1, 2, 3, 4, 5].flatMap((power) =>
+  [1, 2, 5].map((digit) => Number(`${digit}e${power}`))
+);
+
+/** Letters of a name that are shown. */
+const LONGEST = 26;

@@ -1,0 +1,59 @@
+/**
+ * Looks for a backdoor in a network, and prunes it away.
+ *
+ *     deno task inspect --network FILE --images FOLDER [--pixels 0-1|0-255] [--layer NAME]
+ *         [--output FOLDER] [--count N]
+ *
+ * @module
+ */
+import { inspect, INSPECTION_PARTS } from "@lib/inspection.ts";
+import { suspectName } from "@lib/inspection_report.ts";
+import { join } from "@lib/std/path.ts";
+import { inspectOptions } from "./inspect_options.ts";
+import { progressPrinter } from "./notebooks/progress.ts";
+
+try {
+  const settings = inspectOptions(Deno.args);
+  const printer = progressPrinter(INSPECTION_PARTS, {});
+  let [current, start] = ["", 0];
+  const { report } = await inspect(settings, async ({ part, share }) => {
+    if (part !== current) {
+      if (current !== "") printer.end(`done in ${secondsSince(start)}`);
+      [current, start] = [part, Date.now()];
+      printer.begin(part);
+    }
+    printer.tell(`${Math.round(100 * share)} %`, left(share, start));
+    await new Promise((resolve) => setTimeout(resolve)); // lets the printer's clock go on
+  });
+  if (current !== "") printer.end(`done in ${secondsSince(start)}`);
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  const { networks, trigger } = report;
+  console.log(
+    report.backdoored
+      ? `A backdoor is suspected: class ${suspectName(report)}; index ` +
+        `${report.outlierIndex.toFixed(1)}, success ${percent(trigger!.successRate)}`
+      : `No backdoor found; index ${report.outlierIndex.toFixed(1)}`,
+  );
+  console.log(`Clean accuracy: ${percent(report.cleanAccuracy)}`);
+  for (const { file, channelsPruned, cleanAccuracy, recoveredTriggerSuccessRate } of networks) {
+    const rates = `${percent(cleanAccuracy)}, triggers' success ${
+      percent(recoveredTriggerSuccessRate)
+    }`;
+    console.log(`${file}: ${channelsPruned} channels pruned, accuracy ${rates}`);
+  }
+  console.log(`${join(settings.output, "report.html")}; ${report.seconds.toFixed(0)} s`);
+} catch (error) {
+  console.error((error as Error).message.split("\n")[0]);
+  Deno.exit(1);
+}
+
+function secondsSince(start: number): string {
+  return `${((Date.now() - start) / 1000).toFixed(0)} s`;
+}
+
+/** What is left of a part if it goes on as it went. */
+function left(share: number, start: number): string {
+  const elapsed = (Date.now() - start) / 1000;
+  if (share < 0.05 || elapsed < 2) return "";
+  return `about ${Math.ceil(elapsed * (1 - share) / share)} s left`;
+}

@@ -1,0 +1,55 @@
+import type { InspectionSettings } from "@lib/inspection_input.ts";
+import { PIXEL_RANGES, type PixelRange } from "@lib/network/logits_network.ts";
+
+const NAMES = ["network", "images", "output", "pixels", "layer", "count"] as const;
+
+/**
+ * Reads the command line of an inspection.
+ *
+ * @param args `--name value` or `--name=value`, of network, images, output, pixels, layer and count.
+ * @returns The settings; the output is `inspection`, pixels `0-1` and the count 1000 if not given.
+ * @throws {Error} If network or images is missing, a name is not known or twice there, or a value is no
+ * such value.
+ */
+export function inspectOptions(args: readonly string[]): InspectionSettings {
+  const words = args.flatMap((arg) => {
+    const at = arg.indexOf("=");
+    return arg.startsWith("--") && at > 0 ? [arg.slice(0, at), arg.slice(at + 1)] : [arg];
+  });
+  const given = new Map<string, string>();
+  for (let at = 0; at < words.length; at += 2) {
+    const name = NAMES.find((name) => words[at] === `--${name}`);
+    if (name === undefined) {
+      const known = NAMES.map((name) => `--${name}`).join(", ");
+      throw new Error(`Expected ${known} but found ${words[at]}`);
+    }
+    const value = words[at + 1];
+    if (!value || value.startsWith("--")) {
+      throw new Error(`Expected a value after --${name} but found ${value || "nothing"}`);
+    }
+    if (given.has(name)) throw new Error(`Expected --${name} once but found it twice`);
+    given.set(name, value);
+  }
+  const required = (name: "network" | "images", what: string): string => {
+    const value = given.get(name);
+    if (value === undefined) throw new Error(`Expected --${name} ${what} but found none`);
+    return value;
+  };
+  const pixels = given.get("pixels") ?? "0-1";
+  if (!PIXEL_RANGES.includes(pixels as PixelRange)) {
+    throw new Error(`Expected --pixels ${PIXEL_RANGES.join(" or ")} but found ${pixels}`);
+  }
+  const count = given.get("count") ?? "1000";
+  if (!/^[1-9]\d*$/.test(count)) {
+    throw new Error(`Expected --count to be a number from 1 on but found ${count}`);
+  }
+  const layer = given.get("layer");
+  return {
+    network: required("network", "FILE"),
+    images: required("images", "FOLDER"),
+    output: given.get("output") ?? "inspection",
+    pixels: pixels as PixelRange,
+    ...(layer !== undefined && { layer }),
+    count: Number(count),
+  };
+}
