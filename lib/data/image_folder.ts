@@ -3,8 +3,13 @@
  *
  * @module
  */
-import { decodeImage } from "@lib/data/image_file.ts";
-import { checkedImages, IMAGE_BYTES, type LabelledImages } from "@lib/data/labelled_images.ts";
+import { decodeImage, writeImage } from "@lib/data/image_file.ts";
+import {
+  checkedImages,
+  IMAGE_BYTES,
+  imageAt,
+  type LabelledImages,
+} from "@lib/data/labelled_images.ts";
 import { openZip, unpack } from "@lib/data/zip.ts";
 import { type Random, shuffled } from "@lib/random.ts";
 import { basename, join } from "@lib/std/path.ts";
@@ -179,4 +184,29 @@ export async function zipTree(file: string): Promise<FileTree> {
     paths: [...entries.keys()],
     read: (path) => unpack(archive, [entries.get(path)!])[0]!,
   };
+}
+
+/**
+ * Writes images into one folder a class, the folders named by the classes' numbers: what
+ * {@link readClassFolders} reads.
+ *
+ * @param folder Made if it is not there; files of the same names are replaced.
+ * @param images To be written as PNG.
+ * @example
+ * ```ts
+ * import { writeClassFolders } from "@lib/data/image_folder.ts";
+ * import { readImage } from "@lib/data/image_file.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const pixels = new Uint8Array(3072).fill(7);
+ * await writeClassFolders(folder, { pixels, labels: Uint8Array.of(1), classNames: ["stop", "yield"] });
+ * assertEquals(await readImage(`${folder}/1/0.png`), pixels);
+ * ```
+ */
+export async function writeClassFolders(folder: string, images: LabelledImages): Promise<void> {
+  for (const [index, label] of images.labels.entries()) {
+    await Deno.mkdir(join(folder, String(label)), { recursive: true });
+    await writeImage(join(folder, String(label), `${index}.png`), imageAt(images.pixels, index));
+  }
 }
