@@ -44,9 +44,9 @@ export interface GradientGraph {
  *
  * const network = paperCnn(43, 1);
  * const { run, byWeights } = gradientGraph(network);
- * const bias = byWeights.get(network.weights.at(-1)!)!;
+ * const bias = byWeights.get(network.trainableWeights.at(-1)!)!;
  * const labels = tf.tensor1d([3, 4], "int32");
- * const [slope] = run(tf.zeros([2, 32, 32, 3]), labels, network.getWeights(), [bias]);
+ * const [slope] = run(tf.zeros([2, 32, 32, 3]), labels, network.weights.map((each) => each.read()), [bias]);
  * assertEquals(slope!.shape, [43]);
  * ```
  */
