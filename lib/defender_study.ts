@@ -164,7 +164,7 @@ export const FEWER_IMAGES: readonly number[] = [10, 50, 200];
  *
  * @param setting Which experiment.
  * @param dataset Its images.
- * @param onRow Told of each network.
+ * @param onRow Told of each network, how many are done and how many there are.
  * @returns The rows of the tables; they are also in the summary.
  * @example
  * ```ts ignore
@@ -174,37 +174,31 @@ export const FEWER_IMAGES: readonly number[] = [10, 50, 200];
 export async function defenderTables(
   setting: Setting,
   dataset: Dataset,
-  onRow: (row: DefenderRow) => void | Promise<void> = () => {},
+  onRow: (row: DefenderRow, done: number, total: number) => void | Promise<void> = () => {},
 ): Promise<DefenderTables> {
-  const rowsOf = async (
-    part: string,
-    studies: readonly StudyNetwork<TriggerParameters>[],
-    counts: readonly number[],
-  ): Promise<DefenderRow[]> => {
-    const rows: DefenderRow[] = [];
-    for (const study of await availableNetworks(studies)) {
-      for (const count of counts) {
-        const name = part === "fewerImages" ? String(count) : study.name;
-        const row = await remembered(
-          setting,
-          part,
-          name,
-          () => defenderRow(study, dataset, count),
-        );
-        await onRow(row);
-        rows.push(row);
-      }
+  const seeds = await availableNetworks(badNets(setting));
+  const task = (
+    study: StudyNetwork<TriggerParameters>,
+    count = CLEAN_IMAGES,
+  ): { study: typeof study; count: number } => ({ study, count });
+  const tasks = {
+    recovery: [...seeds, ...await availableNetworks(controls(setting))].map((study) => task(study)),
+    // the quick setting only shows that all works
+    fewerImages: seeds.slice(0, setting === "quick" ? 0 : 1)
+      .flatMap((study) => FEWER_IMAGES.map((count) => task(study, count))),
+    generality: (await availableNetworks(otherAttacks(setting))).map((study) => task(study)),
+  };
+  const total = Object.values(tasks).flat().length;
+  const tables: DefenderTables = { recovery: [], fewerImages: [], generality: [] };
+  let done = 0;
+  for (const part of ["recovery", "fewerImages", "generality"] as const) {
+    for (const { study, count } of tasks[part]) {
+      const name = part === "fewerImages" ? String(count) : study.name;
+      const make = (): Promise<DefenderRow> => defenderRow(study, dataset, count);
+      const row = await remembered(setting, part, name, make);
+      tables[part].push(row);
+      await onRow(row, ++done, total);
     }
-    return rows;
-  };
-  const seeds = badNets(setting);
-  return {
-    recovery: await rowsOf("recovery", [...seeds, ...controls(setting)], [CLEAN_IMAGES]),
-    fewerImages: await rowsOf(
-      "fewerImages",
-      seeds.slice(0, 1),
-      setting === "quick" ? [] : FEWER_IMAGES, // the quick setting only shows that all works
-    ),
-    generality: await rowsOf("generality", otherAttacks(setting), [CLEAN_IMAGES]),
-  };
+  }
+  return tables;
 }

@@ -142,9 +142,6 @@ function triggerFigures({ report, triggers, examples }: Inspection): Figure[] {
   const largest = report.trigger!.coefficients.slice(0, 4);
   const bands = largest.map(({ row, column }) => [row, column] as const);
   const drawn = spectrumFigure(spectra, bands);
-  // a plane without any coefficient would have the scale begin below zero
-  const cmax = Math.log10(1 + Math.abs(largest[0]?.magnitude ?? 1));
-  drawn.layout.coloraxis = { ...drawn.layout.coloraxis as object, cmax };
   return [
     captioned(grid, "Figure 1. The recovered trigger, amplified, and what it does to images."),
     captioned(

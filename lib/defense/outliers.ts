@@ -1,7 +1,7 @@
 /**
  * Above this index a class counts as an outlier. Neural Cleanse takes 2, Iglewicz and Hoaglin (1993) 3.5;
  * the norms of clean networks have heavier tails than a normal distribution, and of some classes come to
- * 3.6 (notebook 08).
+ * 3.5 (notebook 08).
  */
 export const OUTLIER_INDEX = 5;
 

@@ -45,6 +45,9 @@ export function spectrumFigure(
       [`yaxis${number(index)}`, axis(vertical, down)],
     ];
   });
+  const planes = spectra.map(logRows);
+  // said outright, since a plane of zeros would have the scale begin below zero
+  const strongest = Math.max(0.01, ...planes.flat(2));
   const layout = baseLayout({
     ...Object.fromEntries(axes),
     width: LEFT + across + RIGHT,
@@ -52,12 +55,12 @@ export function spectrumFigure(
     margin: { l: LEFT, r: RIGHT, t: 34, b: 56 },
     annotations: spectra.map(({ name }, index) => heading(name, `x${number(index)} domain`)),
     shapes: spectra.flatMap((_, index) => bands.map((band) => outline(band, number(index)))),
-    coloraxis: { colorscale: "Viridis", cmin: 0, colorbar: COLOUR_BAR },
+    coloraxis: { colorscale: "Viridis", cmin: 0, cmax: strongest, colorbar: COLOUR_BAR },
   });
   const data = spectra.map((spectrum, index) => ({
     type: "heatmap",
     name: `${escapeText(spectrum.name)}, log10(1 + magnitude)`,
-    z: logRows(spectrum),
+    z: planes[index],
     coloraxis: "coloraxis",
     xaxis: `x${number(index)}`,
     yaxis: `y${number(index)}`,
