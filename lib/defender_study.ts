@@ -23,6 +23,42 @@ import { addToSummary, type Json, readSummary } from "@lib/summary.ts";
 /** How many clean images a defender has. */
 export const CLEAN_IMAGES = 1000;
 
+/** How well a repaired network does; shares from 0 to 1, on test. */
+export interface RepairedRates {
+  cleanAccuracy: number;
+  attackSuccess: number;
+  /** Share of triggered images that are given their true class. */
+  robustAccuracy: number;
+  defenseEffectiveness: number;
+}
+
+/**
+ * The rates of a repaired network with its defense effectiveness rate.
+ *
+ * @param before Rates of the attacked network, 0–1.
+ * @param after Rates of the repaired one.
+ * @returns The latter, nothing else of it, with the effectiveness.
+ * @example
+ * ```ts
+ * import { repairedRates } from "@lib/defender_study.ts";
+ * import { assertAlmostEquals } from "@lib/std/assert.ts";
+ *
+ * const before = { cleanAccuracy: 0.98, attackSuccess: 1, robustAccuracy: 0 };
+ * const after = { cleanAccuracy: 0.96, attackSuccess: 0.1, robustAccuracy: 0.4 };
+ * assertAlmostEquals(repairedRates(before, after).defenseEffectiveness, 0.94, 1e-12);
+ * ```
+ */
+export function repairedRates(
+  before: Omit<RepairedRates, "defenseEffectiveness">,
+  { cleanAccuracy, attackSuccess, robustAccuracy }: Omit<RepairedRates, "defenseEffectiveness">,
+): RepairedRates {
+  const effectiveness = defenseEffectiveness(
+    { cleanAccuracy: before.cleanAccuracy, attackSuccessRate: before.attackSuccess },
+    { cleanAccuracy, attackSuccessRate: attackSuccess },
+  );
+  return { cleanAccuracy, attackSuccess, robustAccuracy, defenseEffectiveness: effectiveness };
+}
+
 /** What a defender found on a network and what came of it; shares from 0 to 1, on test. */
 export interface DefenderRow {
   title: string;
@@ -38,13 +74,7 @@ export interface DefenderRow {
   coefficients: Coefficient[];
   coefficientCount: number;
   before: { cleanAccuracy: number; attackSuccess: number };
-  after?: {
-    channelsPruned: number;
-    cleanAccuracy: number;
-    attackSuccess: number;
-    robustAccuracy: number;
-    defenseEffectiveness: number;
-  };
+  after?: RepairedRates & { channelsPruned: number };
   cleanImages: number;
   seconds: number;
 }
@@ -119,29 +149,15 @@ function rowOf(
 ): Omit<DefenderRow, "title" | "cleanImages" | "seconds"> {
   const { smallest, suspect, indices } = diagnosis;
   const coefficients = coefficientsOf(smallest.spectrum);
-  const rates = ({ cleanAccuracy, attackSuccess }: typeof before): {
-    cleanAccuracy: number;
-    attackSuccess: number;
-  } => ({ cleanAccuracy, attackSuccess });
   return {
     ...(suspect ? { suspected: suspect.label } : {}),
     outlierIndex: indices[smallest.label]!,
     norm: smallest.norm,
     coefficients: coefficients.slice(0, 4),
     coefficientCount: coefficients.length,
-    before: rates(before),
+    before: { cleanAccuracy: before.cleanAccuracy, attackSuccess: before.attackSuccess },
     ...(after
-      ? {
-        after: {
-          ...rates(after),
-          channelsPruned: after.channels.length,
-          robustAccuracy: after.robustAccuracy,
-          defenseEffectiveness: defenseEffectiveness(
-            { ...before, attackSuccessRate: before.attackSuccess },
-            { ...after, attackSuccessRate: after.attackSuccess },
-          ),
-        },
-      }
+      ? { after: { ...repairedRates(before, after), channelsPruned: after.channels.length } }
       : {}),
   };
 }

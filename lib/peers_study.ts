@@ -9,7 +9,12 @@ import { loadBadNet } from "@lib/bad_net.ts";
 import type { LabelledImages } from "@lib/data/labelled_images.ts";
 import type { Dataset } from "@lib/dataset.ts";
 import { defend, DEFENDER_DROP, sample } from "@lib/defender.ts";
-import { CLEAN_IMAGES, remembered } from "@lib/defender_study.ts";
+import {
+  CLEAN_IMAGES,
+  remembered,
+  type RepairedRates,
+  repairedRates,
+} from "@lib/defender_study.ts";
 import { ADVERSARIAL_PRUNING, pruneAdversarially } from "@lib/defense/adversarial_pruning.ts";
 import { evidenceOf } from "@lib/defense/evidence.ts";
 import { finePrune, fineTune } from "@lib/defense/fine_tuning.ts";
@@ -23,19 +28,14 @@ import {
 } from "@lib/defense/neural_cleanse.ts";
 import { pruningCurve } from "@lib/defense/pruning_curve.ts";
 import { cleanAscending } from "@lib/defense/ranking.ts";
-import { defenseEffectiveness, lastBefore, pruneChannels } from "@lib/defense/repair.ts";
+import { lastBefore, pruneChannels } from "@lib/defense/repair.ts";
 import { type Experiment, outputPath } from "@lib/experiment.ts";
 import { accuracy, attackSuccessRate, classify } from "@lib/network/evaluate.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
 /** How well a defense did; shares from 0 to 1, on test. */
-export interface PeerRow {
+export interface PeerRow extends RepairedRates {
   name: string;
-  cleanAccuracy: number;
-  attackSuccess: number;
-  /** Share of triggered images that are given their true class. */
-  robustAccuracy: number;
-  defenseEffectiveness: number;
   cleanImages: number;
   seconds: number;
   /** What it did, in a few words. */
@@ -137,9 +137,9 @@ export async function peerRows(
   const { network } = await loadBadNet(outputPath(setting, "badnet"), experiment);
   const clean = sample(dataset.validationHalf, CLEAN_IMAGES, 1);
   const bad = triggered(withoutClass(dataset.testHalf, target), ftrojan(experiment.trigger));
-  const rates = async (repaired: tf.LayersModel): Promise<
-    Pick<PeerRow, "cleanAccuracy" | "attackSuccess" | "robustAccuracy">
-  > => {
+  const rates = async (
+    repaired: tf.LayersModel,
+  ): Promise<Omit<RepairedRates, "defenseEffectiveness">> => {
     const attacked = await classify(repaired, bad.pixels);
     const { pixels, labels } = dataset.testHalf;
     return {
@@ -156,14 +156,9 @@ export async function peerRows(
       const seconds = (performance.now() - start) / 1000;
       const found = await rates(repaired.network);
       if (repaired.network !== network) repaired.network.dispose();
-      const before = { ...(rows[0] ?? found) };
       return {
-        ...found,
+        ...repairedRates(rows[0] ?? found, found),
         name,
-        defenseEffectiveness: defenseEffectiveness(
-          { ...before, attackSuccessRate: before.attackSuccess },
-          { ...found, attackSuccessRate: found.attackSuccess },
-        ),
         cleanImages: ["none", "CLP"].includes(name) ? 0 : clean.labels.length,
         seconds,
         note: repaired.note,
