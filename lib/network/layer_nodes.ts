@@ -90,8 +90,9 @@ const LAYERS: Record<string, LayerNodes> = {
         )
         : statistics,
       backward(gradient): Gradients {
-        const reserve = [3, 4, 5].map((index) => output(node, index));
-        const operands = [gradient, input, scale!, ...reserve];
+        // in inference mode TensorFlow leaves the reserved statistics as unwritten memory
+        const reserve = isTraining ? [output(node, 3), output(node, 4)] : statistics;
+        const operands = [gradient, input, scale!, ...reserve, output(node, 5)];
         const back = graph.node("FusedBatchNormGradV3", operands, settings);
         return { input: back, weights: [output(back, 1), output(back, 2)] };
       },
