@@ -34,11 +34,14 @@ export interface Defended {
   diagnosis: Diagnosis;
   /** Other triggers of the suspected class. */
   variants: ClassTrigger[];
+  /** What to repair the network against. */
+  recovered: Trigger;
   /** The network as it came; `attackSuccess` is that of the trigger the results are reported on. */
   before: FrontPoint;
-  /** The repaired network; none if nothing is suspected. */
-  after?: FrontPoint;
-  seconds: number;
+  /** The pruned network; none if nothing is suspected. */
+  pruned?: FrontPoint;
+  /** Until the verdict, and from there to the chosen channels. */
+  seconds: { search: number; pruning: number };
 }
 
 /** Where the work stands. */
@@ -62,8 +65,8 @@ export interface DefenderProgress {
  * @throws {Error} If the network has no last block, or fewer than three classes.
  * @example
  * ```ts ignore
- * const { diagnosis, after } = await defend(network, sample(validationHalf, 1000, 1), testHalf);
- * const repaired = await pruneChannels(network, after!.channels);
+ * const { diagnosis, pruned } = await defend(network, sample(validationHalf, 1000, 1), testHalf);
+ * const repaired = await pruneChannels(network, pruned!.channels);
  * ```
  */
 export async function defend(
@@ -76,6 +79,7 @@ export async function defend(
   const start = performance.now();
   const { diagnosis, variants, recovered } = await findBackdoor(network, clean, onProgress);
   const { smallest, suspect } = diagnosis;
+  const searched = performance.now();
   const tell = (share: number): void | Promise<void> =>
     onProgress({ part: "searching channels", share });
   const defense = await measureDefense(
@@ -87,9 +91,12 @@ export async function defend(
   try {
     const front = suspect && await searchFront(defense, DEFENDER_FRONT, tell);
     const before = pointOf(defense, []);
-    const after = front && bestWithin(front, DEFENDER_DROP, before.validationAccuracy);
-    const seconds = (performance.now() - start) / 1000;
-    return { diagnosis, variants, before, after, seconds };
+    const pruned = front && bestWithin(front, DEFENDER_DROP, before.validationAccuracy);
+    const seconds = {
+      search: (searched - start) / 1000,
+      pruning: (performance.now() - searched) / 1000,
+    };
+    return { diagnosis, variants, recovered, before, pruned, seconds };
   } finally {
     disposeDefense(defense);
   }

@@ -8,7 +8,8 @@ import { anyTrigger, type TriggerParameters } from "@lib/attack/any_trigger.ts";
 import { type Coefficient, coefficientsOf } from "@lib/attack/spectrum_trigger.ts";
 import type { Dataset } from "@lib/dataset.ts";
 import { defend, type Defended, sample } from "@lib/defender.ts";
-import { defenseEffectiveness } from "@lib/defense/repair.ts";
+import { ratesOf, type RepairedRates, repairedRates } from "@lib/defense/rates.ts";
+import { unlearn } from "@lib/defense/unlearning.ts";
 import { loadBadNet } from "@lib/bad_net.ts";
 import { outputPath, type Setting } from "@lib/experiment.ts";
 import {
@@ -22,42 +23,6 @@ import { addToSummary, type Json, readSummary } from "@lib/summary.ts";
 
 /** How many clean images a defender has. */
 export const CLEAN_IMAGES = 1000;
-
-/** How well a repaired network does; shares from 0 to 1, on test. */
-export interface RepairedRates {
-  cleanAccuracy: number;
-  attackSuccess: number;
-  /** Share of triggered images that are given their true class. */
-  robustAccuracy: number;
-  defenseEffectiveness: number;
-}
-
-/**
- * The rates of a repaired network with its defense effectiveness rate.
- *
- * @param before Rates of the attacked network, 0–1.
- * @param after Rates of the repaired one.
- * @returns The latter, nothing else of it, with the effectiveness.
- * @example
- * ```ts
- * import { repairedRates } from "@lib/defender_study.ts";
- * import { assertAlmostEquals } from "@lib/std/assert.ts";
- *
- * const before = { cleanAccuracy: 0.98, attackSuccess: 1, robustAccuracy: 0 };
- * const after = { cleanAccuracy: 0.96, attackSuccess: 0.1, robustAccuracy: 0.4 };
- * assertAlmostEquals(repairedRates(before, after).defenseEffectiveness, 0.94, 1e-12);
- * ```
- */
-export function repairedRates(
-  before: Omit<RepairedRates, "defenseEffectiveness">,
-  { cleanAccuracy, attackSuccess, robustAccuracy }: Omit<RepairedRates, "defenseEffectiveness">,
-): RepairedRates {
-  const effectiveness = defenseEffectiveness(
-    { cleanAccuracy: before.cleanAccuracy, attackSuccessRate: before.attackSuccess },
-    { cleanAccuracy, attackSuccessRate: attackSuccess },
-  );
-  return { cleanAccuracy, attackSuccess, robustAccuracy, defenseEffectiveness: effectiveness };
-}
 
 /** What a defender found on a network and what came of it; shares from 0 to 1, on test. */
 export interface DefenderRow {
@@ -74,9 +39,13 @@ export interface DefenderRow {
   coefficients: Coefficient[];
   coefficientCount: number;
   before: { cleanAccuracy: number; attackSuccess: number };
-  after?: RepairedRates & { channelsPruned: number };
+  /** Channels pruned against the recovered triggers; none without a suspect. */
+  pruned?: RepairedRates & { channelsPruned: number };
+  /** The recovered triggers unlearned instead; none without a suspect. */
+  unlearned?: RepairedRates;
   cleanImages: number;
-  seconds: number;
+  /** Of the search, and of each repair from there on. */
+  seconds: { search: number; pruning: number; unlearning: number };
 }
 
 /**
@@ -125,27 +94,33 @@ export async function defenderRow(
   cleanImages = CLEAN_IMAGES,
   seed = 1,
 ): Promise<DefenderRow> {
-  const start = performance.now();
   const { network } = await loadBadNet(outputPath(experiment.setting, name), experiment);
   try {
     const clean = sample(dataset.validationHalf, cleanImages, seed);
     const trigger = anyTrigger(experiment.trigger);
     const found = await defend(network, clean, dataset.testHalf, trigger);
-    const attacked = experiment.injectionRate > 0;
+    const { suspect } = found.diagnosis;
+    const start = performance.now();
+    const repaired = suspect && await unlearn(network, clean, found.recovered);
+    const unlearning = (performance.now() - start) / 1000;
+    const rates = repaired &&
+      await ratesOf(repaired, dataset.testHalf, trigger, experiment.target);
+    repaired?.dispose();
     return {
       title,
-      ...(attacked ? { target: experiment.target } : {}),
-      ...rowOf(found),
+      ...(experiment.injectionRate > 0 ? { target: experiment.target } : {}),
+      ...foundIn(found),
+      ...(rates ? { unlearned: repairedRates(found.before, rates) } : {}),
       cleanImages: clean.labels.length,
-      seconds: (performance.now() - start) / 1000,
+      seconds: { ...found.seconds, unlearning },
     };
   } finally {
     network.dispose();
   }
 }
 
-function rowOf(
-  { diagnosis, before, after }: Defended,
+function foundIn(
+  { diagnosis, before, pruned }: Defended,
 ): Omit<DefenderRow, "title" | "cleanImages" | "seconds"> {
   const { smallest, suspect, indices } = diagnosis;
   const coefficients = coefficientsOf(smallest.spectrum);
@@ -156,8 +131,8 @@ function rowOf(
     coefficients: coefficients.slice(0, 4),
     coefficientCount: coefficients.length,
     before: { cleanAccuracy: before.cleanAccuracy, attackSuccess: before.attackSuccess },
-    ...(after
-      ? { after: { ...repairedRates(before, after), channelsPruned: after.channels.length } }
+    ...(pruned
+      ? { pruned: { ...repairedRates(before, pruned), channelsPruned: pruned.channels.length } }
       : {}),
   };
 }

@@ -4,33 +4,30 @@
  * @module
  */
 import { ftrojan } from "@lib/attack/ftrojan.ts";
-import { triggered } from "@lib/attack/trigger.ts";
 import { loadBadNet } from "@lib/bad_net.ts";
 import type { LabelledImages } from "@lib/data/labelled_images.ts";
 import type { Dataset } from "@lib/dataset.ts";
-import { defend, DEFENDER_DROP, sample } from "@lib/defender.ts";
-import {
-  CLEAN_IMAGES,
-  remembered,
-  type RepairedRates,
-  repairedRates,
-} from "@lib/defender_study.ts";
+import { defend, DEFENDER_DROP, findBackdoor, sample } from "@lib/defender.ts";
+import { CLEAN_IMAGES, remembered } from "@lib/defender_study.ts";
 import { ADVERSARIAL_PRUNING, pruneAdversarially } from "@lib/defense/adversarial_pruning.ts";
+import type { Diagnosis } from "@lib/defense/diagnosis.ts";
 import { evidenceOf } from "@lib/defense/evidence.ts";
 import { finePrune, fineTune } from "@lib/defense/fine_tuning.ts";
 import { pruneByLipschitz } from "@lib/defense/lipschitz_pruning.ts";
-import { disposeDefense, measureDefense, withoutClass } from "@lib/defense/measure.ts";
+import { disposeDefense, measureDefense } from "@lib/defense/measure.ts";
 import {
+  CLEANSE_UNLEARNING,
   cleanseVerdict,
   NEURAL_CLEANSE,
+  patchTrigger,
   recoverPatches,
-  unlearn,
 } from "@lib/defense/neural_cleanse.ts";
 import { pruningCurve } from "@lib/defense/pruning_curve.ts";
 import { cleanAscending } from "@lib/defense/ranking.ts";
+import { ratesOf, type RepairedRates, repairedRates } from "@lib/defense/rates.ts";
 import { lastBefore, pruneChannels } from "@lib/defense/repair.ts";
+import { unlearn, UNLEARNING } from "@lib/defense/unlearning.ts";
 import { type Experiment, outputPath } from "@lib/experiment.ts";
-import { accuracy, attackSuccessRate, classify } from "@lib/network/evaluate.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
 /** How well a defense did; shares from 0 to 1, on test. */
@@ -98,22 +95,38 @@ const PEERS: Record<string, Peer> = {
     const patches = await recoverPatches(network, clean, { ...NEURAL_CLEANSE, steps });
     const { suspect, smallest, index } = cleanseVerdict(patches);
     const found = `class ${smallest.label}, index ${index.toFixed(1)}`;
-    return suspect
-      ? { network: await unlearn(network, clean, suspect, 1), note: `${found}: unlearned` }
-      : { network, note: `${found}: no alarm` };
-  },
-  "frequency recovery": async (network, clean) => {
-    const { after, diagnosis } = await defend(network, clean, clean);
-    const { label } = diagnosis.smallest;
-    const index = diagnosis.indices[label]!.toFixed(1);
-    if (!after) return { network, note: `class ${label}, index ${index}: no alarm` };
+    if (!suspect) return { network, note: `${found}: no alarm` };
+    const trigger = patchTrigger(suspect);
     return {
-      network: await pruneChannels(network, after.channels),
-      note: `class ${label}, index ${index}; ${after.channels.length} channels within ` +
-        `${100 * DEFENDER_DROP} points`,
+      network: await unlearn(network, clean, trigger, CLEANSE_UNLEARNING),
+      note: `${found}: unlearned`,
+    };
+  },
+  "frequency recovery, pruning": async (network, clean) => {
+    const { pruned, diagnosis } = await defend(network, clean, clean);
+    return {
+      network: pruned ? await pruneChannels(network, pruned.channels) : network,
+      note: pruned
+        ? `${verdictOf(diagnosis)}; ${pruned.channels.length} channels within ` +
+          `${100 * DEFENDER_DROP} points`
+        : verdictOf(diagnosis),
+    };
+  },
+  "frequency recovery, unlearning": async (network, clean) => {
+    const { diagnosis, recovered } = await findBackdoor(network, clean);
+    return {
+      network: diagnosis.suspect ? await unlearn(network, clean, recovered) : network,
+      note: diagnosis.suspect
+        ? `${verdictOf(diagnosis)}; ${UNLEARNING.recipe.epochs} epochs`
+        : verdictOf(diagnosis),
     };
   },
 };
+
+function verdictOf({ smallest, suspect, indices }: Diagnosis): string {
+  const index = indices[smallest.label]!.toFixed(1);
+  return `class ${smallest.label}, index ${index}${suspect ? "" : ": no alarm"}`;
+}
 
 /**
  * All defenses on one attacked network.
@@ -136,25 +149,14 @@ export async function peerRows(
   const { setting, target } = experiment;
   const { network } = await loadBadNet(outputPath(setting, "badnet"), experiment);
   const clean = sample(dataset.validationHalf, CLEAN_IMAGES, 1);
-  const bad = triggered(withoutClass(dataset.testHalf, target), ftrojan(experiment.trigger));
-  const rates = async (
-    repaired: tf.LayersModel,
-  ): Promise<Omit<RepairedRates, "defenseEffectiveness">> => {
-    const attacked = await classify(repaired, bad.pixels);
-    const { pixels, labels } = dataset.testHalf;
-    return {
-      cleanAccuracy: accuracy(await classify(repaired, pixels), labels),
-      attackSuccess: attackSuccessRate(attacked, bad.labels, target),
-      robustAccuracy: accuracy(attacked, bad.labels),
-    };
-  };
+  const trigger = ftrojan(experiment.trigger);
   const rows: PeerRow[] = [];
   for (const [name, peer] of Object.entries(PEERS)) {
     const row = await remembered(setting, "peers", name, async () => {
       const start = performance.now();
       const repaired = await peer(network, clean, experiment);
       const seconds = (performance.now() - start) / 1000;
-      const found = await rates(repaired.network);
+      const found = await ratesOf(repaired.network, dataset.testHalf, trigger, target);
       if (repaired.network !== network) repaired.network.dispose();
       return {
         ...repairedRates(rows[0] ?? found, found),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CIFAR10_CLASSES, CIFAR10_FOLDER, readCifar10Test } from "@lib/data/cifar10.ts";
 import { GTSRB_CLASSES, joinLabels, readGtsrbTest, readGtsrbTraining } from "@lib/data/gtsrb.ts";
 import { GTSRB_MD5 } from "@lib/data/gtsrb_archives.ts";
 import { readImage } from "@lib/data/image_file.ts";
@@ -38,8 +39,8 @@ const TEST_TABLE = "GT-final_test.csv";
 
 /**
  * Reads labelled images: one folder a class, on disk or in a zip archive; CIFAR-10's as
- * `cifar10-images.zip`; GTSRB's archives, or what they unpack to. Where there are training and test
- * images, the test images.
+ * `cifar10-images.zip` or as the official binary archive unpacks; GTSRB's archives, or what they unpack
+ * to. Where there are training and test images, the test images.
  *
  * @param path The folder, or an archive of class folders.
  * @param classes How many the network has: decides where the folder holds several data sets.
@@ -70,10 +71,8 @@ export async function readAnyImages(
 }
 
 async function sourcesIn(folder: string, settings: DrawSettings): Promise<Source[]> {
-  const sources = [await gtsrbSource(folder, settings)];
-  const cifar = join(folder, "cifar10-images.zip");
-  if (await exists(cifar)) sources.push(classSource(await zipTree(cifar), settings));
-  const known = sources.flatMap((source) => source ?? []);
+  const known = [await gtsrbSource(folder, settings), await cifar10Source(folder, settings)]
+    .flatMap((source) => source ?? []);
   return known.length > 0 ? known : [classSource(await folderTree(folder), settings)];
 }
 
@@ -82,17 +81,40 @@ const classSource = (tree: FileTree, { most, random, onProgress }: DrawSettings)
   read: () => readClassFolders(tree, most, random, onProgress),
 });
 
+/** A draw from images that can only be read all at once. */
+const drawnSource = (
+  classes: number,
+  { most, random }: DrawSettings,
+  readAll: () => Promise<LabelledImages>,
+): Source => ({
+  classes,
+  async read(): Promise<LabelledImages> {
+    const images = await readAll();
+    return pickImages(images, shuffled(images.labels.length, random).subarray(0, most));
+  },
+});
+
+async function cifar10Source(
+  folder: string,
+  settings: DrawSettings,
+): Promise<Source | undefined> {
+  const archive = join(folder, "cifar10-images.zip");
+  if (await exists(archive)) return classSource(await zipTree(archive), settings);
+  for (const within of [CIFAR10_FOLDER, "."]) {
+    const batches = join(folder, within);
+    if (await exists(join(batches, "test_batch.bin"))) {
+      return drawnSource(CIFAR10_CLASSES.length, settings, () => readCifar10Test(batches));
+    }
+  }
+  return undefined;
+}
+
 async function gtsrbSource(
   folder: string,
-  { most, random }: DrawSettings,
+  settings: DrawSettings,
 ): Promise<Source | undefined> {
-  const drawn = (read: () => Promise<LabelledImages>): Source => ({
-    classes: GTSRB_CLASSES.length,
-    async read(): Promise<LabelledImages> {
-      const images = await read();
-      return pickImages(images, shuffled(images.labels.length, random).subarray(0, most));
-    },
-  });
+  const drawn = (readAll: () => Promise<LabelledImages>): Source =>
+    drawnSource(GTSRB_CLASSES.length, settings, readAll);
   const [trainingImages, testImages, testLabels] = Object.values(GTSRB_MD5)
     .map(({ name }) => join(folder, name)) as [string, string, string];
   const archives = { trainingImages, testImages, testLabels };

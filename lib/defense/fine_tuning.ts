@@ -2,7 +2,7 @@ import type { LabelledImages } from "@lib/data/labelled_images.ts";
 import { smallNetwork } from "@lib/defense/small_network.ts";
 import { copyNetwork } from "@lib/network/copy_network.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
-import { type Recipe, train } from "@lib/network/train.ts";
+import { type Recipe, train, type TrainingHooks } from "@lib/network/train.ts";
 
 /** How defenses train on clean images: as the network was trained, for ten epochs. */
 export const FINE_TUNING: Recipe = {
@@ -19,6 +19,7 @@ export const FINE_TUNING: Recipe = {
  * @param network Left as it is.
  * @param clean Labelled clean images.
  * @param recipe Epochs and rates.
+ * @param hooks Told how the training goes.
  * @returns The trained copy; the caller disposes it.
  * @throws {Error} As {@link train}.
  * @example
@@ -30,9 +31,10 @@ export async function fineTune(
   network: tf.LayersModel,
   clean: LabelledImages,
   recipe: Recipe = FINE_TUNING,
+  hooks: Pick<TrainingHooks, "onProgress"> = {},
 ): Promise<tf.Sequential> {
   const copy = await copyNetwork(network) as tf.Sequential;
-  await train(copy, clean, recipe);
+  await train(copy, clean, recipe, hooks);
   return copy;
 }
 

@@ -1,18 +1,13 @@
 import { requireImages, type Trigger } from "@lib/attack/trigger.ts";
-import {
-  IMAGE_BYTES,
-  imageAt,
-  type LabelledImages,
-  pickImages,
-  SIDE,
-} from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES, type LabelledImages, SIDE } from "@lib/data/labelled_images.ts";
 import { randomBatches } from "@lib/data/random_batches.ts";
 import { median } from "@lib/defense/outliers.ts";
-import { FINE_TUNING, fineTune } from "@lib/defense/fine_tuning.ts";
+import { FINE_TUNING } from "@lib/defense/fine_tuning.ts";
+import type { UnlearningSettings } from "@lib/defense/unlearning.ts";
 import { imageGradient } from "@lib/network/image_gradient.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import { seededRandom, shuffled } from "@lib/random.ts";
+import { seededRandom } from "@lib/random.ts";
 
 /** A patch that sends images to one class. */
 export interface ClassPatch {
@@ -200,33 +195,8 @@ export function patchTrigger({ mask, pattern }: Pick<ClassPatch, "mask" | "patte
   };
 }
 
-/**
- * Neural Cleanse's repair by unlearning: one epoch on clean images, a fifth of which carry the recovered
- * patch and their true labels.
- *
- * @param network Left as it is.
- * @param clean Labelled clean images.
- * @param patch The suspect's.
- * @param seed Of the draw.
- * @returns The repaired network; the caller disposes it.
- * @throws {Error} As {@link fineTune}.
- * @example
- * ```ts ignore
- * const repaired = await unlearn(network, clean, cleanseVerdict(patches).suspect!, 1);
- * ```
- */
-export async function unlearn(
-  network: tf.LayersModel,
-  clean: LabelledImages,
-  patch: ClassPatch,
-  seed: number,
-): Promise<tf.Sequential> {
-  const images = pickImages(clean, [...clean.labels.keys()]);
-  const trigger = patchTrigger(patch);
-  const drawn = shuffled(clean.labels.length, seededRandom(seed))
-    .subarray(0, Math.round(0.2 * clean.labels.length));
-  for (const index of drawn) {
-    images.pixels.set(trigger.apply(imageAt(clean.pixels, index)), index * IMAGE_BYTES);
-  }
-  return await fineTune(network, images, { ...FINE_TUNING, epochs: 1 });
-}
+/** Neural Cleanse's repair: one epoch of unlearning with the recovered patch on a fifth of the images. */
+export const CLEANSE_UNLEARNING: UnlearningSettings = {
+  share: 0.2,
+  recipe: { ...FINE_TUNING, epochs: 1 },
+};

@@ -68,6 +68,7 @@ export function newSearch(
  * @param gradientOf The network's.
  * @param pixels Shape [N, 32, 32, 3], RGB, 0–255.
  * @param rate About how far the fastest coefficient goes, in levels.
+ * @throws {Error} If a gradient is no finite number: a verdict made of it would be none.
  * @example
  * ```ts
  * import { newSearch, stepSearches } from "@lib/defense/trigger_search.ts";
@@ -99,6 +100,13 @@ export function stepSearches(
       search.best = search.spectrum;
     }
     const own = gradients.subarray(index * IMAGE_BYTES, (index + 1) * IMAGE_BYTES);
+    if (!own.every((value) => Number.isFinite(value))) {
+      throw new Error(
+        `Expected finite gradients for class ${search.label} but found ${
+          own.find((value) => !Number.isFinite(value))
+        }`,
+      );
+    }
     move(search, own.map((value, at) => value * search.free[at]!), rate);
     search.pull = reached
       ? Math.min(PULL.most, search.pull * PULL.up)

@@ -1,44 +1,41 @@
 import type { Coefficient } from "@lib/attack/spectrum_trigger.ts";
 import type { DefenderRow } from "@lib/defender_study.ts";
+import type { RepairedRates } from "@lib/defense/rates.ts";
 import type { Table } from "@lib/figures/table_bundle.ts";
 import type { PeerRow } from "@lib/peers_study.ts";
 
 /**
- * What a defender found on networks and what is left after the repair: a row a network.
+ * What a defender found on networks: a row a network.
  *
  * @param rows From the study.
  * @param caption Stands below.
- * @returns The table; rates on test in per cent.
+ * @returns The table.
  * @example
  * ```ts
- * import { defenderTable } from "@lib/figures/defender_tables.ts";
+ * import { foundTable } from "@lib/figures/defender_tables.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const before = { cleanAccuracy: 0.97, attackSuccess: 0 };
  * const none = { outlierIndex: 1.2, norm: 900, coefficients: [], coefficientCount: 0 };
- * const row = { title: "clean network", before, ...none, cleanImages: 1000, seconds: 40 };
- * assertEquals(defenderTable([row], "").rows[0]![1], "none: no alarm");
+ * const seconds = { search: 40, pruning: 3, unlearning: 0 };
+ * const row = { title: "clean network", before, ...none, cleanImages: 1000, seconds };
+ * assertEquals(foundTable([row], "").rows[0]![1], "none: no alarm");
  * ```
  */
-export function defenderTable(rows: readonly DefenderRow[], caption: string): Table {
+export function foundTable(rows: readonly DefenderRow[], caption: string): Table {
   return {
     columns: [
-      ...["network", "found (target)", "index", "norm", "strongest coefficients"],
-      ...["attack before", "after", "accuracy lost", "robust", "seconds"],
+      ...["network", "found (target)", "index", "norm", "coefficients", "the strongest"],
+      "seconds",
     ],
     rows: rows.map((row) => [
       row.title,
       foundBy(row),
       row.outlierIndex.toFixed(1),
       Math.round(row.norm).toLocaleString("en"),
+      row.suspected === undefined ? "–" : row.coefficientCount,
       row.suspected === undefined ? "–" : coefficientWords(row.coefficients.slice(0, 2)),
-      row.target === undefined ? "–" : inPercent(row.before.attackSuccess),
-      row.after && row.suspected === row.target ? inPercent(row.after.attackSuccess) : "–",
-      row.after
-        ? (100 * (row.before.cleanAccuracy - row.after.cleanAccuracy)).toFixed(2) + " points"
-        : "–",
-      row.after && row.suspected === row.target ? inPercent(row.after.robustAccuracy) : "–",
-      Math.round(row.seconds),
+      Math.round(row.seconds.search),
     ]),
     caption,
   };
@@ -47,6 +44,53 @@ export function defenderTable(rows: readonly DefenderRow[], caption: string): Ta
 function foundBy({ suspected, target }: DefenderRow): string {
   if (suspected === undefined) return `none${target === undefined ? ": no alarm" : ` (${target})`}`;
   return target === undefined ? `${suspected}: false alarm` : `${suspected} (${target})`;
+}
+
+/**
+ * What is left of the attack by two ways of repair, pruning and unlearning: a row a network on which the
+ * attacker's class was found.
+ *
+ * @param rows From the study; the others are left out.
+ * @param caption Stands below.
+ * @returns The table; rates on test in per cent, changes of accuracy in percentage points.
+ * @example
+ * ```ts
+ * import { repairTable } from "@lib/figures/defender_tables.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const before = { cleanAccuracy: 0.97, attackSuccess: 0 };
+ * const none = { outlierIndex: 1.2, norm: 900, coefficients: [], coefficientCount: 0 };
+ * const seconds = { search: 40, pruning: 3, unlearning: 0 };
+ * const row = { title: "clean network", before, ...none, cleanImages: 1000, seconds };
+ * assertEquals(repairTable([row], "").rows, []);
+ * ```
+ */
+export function repairTable(rows: readonly DefenderRow[], caption: string): Table {
+  const right = rows.filter((row) => row.suspected !== undefined && row.suspected === row.target);
+  return {
+    columns: [
+      ...["network", "attack before", "pruned: attack", "accuracy", "robust", "s"],
+      ...["unlearned: attack", "accuracy", "robust", "s"],
+    ],
+    rows: right.map((row) => [
+      row.title,
+      inPercent(row.before.attackSuccess),
+      ...repairCells(row, row.pruned!),
+      Math.round(row.seconds.pruning),
+      ...repairCells(row, row.unlearned!),
+      Math.round(row.seconds.unlearning),
+    ]),
+    caption,
+  };
+}
+
+function repairCells({ before }: DefenderRow, after: RepairedRates): string[] {
+  const change = 100 * (after.cleanAccuracy - before.cleanAccuracy);
+  return [
+    inPercent(after.attackSuccess),
+    `${change < 0 ? "−" : "+"}${Math.abs(change).toFixed(2)}`,
+    inPercent(after.robustAccuracy),
+  ];
 }
 
 /**

@@ -119,3 +119,29 @@ Deno.test("a split can give validation less than half of each class", () => {
     [0, 1, 2].every((label) => validation.labels.filter((each) => each === label).length === 4),
   );
 });
+
+Deno.test("CIFAR-10 in its binary form: planes become pixels, and a file cut short is named", async () => {
+  const folder = await Deno.makeTempDir();
+  const batches = join(folder, "cifar-10-batches-bin");
+  await Deno.mkdir(batches);
+  const images = [testImage(1), testImage(2), testImage(3)];
+  const records = images.map((pixels, label) => {
+    const planes = [0, 1, 2].map((channel) => pixels.filter((_, at) => at % 3 === channel));
+    return [label + 7, ...planes.flatMap((plane) => [...plane])];
+  });
+  const file = join(batches, "test_batch.bin");
+  await Deno.writeFile(file, Uint8Array.from(records.flat()));
+  for (const path of [folder, batches]) {
+    const found = await readAnyImages(path, 10, { most: 9, random: random() });
+    assertEquals(found.labels.toSorted(), Uint8Array.of(7, 8, 9));
+    found.labels.forEach((label, index) => {
+      assertEquals(found.pixels.slice(index * 3072, (index + 1) * 3072), images[label - 7]);
+    });
+    assertEquals(found.classNames[9], "truck");
+  }
+  const reading = (): Promise<unknown> => readAnyImages(folder, 10, { most: 9, random: random() });
+  await Deno.writeFile(file, Uint8Array.from(records.flat()).subarray(1));
+  await assertRejects(reading, Error, "but found 9218 bytes in test_batch.bin");
+  await Deno.writeFile(file, new Uint8Array(3073).fill(10));
+  await assertRejects(reading, Error, "Expected labels 0–9 but found 10 at image 0");
+});

@@ -73,7 +73,7 @@ Deno.test("an attacked network's target is found, with a trigger that works, and
   );
   assert(success > 0.8, `the recovered trigger reaches ${success}`);
   assert(coefficientsOf(suspect!.spectrum).length < 100, "not sparse");
-  assert(found.after!.validationAttackSuccess < found.before.validationAttackSuccess);
+  assert(found.pruned!.validationAttackSuccess < found.before.validationAttackSuccess);
   assert(shares.every((share) => share >= 0 && share <= 1));
   network.dispose();
 });
