@@ -18,18 +18,21 @@ import {
   openInput,
 } from "@lib/inspection_input.ts";
 import { inspectionPage } from "@lib/inspection_page.ts";
-import { findRepairs, type Repairs } from "@lib/inspection_repair.ts";
+import { findRepairs, type Repairs, type RepairTask } from "@lib/inspection_repair.ts";
 import type { Inspection, InspectionReport, RepairedNetwork } from "@lib/inspection_report.ts";
+import { unlearnTriggers } from "@lib/inspection_unlearning.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { accuracy, classify } from "@lib/network/evaluate.ts";
 import { join } from "@lib/std/path.ts";
 
-/** The parts of an inspection, in order; the last two only where there is a suspect. */
+/** The parts of an inspection, in order; the last three only where there is a suspect, and unlearning only
+ * where the network is a chain of layers. */
 export const INSPECTION_PARTS = [
   "reading images",
   "looking for triggers",
   "looking for variants",
   "searching channels",
+  "unlearning",
 ] as const;
 
 /** Where the work stands. */
@@ -70,9 +73,10 @@ export async function inspect(
     const task = { ...input, target: smallest.label, trigger: search.recovered };
     const repairs = suspect && await findRepairs(task, tell("searching channels"));
     await removeFormer(settings.output);
-    const networks = repairs === undefined
-      ? []
-      : await saveRepaired(input, repairs, settings.output);
+    const networks = repairs === undefined ? [] : [
+      ...await savePruned(input, repairs, settings.output),
+      ...await saveUnlearned(input, task, settings.output, tell("unlearning")),
+    ];
     const cleanAccuracy = repairs?.before.cleanAccuracy ??
       accuracy(await classify(network, heldOut.pixels), heldOut.labels);
     const { classNames } = decisions;
@@ -122,13 +126,13 @@ function json(report: InspectionReport): string {
 const REPORT = "report.json";
 const EXAMPLES = 4;
 
-async function saveRepaired(
+async function savePruned(
   { opened, layer }: InspectionInput,
   { chosen }: Repairs,
   output: string,
 ): Promise<RepairedNetwork[]> {
   const networks: RepairedNetwork[] = [];
-  for (const { drop, channels, cleanAccuracy, recoveredTriggerSuccessRate } of chosen) {
+  for (const { drop, channels, ...rates } of chosen) {
     const file = `repaired_${100 * drop}_points${opened.extension}`;
     const repaired = await pruneChannels(opened.network, channels, layer);
     await Deno.mkdir(output, { recursive: true });
@@ -136,20 +140,38 @@ async function saveRepaired(
     disposeNetwork(repaired);
     networks.push({
       file,
+      way: "pruning",
       channelsPruned: channels.length,
       allowedDrop: drop,
-      cleanAccuracy,
-      recoveredTriggerSuccessRate,
+      ...rates,
     });
   }
   return networks;
+}
+
+async function saveUnlearned(
+  { opened }: InspectionInput,
+  task: RepairTask,
+  output: string,
+  onProgress: (share: number) => void | Promise<void>,
+): Promise<RepairedNetwork[]> {
+  const unlearned = await unlearnTriggers(task, opened.network, onProgress);
+  if (unlearned === undefined) return [];
+  const { network, ...rates } = unlearned;
+  const file = `repaired_unlearned${opened.extension}`;
+  await Deno.mkdir(output, { recursive: true });
+  await opened.save(join(output, file), network);
+  disposeNetwork(network);
+  return [{ file, way: "unlearning", channelsPruned: 0, allowedDrop: null, ...rates }];
 }
 
 /** Removes the networks that a former report names: they are not those of the one to come. */
 async function removeFormer(output: string): Promise<void> {
   const text = await Deno.readTextFile(join(output, REPORT)).catch(() => "{}");
   for (
-    const file of text.match(/(?<="file": ")repaired_[\d.]+_points(\.keras|\.h5)?(?=")/g) ?? []
+    const file of text.match(
+      /(?<="file": ")repaired_([\d.]+_points|unlearned)(\.keras|\.h5)?(?=")/g,
+    ) ?? []
   ) {
     await Deno.remove(join(output, file), { recursive: true }).catch(() => {});
   }

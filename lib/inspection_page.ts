@@ -89,29 +89,43 @@ function repairText(report: InspectionReport, networks: InspectionReport["networ
   const so =
     `The recovered trigger and its variants, each in three strengths, succeed with ${success}` +
     ` of the images. ${way} Layer: ${report.layer}, ${report.channels} channels.`;
-  if (networks.length === 0) {
-    return `${so} Nothing was saved: within two points of accuracy, no pruning of this layer helps.`;
-  }
-  const least = Math.min(...networks.map((each) => each.recoveredTriggerSuccessRate));
-  return least < report.trigger!.successRate / 4
-    ? so
-    : `${so} Within two points of accuracy, pruning this layer does not end the backdoor.`;
+  const [pruned, unlearned] = (["pruning", "unlearning"] as const).map((way) =>
+    networks.filter((each) => each.way === way)
+  );
+  const least = Math.min(...pruned!.map((each) => each.recoveredTriggerSuccessRate));
+  return [
+    so,
+    ...(least < report.trigger!.successRate / 4
+      ? []
+      : ["Within two points of accuracy, pruning this layer does not end the backdoor."]),
+    unlearned!.length > 0
+      ? "In the network that unlearned, all weights have changed: it was trained on the images that " +
+        "decided, half of them with the triggers and under their true labels."
+      : "Unlearning the triggers gave no network: it needs a chain of layers, and must keep accuracy " +
+        "within two points.",
+  ].join(" ");
 }
 
 function repairedTable({ networks, cleanAccuracy, trigger }: InspectionReport): string {
   return tableBundle({
-    columns: ["network", "channels pruned", "clean accuracy", "success of recovered triggers"],
+    columns: [
+      ...["network", "channels pruned", "clean accuracy", "success of recovered triggers"],
+      "right with them",
+    ],
     rows: [
-      ["as it came", 0, percent(cleanAccuracy), percent(trigger!.successRate)],
+      ["as it came", 0, percent(cleanAccuracy), percent(trigger!.successRate), "–"],
       ...networks.map((each) => [
         each.file,
         each.channelsPruned,
         percent(each.cleanAccuracy),
         percent(each.recoveredTriggerSuccessRate),
+        percent(each.robustAccuracy),
       ]),
     ],
-    caption: "Repaired networks, on held-out images. Their names say how many points of accuracy " +
-      "they were allowed to lose on the images that decided.",
+    caption:
+      "Repaired networks, on held-out images. The names of pruned ones say how many points of " +
+      "accuracy they were allowed to lose on the images that decided. Right with them: images of other " +
+      "classes that are given their true class although the recovered triggers are in them.",
   })["text/html"] as string;
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Trigger, triggered } from "@lib/attack/trigger.ts";
+import type { Trigger } from "@lib/attack/trigger.ts";
 import { DEFENDER_FRONT } from "@lib/defender.ts";
 import { hasLastBlock, lastBlock } from "@lib/defense/activations.ts";
 import { TOTAL_CHANGE_DESCENDING } from "@lib/defense/contributions.ts";
@@ -12,11 +12,11 @@ import { bestWithin, type Decided, paretoFront, pointOf, searchFront } from "@li
 import { disposeDefense, measureDefense, withoutClass } from "@lib/defense/measure.ts";
 import { pruneByMasks } from "@lib/defense/pruning_by_masks.ts";
 import { pruningCurve } from "@lib/defense/pruning_curve.ts";
+import { type Rates, ratesOf } from "@lib/defense/rates.ts";
 import { pruneChannels } from "@lib/defense/repair.ts";
 import type { Path } from "@lib/figures/front.ts";
 import type { InspectionInput } from "@lib/inspection_input.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
-import { accuracy, attackSuccessRate, classify } from "@lib/network/evaluate.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
 /** By how much accuracy on the decisions' images may drop; 0.005 is half a percentage point. */
@@ -27,6 +27,8 @@ export interface HeldOutRates {
   cleanAccuracy: number;
   /** Share of the images of other classes that the recovered triggers send to the suspected class. */
   recoveredTriggerSuccessRate: number;
+  /** Share of the same images, with the triggers, that are given their true class. */
+  robustAccuracy: number;
 }
 
 /** A choice of channels to prune. */
@@ -101,9 +103,9 @@ async function exactRepairs(
     const curve = pruningCurve(defense, order(evidenceOf(defense)));
     return {
       method: "exact",
-      before: ratesOf(before),
+      before: onHeldOut(before),
       chosen: within(front, before).map((point) => (
-        { drop: point.drop, channels: point.channels, ...ratesOf(point) }
+        { drop: point.drop, channels: point.channels, ...onHeldOut(point) }
       )),
       path: { name: ORDER, cleanAccuracy: curve.cleanAccuracy, attackSuccess: curve.attackSuccess },
       front: {
@@ -119,9 +121,10 @@ async function exactRepairs(
 
 const ORDER = "most changed by the recovered triggers first";
 
-const ratesOf = (point: { cleanAccuracy: number; attackSuccess: number }): HeldOutRates => ({
-  cleanAccuracy: point.cleanAccuracy,
-  recoveredTriggerSuccessRate: point.attackSuccess,
+const onHeldOut = ({ cleanAccuracy, attackSuccess, robustAccuracy }: Rates): HeldOutRates => ({
+  cleanAccuracy,
+  recoveredTriggerSuccessRate: attackSuccess,
+  robustAccuracy,
 });
 
 async function maskedRepairs(
@@ -153,16 +156,22 @@ async function maskedRepairs(
   };
 }
 
-async function heldOutRates(
+/**
+ * How a network does on the held-out images.
+ *
+ * @param network Attacked or repaired, from images, RGB 0–1, to logits.
+ * @param task Images, class and triggers.
+ * @returns Its rates.
+ * @example
+ * ```ts ignore
+ * const { robustAccuracy } = await heldOutRates(repaired, task);
+ * ```
+ */
+export async function heldOutRates(
   network: tf.LayersModel,
   { heldOut, target, trigger }: RepairTask,
 ): Promise<HeldOutRates> {
-  const others = withoutClass(heldOut, target);
-  const attacked = await classify(network, triggered(others, trigger).pixels);
-  return {
-    cleanAccuracy: accuracy(await classify(network, heldOut.pixels), heldOut.labels),
-    recoveredTriggerSuccessRate: attackSuccessRate(attacked, others.labels, target),
-  };
+  return onHeldOut(await ratesOf(network, heldOut, trigger, target));
 }
 
 /** The best points within the drops, each once, and only those that prune something. */

@@ -6,9 +6,11 @@ import type { HeldOutRates, Repairs } from "@lib/inspection_repair.ts";
 export interface RepairedNetwork extends HeldOutRates {
   /** Its name in the output folder. */
   file: string;
+  /** What was done to it. */
+  way: "pruning" | "unlearning";
   channelsPruned: number;
-  /** The drop of accuracy that was allowed on the images that decide, 0.005 being half a point. */
-  allowedDrop: number;
+  /** The drop of accuracy that pruning was allowed on the images that decide, 0.005 being half a point. */
+  allowedDrop: number | null;
 }
 
 /**

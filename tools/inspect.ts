@@ -35,11 +35,17 @@ try {
       : `No backdoor found; index ${report.outlierIndex.toFixed(1)}`,
   );
   console.log(`Clean accuracy: ${percent(report.cleanAccuracy)}`);
-  for (const { file, channelsPruned, cleanAccuracy, recoveredTriggerSuccessRate } of networks) {
-    const rates = `${percent(cleanAccuracy)}, triggers' success ${
-      percent(recoveredTriggerSuccessRate)
-    }`;
-    console.log(`${file}: ${channelsPruned} channels pruned, accuracy ${rates}`);
+  for (const { file, way, channelsPruned, ...rates } of networks) {
+    const what = way === "pruning" ? `${channelsPruned} channels pruned` : "triggers unlearned";
+    const [accuracy, success, robust] = [
+      rates.cleanAccuracy,
+      rates.recoveredTriggerSuccessRate,
+      rates.robustAccuracy,
+    ].map(percent);
+    console.log(
+      `${file}: ${what}, accuracy ${accuracy}, triggers' success ${success}, ` +
+        `right in spite of them ${robust}`,
+    );
   }
   console.log(`${join(settings.output, "report.html")}; ${report.seconds.toFixed(0)} s`);
 } catch (error) {
