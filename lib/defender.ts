@@ -40,8 +40,8 @@ export interface Defended {
   before: FrontPoint;
   /** The pruned network; none if nothing is suspected. */
   pruned?: FrontPoint;
-  /** Until the verdict, and from there to the chosen channels. */
-  seconds: { search: number; pruning: number };
+  /** Until the channels were chosen. */
+  seconds: number;
 }
 
 /** Where the work stands. */
@@ -79,7 +79,6 @@ export async function defend(
   const start = performance.now();
   const { diagnosis, variants, recovered } = await findBackdoor(network, clean, onProgress);
   const { smallest, suspect } = diagnosis;
-  const searched = performance.now();
   const tell = (share: number): void | Promise<void> =>
     onProgress({ part: "searching channels", share });
   const defense = await measureDefense(
@@ -92,10 +91,7 @@ export async function defend(
     const front = suspect && await searchFront(defense, DEFENDER_FRONT, tell);
     const before = pointOf(defense, []);
     const pruned = front && bestWithin(front, DEFENDER_DROP, before.validationAccuracy);
-    const seconds = {
-      search: (searched - start) / 1000,
-      pruning: (performance.now() - searched) / 1000,
-    };
+    const seconds = (performance.now() - start) / 1000;
     return { diagnosis, variants, recovered, before, pruned, seconds };
   } finally {
     disposeDefense(defense);

@@ -24,7 +24,7 @@ export interface RecoverySettings {
   rates: readonly number[];
   /** Steps in a round. */
   steps: number;
-  /** Images in a step of the first round; each later round has twice as many, for a quarter of the
+  /** Images in a step of the first round; each later round has four times as many, for a quarter of the
    * classes. */
   images: number;
   /** Of the draw of images. */
@@ -47,8 +47,8 @@ export interface RecoveryProgress {
   norms: number[];
 }
 
-/** From round to round: so many times fewer classes, and so many times more images. */
-const [FEWER, MORE] = [4, 2];
+/** From round to round: so many times fewer classes, so many times more images. */
+const FEWER = 4;
 
 /**
  * Looks for an unknown trigger in the frequency domain: for every class, the spectrum with the smallest
@@ -87,7 +87,7 @@ export async function recoverTriggers(
     if (round === 1) common = all.map(({ spectrum }) => norm(spectrum));
     if (round > 0) searches = mostPromising(searches);
     for (let step = 1; step <= steps; step++) {
-      stepSearches(searches, gradientOf, draw(images * MORE ** round).pixels, rate);
+      stepSearches(searches, gradientOf, draw(images * FEWER ** round).pixels, rate);
       const share = (round + step / steps) / rates.length;
       await onProgress({ share, norms: all.map(({ spectrum }) => norm(spectrum)) });
     }
@@ -98,7 +98,7 @@ export async function recoverTriggers(
 }
 
 /** How many other triggers {@link recoverVariants} looks for, and with how many images a step. */
-const VARIANTS = { count: 8, images: 16 };
+const VARIANTS = { count: 8, images: 32 };
 
 /**
  * Other triggers of one class: each is looked for with a random half of the frequencies forbidden. An

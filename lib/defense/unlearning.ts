@@ -13,11 +13,8 @@ export interface UnlearningSettings {
   recipe: Recipe;
 }
 
-/** Half of the images, in half of the epochs that fine-tuning takes. */
-export const UNLEARNING: UnlearningSettings = {
-  share: 0.5,
-  recipe: { ...FINE_TUNING, epochs: 5 },
-};
+/** Half of the images, for as long as fine-tuning. */
+export const UNLEARNING: UnlearningSettings = { share: 0.5, recipe: FINE_TUNING };
 
 /**
  * Unlearning: trains on clean images, a share of which carry the trigger under their true labels, so that

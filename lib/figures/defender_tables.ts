@@ -17,8 +17,7 @@ import type { PeerRow } from "@lib/peers_study.ts";
  *
  * const before = { cleanAccuracy: 0.97, attackSuccess: 0 };
  * const none = { outlierIndex: 1.2, norm: 900, coefficients: [], coefficientCount: 0 };
- * const seconds = { search: 40, pruning: 3, unlearning: 0 };
- * const row = { title: "clean network", before, ...none, cleanImages: 1000, seconds };
+ * const row = { title: "clean network", before, ...none, cleanImages: 1000, seconds: 40 };
  * assertEquals(foundTable([row], "").rows[0]![1], "none: no alarm");
  * ```
  */
@@ -35,7 +34,7 @@ export function foundTable(rows: readonly DefenderRow[], caption: string): Table
       Math.round(row.norm).toLocaleString("en"),
       row.suspected === undefined ? "–" : row.coefficientCount,
       row.suspected === undefined ? "–" : coefficientWords(row.coefficients.slice(0, 2)),
-      Math.round(row.seconds.search),
+      Math.round(row.seconds),
     ]),
     caption,
   };
@@ -60,8 +59,7 @@ function foundBy({ suspected, target }: DefenderRow): string {
  *
  * const before = { cleanAccuracy: 0.97, attackSuccess: 0 };
  * const none = { outlierIndex: 1.2, norm: 900, coefficients: [], coefficientCount: 0 };
- * const seconds = { search: 40, pruning: 3, unlearning: 0 };
- * const row = { title: "clean network", before, ...none, cleanImages: 1000, seconds };
+ * const row = { title: "clean network", before, ...none, cleanImages: 1000, seconds: 40 };
  * assertEquals(repairTable([row], "").rows, []);
  * ```
  */
@@ -69,16 +67,14 @@ export function repairTable(rows: readonly DefenderRow[], caption: string): Tabl
   const right = rows.filter((row) => row.suspected !== undefined && row.suspected === row.target);
   return {
     columns: [
-      ...["network", "attack before", "pruned: attack", "accuracy", "robust", "s"],
-      ...["unlearned: attack", "accuracy", "robust", "s"],
+      ...["network", "attack before", "pruned: attack", "accuracy", "robust"],
+      ...["unlearned: attack", "accuracy", "robust"],
     ],
     rows: right.map((row) => [
       row.title,
       inPercent(row.before.attackSuccess),
       ...repairCells(row, row.pruned!),
-      Math.round(row.seconds.pruning),
       ...repairCells(row, row.unlearned!),
-      Math.round(row.seconds.unlearning),
     ]),
     caption,
   };

@@ -1,4 +1,4 @@
-import { Graph, output, type Ref, type } from "@lib/network/graph.ts";
+import { Graph, int, output, type Ref, type } from "@lib/network/graph.ts";
 import { addLayer, type Pass } from "@lib/network/layer_nodes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
@@ -34,6 +34,8 @@ export interface GradientGraph {
  *
  * @param network One that has a graph.
  * @param layers Its layers in the order in which they are to be run.
+ * @param parts In how many equal parts a batch goes through, so that one's small layers fill another's
+ * gaps; it must divide the number of images.
  * @returns The graph; it takes the weights at each run.
  * @example
  * ```ts
@@ -53,6 +55,7 @@ export interface GradientGraph {
 export function gradientGraph(
   network: tf.LayersModel,
   layers: tf.layers.Layer[] = network.layers,
+  parts = 1,
 ): GradientGraph {
   const graph = new Graph();
   const images = graph.placeholder("images", "FLOAT");
@@ -61,6 +64,39 @@ export function gradientGraph(
   const weights = new Map(network.weights.map((weight, index) => {
     return [weight, graph.placeholder(names[index]!, "FLOAT")];
   }));
+  const labelParts = graph.divide(labels, parts, "INT32");
+  const ways = graph.divide(images, parts).map((part, index) =>
+    addWay(graph, layers, weights, part, labelParts[index]!)
+  );
+  const all = (what: "losses" | "logits" | "byImages"): Ref =>
+    graph.join(ways.map((way) => way[what]));
+  const results = {
+    losses: all("losses"),
+    logits: all("logits"),
+    byImages: all("byImages"),
+    byWeights: new Map(network.trainableWeights.map((weight) => {
+      const slopes = ways.map(({ byWeights }) => byWeights.get(weight)!);
+      return [weight, graph.node("AddN", slopes, { N: int(parts) })];
+    })),
+  };
+  const run = graph.compile();
+  return {
+    ...results,
+    run: (images, labels, weights, wanted) => {
+      const feeds = Object.fromEntries(weights.map((value, index) => [names[index]!, value]));
+      return run({ images, labels, ...feeds }, wanted);
+    },
+  };
+}
+
+/** The way of some images through the layers and back. */
+function addWay(
+  graph: Graph,
+  layers: tf.layers.Layer[],
+  weights: Map<tf.LayerVariable, Ref>,
+  images: Ref,
+  labels: Ref,
+): Omit<GradientGraph, "run"> {
   const passes: Pass[] = [];
   for (const layer of layers) {
     const input = passes.at(-1)?.output ?? images;
@@ -79,15 +115,5 @@ export function gradientGraph(
     });
     slope = back.input!;
   });
-  const run = graph.compile();
-  return {
-    run: (images, labels, weights, wanted) => {
-      const feeds = Object.fromEntries(weights.map((value, index) => [names[index]!, value]));
-      return run({ images, labels, ...feeds }, wanted);
-    },
-    losses,
-    logits,
-    byImages: slope,
-    byWeights,
-  };
+  return { losses, logits, byImages: slope, byWeights };
 }

@@ -142,14 +142,15 @@ export class Graph {
   }
 
   /** A value cut along its first axis into equal parts. */
-  divide(value: Ref, parts: number): Ref[] {
+  divide(value: Ref, parts: number, of: ValueType = "FLOAT"): Ref[] {
     const axis = this.constant(0, "INT32");
-    const node = this.node("Split", [axis, value], { num_split: int(parts) });
+    const node = this.node("Split", [axis, value], { T: type(of), num_split: int(parts) });
     return Array.from({ length: parts }, (_, index) => output(node, index));
   }
 
   /** The way back: values put together along their first axis. */
   join(values: Ref[]): Ref {
+    if (values.length === 1) return values[0]!;
     const attributes = { N: int(values.length), Tidx: type("INT32") };
     return this.node("ConcatV2", [...values, this.constant(0, "INT32")], attributes);
   }

@@ -41,10 +41,17 @@ export function imageGradient(network: tf.LayersModel): ImageGradientOf {
   return hasGraph(network) ? graphGradient(network) : plainGradient(network);
 }
 
+/** In so many parts a batch goes through the graph where they divide it. */
+const PARTS = 8;
+
 function graphGradient(network: tf.LayersModel): ImageGradientOf {
-  const { run, ...values } = gradientGraph(network, poolingFirst(network.layers));
-  const wanted = [values.losses, values.logits, values.byImages];
+  const layers = poolingFirst(network.layers);
+  const [whole, divided] = [1, PARTS].map((parts) => gradientGraph(network, layers, parts));
   return (images, labels) => {
+    const { run, losses: lossRef, logits: logitRef, byImages } = images.shape[0] % PARTS === 0
+      ? divided!
+      : whole!;
+    const wanted = [lossRef, logitRef, byImages];
     const weights = network.weights.map((weight) => weight.read());
     const [losses, logits, gradient] = run(images, labels, weights, wanted);
     return {

@@ -94,7 +94,12 @@ const LAYERS: Record<string, LayerNodes> = {
         const reserve = isTraining ? [output(node, 3), output(node, 4)] : statistics;
         const operands = [gradient, input, scale!, ...reserve, output(node, 5)];
         const back = graph.node("FusedBatchNormGradV3", operands, settings);
-        return { input: back, weights: [output(back, 1), output(back, 2)] };
+        const weights = [output(back, 1), output(back, 2)];
+        if (isTraining) return { input: back, weights };
+        // a channel's values are only multiplied: much faster than the kernel, which then need not run
+        const shifted = graph.node("AddV2", [statistics[1]!, graph.constant(epsilon)]);
+        const factor = graph.node("Mul", [scale!, graph.node("Rsqrt", [shifted])]);
+        return { input: graph.node("Mul", [gradient, factor]), weights };
       },
     };
   },

@@ -1,3 +1,5 @@
+import type { DefenderRow } from "@lib/defender_study.ts";
+import { foundTable, repairTable } from "@lib/figures/defender_tables.ts";
 import { assert, assertEquals, assertThrows } from "@lib/std/assert.ts";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { activationBars } from "@lib/figures/activation_bars.ts";
@@ -108,4 +110,41 @@ Deno.test("errors say what was expected and what was found", () => {
 
 Deno.test("numbers are short", () => {
   assert(samples.bars!.data.every(({ y }) => (y as number[]).every((v) => String(v).length < 10)));
+});
+
+Deno.test("the defender's tables: what was found, and two repairs where that was right", () => {
+  const rates = { robustAccuracy: 0.5, defenseEffectiveness: 0.9 };
+  const row: DefenderRow = {
+    title: "BadNet",
+    target: 10,
+    suspected: 10,
+    outlierIndex: 12.34,
+    norm: 1234.5,
+    coefficients: [{ plane: "Cr", row: 31, column: 30, magnitude: -21.4 }],
+    coefficientCount: 7,
+    before: { cleanAccuracy: 0.97, attackSuccess: 0.999 },
+    pruned: { ...rates, cleanAccuracy: 0.9645, attackSuccess: 0.001, channelsPruned: 70 },
+    unlearned: {
+      ...rates,
+      cleanAccuracy: 0.98,
+      attackSuccess: 0,
+      robustAccuracy: 0.96,
+      seconds: 20,
+    },
+    cleanImages: 1000,
+    seconds: 81.4,
+  };
+  const wrong = { ...row, title: "other", suspected: 3 };
+  const alarm = { ...row, title: "clean", target: undefined };
+  const none = { ...row, title: "missed", suspected: undefined, pruned: undefined };
+  const rows = [row, wrong, alarm, none];
+  assertEquals(foundTable(rows, "").rows, [
+    ["BadNet", "10 (10)", "12.3", "1,235", 7, "Cr (31, 30) −21", 81],
+    ["other", "3 (10)", "12.3", "1,235", 7, "Cr (31, 30) −21", 81],
+    ["clean", "10: false alarm", "12.3", "1,235", 7, "Cr (31, 30) −21", 81],
+    ["missed", "none (10)", "12.3", "1,235", "–", "–", 81],
+  ]);
+  assertEquals(repairTable(rows, "").rows, [
+    ["BadNet", "99.90 %", "0.10 %", "−0.55", "50.00 %", "0.00 %", "+1.00", "96.00 %"],
+  ]);
 });
