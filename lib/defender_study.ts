@@ -6,14 +6,12 @@
  */
 import { anyTrigger, type TriggerParameters } from "@lib/attack/any_trigger.ts";
 import { type Coefficient, coefficientsOf } from "@lib/attack/spectrum_trigger.ts";
-import type { LabelledImages } from "@lib/data/labelled_images.ts";
 import type { Dataset } from "@lib/dataset.ts";
 import { defend, type Defended, sample } from "@lib/defender.ts";
-import { type Rates, ratesOf, type RepairedRates, repairedRates } from "@lib/defense/rates.ts";
+import { ratesOf, type RepairedRates, repairedRates } from "@lib/defense/rates.ts";
 import { unlearn } from "@lib/defense/unlearning.ts";
 import { loadBadNet } from "@lib/bad_net.ts";
 import { outputPath, type Setting } from "@lib/experiment.ts";
-import type { tf } from "@lib/network/tensorflow.ts";
 import {
   availableNetworks,
   badNets,
@@ -44,7 +42,7 @@ export interface DefenderRow {
   /** Channels pruned against the recovered triggers; none without a suspect. */
   pruned?: RepairedRates & { channelsPruned: number };
   /** The recovered triggers unlearned instead; none without a suspect. */
-  unlearned?: RepairedRates & { seconds: number };
+  unlearned?: RepairedRates;
   cleanImages: number;
   /** From the network to the verdict, and where there is a suspect to the chosen channels. */
   seconds: number;
@@ -101,35 +99,21 @@ export async function defenderRow(
     const clean = sample(dataset.validationHalf, cleanImages, seed);
     const trigger = anyTrigger(experiment.trigger);
     const found = await defend(network, clean, dataset.testHalf, trigger);
-    const measure = (repaired: tf.LayersModel): Promise<Rates> =>
-      ratesOf(repaired, dataset.testHalf, trigger, experiment.target);
-    const unlearned = found.diagnosis.suspect &&
-      await unlearnedRates(network, clean, found, measure);
+    const unlearned = found.diagnosis.suspect && await unlearn(network, clean, found.recovered);
+    const rates = unlearned &&
+      await ratesOf(unlearned, dataset.testHalf, trigger, experiment.target);
+    unlearned?.dispose();
     return {
       title,
       ...(experiment.injectionRate > 0 ? { target: experiment.target } : {}),
       ...foundIn(found),
-      ...(unlearned ? { unlearned } : {}),
+      ...(rates ? { unlearned: repairedRates(found.before, rates) } : {}),
       cleanImages: clean.labels.length,
       seconds: found.seconds,
     };
   } finally {
     network.dispose();
   }
-}
-
-async function unlearnedRates(
-  network: tf.LayersModel,
-  clean: LabelledImages,
-  { recovered, before }: Defended,
-  measure: (repaired: tf.LayersModel) => Promise<Rates>,
-): Promise<RepairedRates & { seconds: number }> {
-  const start = performance.now();
-  const repaired = await unlearn(network, clean, recovered);
-  const seconds = (performance.now() - start) / 1000;
-  const rates = await measure(repaired);
-  repaired.dispose();
-  return { ...repairedRates(before, rates), seconds };
 }
 
 function foundIn(

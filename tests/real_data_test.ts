@@ -1,13 +1,18 @@
 /** The loaders, a short training and the committed BadNet on the real GTSRB, where it is present. */
 import { ftrojan } from "@lib/attack/ftrojan.ts";
 import { poisonTrainingSet } from "@lib/attack/poison.ts";
+import { PLANES, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
 import { loadBadNet } from "@lib/bad_net.ts";
 import { readGtsrbTest, readGtsrbTraining } from "@lib/data/gtsrb.ts";
 import { GTSRB_MD5 } from "@lib/data/gtsrb_archives.ts";
 import { pickImages } from "@lib/data/labelled_images.ts";
+import type { DefenderRow } from "@lib/defender_study.ts";
 import { lastActivations } from "@lib/defense/activations.ts";
+import { FINE_TUNING } from "@lib/defense/fine_tuning.ts";
 import { pruningSteps } from "@lib/defense/pruning_steps.ts";
+import { type Rates, ratesOf } from "@lib/defense/rates.ts";
 import { pruneChannels } from "@lib/defense/repair.ts";
+import { unlearn } from "@lib/defense/unlearning.ts";
 import { outputPath, paperExperiment, poisoningOf, ROOT } from "@lib/experiment.ts";
 import { exists } from "@lib/files.ts";
 import { accuracy, classify, evaluateBadNet } from "@lib/network/evaluate.ts";
@@ -105,5 +110,34 @@ Deno.test({
       assertEquals(steps[count], await classify(pruned, pixels));
       pruned.dispose();
     }
+  },
+});
+
+Deno.test({
+  name:
+    "the trigger recovered from the committed BadNet is unlearned, on images it was not trained on",
+  ignore,
+  async fn(): Promise<void> {
+    const { network } = await loadBadNet(outputPath("gtsrb", "badnet"), experiment);
+    const { recovery } = await readSummary("gtsrb") as { recovery: Record<string, DefenderRow> };
+    const { coefficients, coefficientCount } = recovery.badnet!;
+    assertEquals(coefficients.length, coefficientCount);
+    const spectrum = new Float32Array(3072);
+    for (const { plane, row, column, magnitude } of coefficients) {
+      spectrum[PLANES.indexOf(plane) * 1024 + row * 32 + column] = magnitude;
+    }
+    const test = await readGtsrbTest(archives);
+    const draw = shuffled(test.labels.length, seededRandom(1));
+    const [clean, others] = [[0, 1000], [1000, 3000]].map(([start, end]) =>
+      pickImages(test, draw.subarray(start, end))
+    );
+    const settings = { share: 0.5, recipe: { ...FINE_TUNING, epochs: 3 } };
+    const repaired = await unlearn(network, clean!, spectrumTrigger(spectrum), settings);
+    const rates = (each: typeof network): Promise<Rates> =>
+      ratesOf(each, others!, ftrojan(experiment.trigger), experiment.target);
+    const [before, after] = [await rates(network), await rates(repaired)];
+    assert(before.attackSuccess > 0.99 && before.robustAccuracy < 0.01, JSON.stringify(before));
+    assert(after.attackSuccess < 0.05 && after.robustAccuracy > 0.85, JSON.stringify(after));
+    assert(after.cleanAccuracy > before.cleanAccuracy - 0.01, JSON.stringify(after));
   },
 });

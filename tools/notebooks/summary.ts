@@ -10,7 +10,10 @@ export interface Summary {
   };
   orders: Record<string, { order: number[]; thresholds: Threshold[] }>;
   front: { [WITHIN]: { attackSuccess: number } };
-  withoutTrigger: { attackSuccess: number };
+  withoutTrigger: {
+    attackSuccess: number;
+    unlearned: { attackSuccess: number; robustAccuracy: number };
+  };
   seeds: { networks: string[]; front: { [WITHIN]: { attackSuccess: Spread } } };
 }
 
@@ -87,6 +90,16 @@ export function summaryRows(
     [
       "… found without the attacker's trigger",
       percent(withoutTrigger.attackSuccess, 1),
+      "not tried",
+    ],
+    [
+      "found so and unlearned: attack success",
+      percent(withoutTrigger.unlearned.attackSuccess, 1),
+      "not tried",
+    ],
+    [
+      "… triggered signs given their true class",
+      percent(withoutTrigger.unlearned.robustAccuracy, 1),
       "not tried",
     ],
   );
