@@ -129,7 +129,6 @@ Deno.test("the defender's tables: what was found, and two repairs where that was
       cleanAccuracy: 0.98,
       attackSuccess: 0,
       robustAccuracy: 0.96,
-      seconds: 20,
     },
     cleanImages: 1000,
     seconds: 81.4,
