@@ -99,7 +99,7 @@ export function otherAttacks(setting: Setting): StudyNetwork<TriggerParameters>[
     network("target_2", "target 2", 3, { target: 2 }),
     network("rate_10", "injection rate 10 %", 3, { injectionRate: 0.1 }),
     network("magnitude_50", "magnitude 50", 3, trigger({ magnitude: 50 })),
-    network("rate_1", "injection rate 1 %", 5, { injectionRate: 0.01 }),
+    network("rate_1", "injection rate 1 %", 3, { injectionRate: 0.01 }),
     network("magnitude_10", "magnitude 10", 3, trigger({ magnitude: 10 })),
     network("patch", "BadNets' patch", 6, { trigger: { kind: "patch", size: 3, level: 255 } }),
     network("blend", "Blend", 6, { trigger: { kind: "blend", ratio: 0.2, seed: 1 } }),
