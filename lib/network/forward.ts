@@ -83,8 +83,17 @@ interface FixedGraph {
 
 let last: FixedGraph | undefined;
 
-/** One TensorFlow graph that holds the weights; the last one is kept as long as they do not change. */
+/** One TensorFlow graph that holds the weights. */
 function fixedForward(network: tf.LayersModel, layers: tf.layers.Layer[]): Forward {
+  return (pixels) => {
+    // asked for with each batch: another network may have come in between
+    const { run, outputs } = fixedGraph(network);
+    return runParts(run, pixels, {}, layers.map((layer) => outputs.get(layer)!));
+  };
+}
+
+/** The last graph is kept as long as the weights do not change. */
+function fixedGraph(network: tf.LayersModel): FixedGraph {
   const values = network.weights.map((weight) => weight.read());
   const weights = values.map((value) => value.dataId);
   if (last === undefined || weights.some((weight, index) => weight !== last!.weights[index])) {
@@ -96,8 +105,7 @@ function fixedForward(network: tf.LayersModel, layers: tf.layers.Layer[]): Forwa
     const outputs = addNetwork(graph, network, new Map(fixed));
     last = { weights, run: graph.compile(), outputs };
   }
-  const { run, outputs } = last;
-  return (pixels) => runParts(run, pixels, {}, layers.map((layer) => outputs.get(layer)!));
+  return last;
 }
 
 /**
