@@ -43,23 +43,21 @@ const DESIGNS: readonly Design[] = [
   { shape: polygon(4, 0), rim: WHITE, fill: BLUE, ink: WHITE },
 ];
 
-/** Names of the 43 rendered classes, as many as GTSRB has; they say that they are synthetic. */
-export const SYNTHETIC_CLASSES: readonly string[] = Array.from(
-  { length: 43 },
-  (_, index) => `synthetic ${index}`,
-);
+/** As many as GTSRB has. */
+const CLASSES = 43;
 
 const GRID = 5; // squares across a pictogram
 
 /**
- * Renders synthetic traffic signs, for trying out everything without a download: 43 classes of shape,
+ * Renders synthetic traffic signs, for trying out everything without a download: classes of shape,
  * colours and a pictogram of squares, under random position, turn, light, blur and noise.
  *
  * They are no substitute for real images: numbers from them say how the code works, not how well an
  * attack or defense does.
  *
  * @param count How many; every class gets the same number, within one.
- * @param seed Of everything random; the 43 designs themselves are always the same.
+ * @param seed Of everything random; the designs themselves are always the same.
+ * @param classes How many, 1–256; by default as many as GTSRB has. Their names say that they are synthetic.
  * @returns The images in random order.
  * @throws {Error} If there is not at least one image a class.
  * @example
@@ -70,8 +68,7 @@ const GRID = 5; // squares across a pictogram
  * assertEquals(syntheticSigns(86, 1).labels.filter((label) => label === 10).length, 2);
  * ```
  */
-export function syntheticSigns(count: number, seed: number): LabelledImages {
-  const classes = SYNTHETIC_CLASSES.length;
+export function syntheticSigns(count: number, seed: number, classes = CLASSES): LabelledImages {
   if (!(count >= classes)) {
     throw new Error(
       `Expected at least ${classes} synthetic images, one a class, but found ${count}`,
@@ -85,7 +82,8 @@ export function syntheticSigns(count: number, seed: number): LabelledImages {
     const design = DESIGNS[label % DESIGNS.length]!;
     pixels.set(render(design, pictograms[label]!, random), index * IMAGE_BYTES);
   });
-  return { pixels, labels, classNames: SYNTHETIC_CLASSES };
+  const classNames = Array.from({ length: classes }, (_, index) => `synthetic ${index}`);
+  return { pixels, labels, classNames };
 }
 
 /** A class's 5×5 squares, the right half mirroring the left: half of them inked. */
