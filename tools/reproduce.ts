@@ -8,7 +8,7 @@
  */
 import { join } from "node:path";
 import { datasetOption } from "./notebooks/options.ts";
-import { type Summary, summaryLines } from "./notebooks/summary.ts";
+import { readSummary, summaryLines } from "./notebooks/summary.ts";
 import { allNotebooks, runNotebooks } from "./run_notebooks.ts";
 import { setup } from "./setup.ts";
 
@@ -23,8 +23,7 @@ try {
   await setup();
   await runNotebooks(allNotebooks(), dataset, false);
   const file = join(ROOT, "outputs", dataset, "summary.json");
-  const summary: Summary = JSON.parse(await Deno.readTextFile(file));
-  console.log(["", ...summaryLines(summary, dataset)].join("\n"));
+  console.log(["", ...summaryLines(await readSummary(file), dataset)].join("\n"));
   console.log(`\nTime: ${((performance.now() - start) / 60_000).toFixed(1)} min`);
 } catch (error) {
   console.error((error as Error).message);

@@ -13,7 +13,7 @@ import { basename, join, relative } from "node:path";
 import { datasetOption, SETTING_VARIABLE } from "./notebooks/options.ts";
 import { faultsOfRun, readNotebook } from "./notebooks/notebook.ts";
 import { progressPrinter, readDurations } from "./notebooks/progress.ts";
-import { type Summary, withResults } from "./notebooks/summary.ts";
+import { readSummary, withResults } from "./notebooks/summary.ts";
 import { setup } from "./setup.ts";
 import { VENV_PYTHON } from "./setup/python.ts";
 import { writeFile } from "./setup/step.ts";
@@ -133,7 +133,7 @@ export function kernelEnvironment(): Record<string, string> {
 /** The README's table of results comes from the summary, so that no number in it is typed. */
 async function updateReadme(): Promise<void> {
   const [file, results] = [join(ROOT, "README.md"), join(ROOT, "outputs/gtsrb/summary.json")];
-  const summary: Summary = JSON.parse(await Deno.readTextFile(results));
+  const summary = await readSummary(results);
   await writeFile(file, withResults(await Deno.readTextFile(file), summary));
 }
 

@@ -11,7 +11,7 @@ import {
 } from "../../tools/notebooks/notebook.ts";
 import { datasetOption } from "../../tools/notebooks/options.ts";
 import { timeLeft } from "../../tools/notebooks/progress.ts";
-import { type Summary, summaryLines, withResults } from "../../tools/notebooks/summary.ts";
+import { readSummary, summaryLines, withResults } from "../../tools/notebooks/summary.ts";
 import { runNotebooks } from "../../tools/run_notebooks.ts";
 
 const ROOT = join(import.meta.dirname!, "../..");
@@ -191,8 +191,20 @@ Deno.test("a failing cell is named with its own words, and what was run is kept"
 Deno.test("the README's numbers are those of the summary", async () => {
   const readme = await Deno.readTextFile(join(ROOT, "README.md"));
   const file = join(ROOT, "outputs/gtsrb/summary.json");
-  const summary: Summary = JSON.parse(await Deno.readTextFile(file));
+  const summary = await readSummary(file);
   const bare = (text: string): string => text.replace(/[\s-]+/g, ""); // the formatter pads tables
   assertEquals(bare(withResults(readme, summary)), bare(readme));
   assertThrows(() => withResults("# No table", summary), Error, "Expected <!-- results: begin -->");
+});
+
+Deno.test("a summary that lacks a part names the notebook that writes it", async () => {
+  const summary = await readSummary(join(ROOT, "outputs/gtsrb/summary.json"));
+  const file = await Deno.makeTempFile({ suffix: ".json" });
+  const { withoutTrigger, ...others } = summary;
+  const { unlearned: _, ...older } = withoutTrigger;
+  await Deno.writeTextFile(file, JSON.stringify({ ...others, withoutTrigger: older }));
+  const words =
+    `withoutTrigger/unlearned but found none in ${file}: run notebooks/08_without_trigger`;
+  await assertRejects(() => readSummary(file), Error, words);
+  await Deno.remove(file);
 });

@@ -17,6 +17,36 @@ export interface Summary {
   seeds: { networks: string[]; front: { [WITHIN]: { attackSuccess: Spread } } };
 }
 
+/** What of it is printed, and the notebook that writes it. */
+const WRITTEN_BY = {
+  "badNet": "02_attacked_network",
+  "orders/clean ascending": "05_repaired_models",
+  "orders/backdoor descending": "06_proposal",
+  "front/within 0.5 points": "06_proposal",
+  "seeds/front": "07_trust",
+  "withoutTrigger/unlearned": "08_without_trigger",
+};
+
+/**
+ * Reads a summary.
+ *
+ * @param file Its path.
+ * @returns What it holds.
+ * @throws {Error} If a part of what is printed is missing, with the notebook that writes it.
+ */
+export async function readSummary(file: string): Promise<Summary> {
+  const summary = JSON.parse(await Deno.readTextFile(file));
+  for (const [part, notebook] of Object.entries(WRITTEN_BY)) {
+    const found = part.split("/").reduce((value, key) => value?.[key], summary);
+    if (found === undefined) {
+      throw new Error(
+        `Expected ${part} but found none in ${file}: run notebooks/${notebook}.ipynb`,
+      );
+    }
+  }
+  return summary;
+}
+
 /** The limit of accuracy of which the closing table tells the best set. */
 const WITHIN = "within 0.5 points";
 
