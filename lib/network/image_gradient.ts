@@ -1,5 +1,5 @@
 import { isIncreasing } from "@lib/network/forward.ts";
-import { gradientGraph } from "@lib/network/gradient_graph.ts";
+import { type GradientGraph, gradientGraph } from "@lib/network/gradient_graph.ts";
 import { hasGraph } from "@lib/network/layer_nodes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
@@ -46,11 +46,12 @@ const PARTS = 8;
 
 function graphGradient(network: tf.LayersModel): ImageGradientOf {
   const layers = poolingFirst(network.layers);
-  const [whole, divided] = [1, PARTS].map((parts) => gradientGraph(network, layers, parts));
+  const graphs = new Map<number, GradientGraph>();
   return (images, labels) => {
-    const { run, losses: lossRef, logits: logitRef, byImages } = images.shape[0] % PARTS === 0
-      ? divided!
-      : whole!;
+    const parts = images.shape[0] % PARTS === 0 ? PARTS : 1;
+    const graph = graphs.get(parts) ?? gradientGraph(network, layers, parts);
+    graphs.set(parts, graph);
+    const { run, losses: lossRef, logits: logitRef, byImages } = graph;
     const wanted = [lossRef, logitRef, byImages];
     const weights = network.weights.map((weight) => weight.read());
     const [losses, logits, gradient] = run(images, labels, weights, wanted);
