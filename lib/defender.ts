@@ -40,8 +40,8 @@ export interface Defended {
   before: FrontPoint;
   /** The pruned network; none if nothing is suspected. */
   pruned?: FrontPoint;
-  /** Until the channels were chosen. */
-  seconds: number;
+  /** Until the verdict with all triggers, and until the channels to prune were chosen. */
+  seconds: { found: number; pruned: number };
 }
 
 /** Where the work stands. */
@@ -77,7 +77,9 @@ export async function defend(
   onProgress: (progress: DefenderProgress) => void | Promise<void> = () => {},
 ): Promise<Defended> {
   const start = performance.now();
+  const sinceStart = (): number => (performance.now() - start) / 1000;
   const { diagnosis, variants, recovered } = await findBackdoor(network, clean, onProgress);
+  const found = sinceStart();
   const { smallest, suspect } = diagnosis;
   const tell = (share: number): void | Promise<void> =>
     onProgress({ part: "searching channels", share });
@@ -91,7 +93,7 @@ export async function defend(
     const front = suspect && await searchFront(defense, DEFENDER_FRONT, tell);
     const before = pointOf(defense, []);
     const pruned = front && bestWithin(front, DEFENDER_DROP, before.validationAccuracy);
-    const seconds = (performance.now() - start) / 1000;
+    const seconds = { found, pruned: sinceStart() };
     return { diagnosis, variants, recovered, before, pruned, seconds };
   } finally {
     disposeDefense(defense);

@@ -44,8 +44,9 @@ export interface DefenderRow {
   /** The recovered triggers unlearned instead; none without a suspect. */
   unlearned?: RepairedRates;
   cleanImages: number;
-  /** From the network to the verdict, and where there is a suspect to the chosen channels. */
-  seconds: number;
+  /** From the network to the verdict, and where there is a suspect to the chosen channels, or to the
+   * network that unlearned. */
+  seconds: { found: number; pruned?: number; unlearned?: number };
 }
 
 /**
@@ -99,17 +100,23 @@ export async function defenderRow(
     const clean = sample(dataset.validationHalf, cleanImages, seed);
     const trigger = anyTrigger(experiment.trigger);
     const found = await defend(network, clean, dataset.testHalf, trigger);
-    const unlearned = found.diagnosis.suspect && await unlearn(network, clean, found.recovered);
-    const rates = unlearned &&
-      await ratesOf(unlearned, dataset.testHalf, trigger, experiment.target);
-    unlearned?.dispose();
-    return {
+    const { before, diagnosis, recovered, seconds } = found;
+    const row = {
       title,
       ...(experiment.injectionRate > 0 ? { target: experiment.target } : {}),
       ...foundIn(found),
-      ...(rates ? { unlearned: repairedRates(found.before, rates) } : {}),
       cleanImages: clean.labels.length,
-      seconds: found.seconds,
+    };
+    if (!diagnosis.suspect) return { ...row, seconds: { found: seconds.found } };
+    const start = performance.now();
+    const unlearned = await unlearn(network, clean, recovered);
+    const unlearning = (performance.now() - start) / 1000;
+    const rates = await ratesOf(unlearned, dataset.testHalf, trigger, experiment.target);
+    unlearned.dispose();
+    return {
+      ...row,
+      unlearned: repairedRates(before, rates),
+      seconds: { ...seconds, unlearned: seconds.found + unlearning },
     };
   } finally {
     network.dispose();
@@ -118,7 +125,7 @@ export async function defenderRow(
 
 function foundIn(
   { diagnosis, before, pruned }: Defended,
-): Omit<DefenderRow, "title" | "cleanImages" | "seconds"> {
+): Omit<DefenderRow, "title" | "cleanImages" | "unlearned" | "seconds"> {
   const { smallest, suspect, indices } = diagnosis;
   const coefficients = coefficientsOf(smallest.spectrum);
   return {

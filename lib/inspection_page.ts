@@ -1,4 +1,4 @@
-import { type Coefficient, PLANES, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
+import { type Coefficient, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
 import { IMAGE_BYTES } from "@lib/data/labelled_images.ts";
 import { captioned, escapeText } from "@lib/figures/caption.ts";
 import { classNorms } from "@lib/figures/class_norms.ts";
@@ -6,7 +6,7 @@ import { type Figure, FONT_FAMILY } from "@lib/figures/figure.ts";
 import { frontFigure } from "@lib/figures/front.ts";
 import { imageGrid } from "@lib/figures/image_grid.ts";
 import { pruningCurveFigure } from "@lib/figures/pruning_curve.ts";
-import { spectrumFigure } from "@lib/figures/spectrum.ts";
+import { spectrumFigure, triggerSpectra } from "@lib/figures/spectrum.ts";
 import { renderSvg } from "@lib/figures/static_svg.ts";
 import { tableBundle } from "@lib/figures/table_bundle.ts";
 import { type Inspection, type InspectionReport, suspectName } from "@lib/inspection_report.ts";
@@ -150,12 +150,8 @@ function triggerFigures({ report, triggers, examples }: Inspection): Figure[] {
   ]);
   const names = [...labels("clean"), `the trigger, ${times.toFixed(1)} times`];
   const grid = imageGrid(pixels, [...names, ...labels("with the trigger")], count + 1);
-  const spectra = PLANES.map((name, plane) => (
-    { name, coefficients: spectrum.subarray(plane * 1024, (plane + 1) * 1024) }
-  ));
   const largest = report.trigger!.coefficients.slice(0, 4);
-  const bands = largest.map(({ row, column }) => [row, column] as const);
-  const drawn = spectrumFigure(spectra, bands);
+  const drawn = spectrumFigure(triggerSpectra(spectrum, largest));
   return [
     captioned(grid, "Figure 1. The recovered trigger, amplified, and what it does to images."),
     captioned(

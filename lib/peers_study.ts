@@ -7,10 +7,9 @@ import { ftrojan } from "@lib/attack/ftrojan.ts";
 import { loadBadNet } from "@lib/bad_net.ts";
 import type { LabelledImages } from "@lib/data/labelled_images.ts";
 import type { Dataset } from "@lib/dataset.ts";
-import { defend, DEFENDER_DROP, findBackdoor, sample } from "@lib/defender.ts";
-import { CLEAN_IMAGES, remembered } from "@lib/defender_study.ts";
+import { DEFENDER_DROP, sample } from "@lib/defender.ts";
+import { CLEAN_IMAGES, type DefenderRow, defenderRow, remembered } from "@lib/defender_study.ts";
 import { ADVERSARIAL_PRUNING, pruneAdversarially } from "@lib/defense/adversarial_pruning.ts";
-import type { Diagnosis } from "@lib/defense/diagnosis.ts";
 import { evidenceOf } from "@lib/defense/evidence.ts";
 import { finePrune, fineTune } from "@lib/defense/fine_tuning.ts";
 import { pruneByLipschitz } from "@lib/defense/lipschitz_pruning.ts";
@@ -25,10 +24,12 @@ import {
 import { pruningCurve } from "@lib/defense/pruning_curve.ts";
 import { cleanAscending } from "@lib/defense/ranking.ts";
 import { ratesOf, type RepairedRates, repairedRates } from "@lib/defense/rates.ts";
-import { lastBefore, pruneChannels } from "@lib/defense/repair.ts";
+import { lastBefore } from "@lib/defense/repair.ts";
 import { unlearn, UNLEARNING } from "@lib/defense/unlearning.ts";
-import { type Experiment, outputPath } from "@lib/experiment.ts";
+import { type Experiment, outputPath, type Setting } from "@lib/experiment.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
+import { badNets } from "@lib/study.ts";
+import { addToSummary } from "@lib/summary.ts";
 
 /** How well a defense did; shares from 0 to 1, on test. */
 export interface PeerRow extends RepairedRates {
@@ -102,52 +103,52 @@ const PEERS: Record<string, Peer> = {
       note: `${found}: unlearned`,
     };
   },
-  "frequency recovery, pruning": async (network, clean) => {
-    const { pruned, diagnosis } = await defend(network, clean, clean);
-    return {
-      network: pruned ? await pruneChannels(network, pruned.channels) : network,
-      note: pruned
-        ? `${verdictOf(diagnosis)}; ${pruned.channels.length} channels within ` +
-          `${100 * DEFENDER_DROP} points`
-        : verdictOf(diagnosis),
-    };
-  },
-  "frequency recovery, unlearning": async (network, clean) => {
-    const { diagnosis, recovered } = await findBackdoor(network, clean);
-    return {
-      network: diagnosis.suspect ? await unlearn(network, clean, recovered) : network,
-      note: diagnosis.suspect
-        ? `${verdictOf(diagnosis)}; ${UNLEARNING.recipe.epochs} epochs`
-        : verdictOf(diagnosis),
-    };
-  },
 };
 
-function verdictOf({ smallest, suspect, indices }: Diagnosis): string {
-  const index = indices[smallest.label]!.toFixed(1);
-  return `class ${smallest.label}, index ${index}${suspect ? "" : ": no alarm"}`;
+/** The way of notebook 08 on the same network, in the study's row: once pruned, once unlearned. */
+function recoveryRows(row: DefenderRow, none: PeerRow): PeerRow[] {
+  const { suspected, outlierIndex, pruned, unlearned, cleanImages, seconds } = row;
+  const verdict = `class ${suspected ?? "none"}, index ${outlierIndex.toFixed(1)}`;
+  const channels = `${pruned?.channelsPruned} channels within ${100 * DEFENDER_DROP} points`;
+  const ways = [
+    { way: "pruning", rates: pruned, time: seconds.pruned, note: channels },
+    {
+      way: "unlearning",
+      rates: unlearned,
+      time: seconds.unlearned,
+      note: `${UNLEARNING.recipe.epochs} epochs`,
+    },
+  ];
+  return ways.map(({ way, rates, time, note }) => ({
+    ...repairedRates(none, rates ?? none),
+    name: `frequency recovery, ${way}`,
+    cleanImages,
+    seconds: time ?? seconds.found,
+    note: rates ? `${verdict}; ${note}` : `${verdict}: no alarm`,
+  }));
 }
 
 /**
- * All defenses on one attacked network.
+ * All defenses on the notebooks' BadNet.
  *
- * @param experiment Its attack; the network is the one in `outputs/<setting>/badnet`.
+ * @param setting Which experiment; the network is the one in `outputs/<setting>/badnet`.
  * @param dataset The defender's images are drawn from the validation half, the report is on test.
  * @param onRow Told of each.
  * @returns One row a defense; they are also in the summary, and not computed again.
  * @throws {Error} If the network is not there.
  * @example
  * ```ts ignore
- * const rows = await peerRows(paperExperiment("gtsrb"), dataset);
+ * const rows = await peerRows("gtsrb", dataset);
  * ```
  */
 export async function peerRows(
-  experiment: Experiment,
+  setting: Setting,
   dataset: Dataset,
   onRow: (row: PeerRow) => void | Promise<void> = () => {},
 ): Promise<PeerRow[]> {
-  const { setting, target } = experiment;
-  const { network } = await loadBadNet(outputPath(setting, "badnet"), experiment);
+  const study = badNets(setting)[0]!;
+  const { experiment } = study;
+  const { network } = await loadBadNet(outputPath(setting, study.name), experiment);
   const clean = sample(dataset.validationHalf, CLEAN_IMAGES, 1);
   const trigger = ftrojan(experiment.trigger);
   const rows: PeerRow[] = [];
@@ -156,7 +157,7 @@ export async function peerRows(
       const start = performance.now();
       const repaired = await peer(network, clean, experiment);
       const seconds = (performance.now() - start) / 1000;
-      const found = await ratesOf(repaired.network, dataset.testHalf, trigger, target);
+      const found = await ratesOf(repaired.network, dataset.testHalf, trigger, experiment.target);
       if (repaired.network !== network) repaired.network.dispose();
       return {
         ...repairedRates(rows[0] ?? found, found),
@@ -170,5 +171,14 @@ export async function peerRows(
     await onRow(row);
   }
   network.dispose();
+  const make = (): Promise<DefenderRow> => defenderRow(study, dataset);
+  const recovery = recoveryRows(await remembered(setting, "recovery", study.name, make), rows[0]!);
+  for (const row of recovery) {
+    rows.push(row);
+    await onRow(row);
+  }
+  await addToSummary(setting, {
+    peers: Object.fromEntries(recovery.map((row) => [row.name, row])),
+  });
   return rows;
 }

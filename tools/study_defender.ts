@@ -21,7 +21,7 @@ try {
   const setting = dataset as Setting;
   const images = await loadDataset(paperExperiment(setting));
   await defenderTables(setting, images, ({ title }) => console.log(title));
-  await peerRows(paperExperiment(setting), images, ({ name }) => console.log(name));
+  await peerRows(setting, images, ({ name }) => console.log(name));
 } catch (error) {
   console.error((error as Error).message);
   Deno.exit(1);

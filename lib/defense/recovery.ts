@@ -24,14 +24,14 @@ export interface RecoverySettings {
   rates: readonly number[];
   /** Steps in a round. */
   steps: number;
-  /** Images in a step of the first round; each later round has four times as many, for a quarter of the
+  /** Images in a step of the first round; each later round has twice as many, for a quarter of the
    * classes. */
   images: number;
   /** Of the draw of images. */
   seed: number;
 }
 
-/** Made for 43 classes: half a minute on two cores. */
+/** Made for 43 classes: a minute on two cores. */
 export const RECOVERY_SETTINGS: RecoverySettings = {
   rates: [6, 3, 1.5],
   steps: 40,
@@ -48,7 +48,7 @@ export interface RecoveryProgress {
 }
 
 /** From round to round: so many times fewer classes, so many times more images. */
-const FEWER = 4;
+const [FEWER, MORE] = [4, 2];
 
 /**
  * Looks for an unknown trigger in the frequency domain: for every class, the spectrum with the smallest
@@ -87,7 +87,7 @@ export async function recoverTriggers(
     if (round === 1) common = all.map(({ spectrum }) => norm(spectrum));
     if (round > 0) searches = mostPromising(searches);
     for (let step = 1; step <= steps; step++) {
-      stepSearches(searches, gradientOf, draw(images * FEWER ** round).pixels, rate);
+      stepSearches(searches, gradientOf, draw(images * MORE ** round).pixels, rate);
       const share = (round + step / steps) / rates.length;
       await onProgress({ share, norms: all.map(({ spectrum }) => norm(spectrum)) });
     }
@@ -98,7 +98,7 @@ export async function recoverTriggers(
 }
 
 /** How many other triggers {@link recoverVariants} looks for, and with how many images a step. */
-const VARIANTS = { count: 8, images: 32 };
+const VARIANTS = { count: 12, images: 16 };
 
 /**
  * Other triggers of one class: each is looked for with a random half of the frequencies forbidden. An
@@ -110,7 +110,7 @@ const VARIANTS = { count: 8, images: 32 };
  * @param label The suspected class.
  * @param settings As for {@link recoverTriggers}; only first and last rate are used.
  * @param onProgress Told the share that is done, 0–1.
- * @returns Those that were reached, at most eight.
+ * @returns Those that were reached, at most twelve.
  * @throws {Error} If there are no images.
  * @example
  * ```ts ignore

@@ -1,6 +1,7 @@
 import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
+import { legendHeight } from "@lib/figures/legend.ts";
 
-/** What came of a defense with so many clean images; shares from 0 to 1. */
+/** What came of a repair with so many clean images; shares from 0 to 1. */
 export interface ImagesResult {
   cleanImages: number;
   cleanAccuracy: number;
@@ -10,34 +11,44 @@ export interface ImagesResult {
 /**
  * Clean accuracy and attack success against the number of clean images that a defender has.
  *
- * @param results From few images to many.
+ * @param repairs At most two, by name: results from few images to many.
  * @returns The figure; its horizontal axis is logarithmic.
+ * @throws {Error} If there are no results, or more repairs.
  * @example
  * ```ts
  * import { cleanImagesFigure } from "@lib/figures/clean_images.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const { data } = cleanImagesFigure([{ cleanImages: 10, cleanAccuracy: 0.9, attackSuccess: 0.2 }]);
- * assertEquals(data.map(({ y }) => y), [[90], [20]]);
+ * const pruned = [{ cleanImages: 10, cleanAccuracy: 0.9, attackSuccess: 0.2 }];
+ * assertEquals(cleanImagesFigure({ pruned }).data.map(({ y }) => y), [[90], [20]]);
  * ```
  */
-export function cleanImagesFigure(results: readonly ImagesResult[]): Figure {
-  const counts = results.map(({ cleanImages }) => cleanImages);
-  const line = (
-    name: string,
-    rate: "cleanAccuracy" | "attackSuccess",
-    look: { color: string; dash: string },
-  ): Record<string, unknown> => ({
-    type: "scatter",
-    mode: "lines+markers",
-    name,
-    x: counts,
-    y: compact(results.map((result) => result[rate]), 100),
-    line: look,
-    marker: { color: look.color, size: 8 },
-    hovertemplate: "%{y:.2f} %",
-  });
+export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[]>): Figure {
+  const all = Object.entries(repairs);
+  const counts = [
+    ...new Set(all.flatMap(([, results]) => results.map((each) => each.cleanImages))),
+  ];
+  if (counts.length === 0 || all.length > LOOKS.length) {
+    throw new Error(
+      `Expected results of one or two repairs but found ${counts.length} of ${all.length}`,
+    );
+  }
+  const data = RATES.flatMap(({ rate, name, color }) =>
+    all.map(([repair, results], index) => ({
+      type: "scatter",
+      mode: "lines+markers",
+      name: `${name}, ${repair}`,
+      x: results.map(({ cleanImages }) => cleanImages),
+      y: compact(results.map((result) => result[rate]), 100),
+      line: { color, dash: LOOKS[index]!.dash },
+      marker: { color, size: 8, symbol: LOOKS[index]!.symbol },
+      hovertemplate: "%{y:.2f} %",
+    }))
+  );
+  const top = legendHeight(data.map(({ name }) => name)) + 14;
   const layout = baseLayout({
+    height: top + 320 + 56,
+    margin: { l: 64, r: 24, t: top, b: 56 },
     xaxis: axis("clean images", {
       type: "log",
       range: [Math.log10(Math.min(...counts)) - 0.1, Math.log10(Math.max(...counts)) + 0.1],
@@ -46,9 +57,12 @@ export function cleanImagesFigure(results: readonly ImagesResult[]): Figure {
     }),
     yaxis: axis("rate (%)", { range: [-2, 102], dtick: 20, tick0: 0 }),
   });
-  const data = [
-    line("clean accuracy", "cleanAccuracy", { color: COLOURS.blue, dash: "solid" }),
-    line("attack success", "attackSuccess", { color: COLOURS.vermillion, dash: "dash" }),
-  ];
   return { data, layout };
 }
+
+const RATES = [
+  { rate: "cleanAccuracy", name: "clean accuracy", color: COLOURS.blue },
+  { rate: "attackSuccess", name: "attack success", color: COLOURS.vermillion },
+] as const;
+
+const LOOKS = [{ dash: "solid", symbol: "circle" }, { dash: "dash", symbol: "square-open" }];

@@ -17,7 +17,7 @@ import type { PeerRow } from "@lib/peers_study.ts";
  *
  * const before = { cleanAccuracy: 0.97, attackSuccess: 0 };
  * const none = { outlierIndex: 1.2, norm: 900, coefficients: [], coefficientCount: 0 };
- * const row = { title: "clean network", before, ...none, cleanImages: 1000, seconds: 40 };
+ * const row = { title: "clean network", before, ...none, cleanImages: 1000, seconds: { found: 40 } };
  * assertEquals(foundTable([row], "").rows[0]![1], "none: no alarm");
  * ```
  */
@@ -34,7 +34,7 @@ export function foundTable(rows: readonly DefenderRow[], caption: string): Table
       Math.round(row.norm).toLocaleString("en"),
       row.suspected === undefined ? "–" : row.coefficientCount,
       row.suspected === undefined ? "–" : coefficientWords(row.coefficients.slice(0, 2)),
-      Math.round(row.seconds),
+      Math.round(row.seconds.found),
     ]),
     caption,
   };
@@ -59,7 +59,7 @@ function foundBy({ suspected, target }: DefenderRow): string {
  *
  * const before = { cleanAccuracy: 0.97, attackSuccess: 0 };
  * const none = { outlierIndex: 1.2, norm: 900, coefficients: [], coefficientCount: 0 };
- * const row = { title: "clean network", before, ...none, cleanImages: 1000, seconds: 40 };
+ * const row = { title: "clean network", before, ...none, cleanImages: 1000, seconds: { found: 40 } };
  * assertEquals(repairTable([row], "").rows, []);
  * ```
  */

@@ -1,3 +1,4 @@
+import { type Coefficient, PLANES } from "@lib/attack/spectrum_trigger.ts";
 import { escapeText } from "@lib/figures/caption.ts";
 import { axis, baseLayout, type Figure } from "@lib/figures/figure.ts";
 
@@ -7,6 +8,8 @@ export interface Spectrum {
   name: string;
   /** Shape [32, 32]: vertical by horizontal frequency, row by row, any sign. */
   coefficients: ArrayLike<number>;
+  /** Cells to outline, as [row, column]: a trigger's bands. */
+  outlined?: readonly (readonly [number, number])[];
 }
 
 /**
@@ -14,7 +17,6 @@ export interface Spectrum {
  * Fig. 1).
  *
  * @param spectra One to four.
- * @param bands Cells to outline, as [row, column]: the trigger's bands.
  * @returns The figure.
  * @throws {Error} If a spectrum has not 1,024 coefficients.
  * @example
@@ -23,14 +25,12 @@ export interface Spectrum {
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const coefficients = new Float64Array(1024);
- * const { layout } = spectrumFigure([{ name: "U", coefficients }], [[15, 15], [31, 31]]);
+ * const outlined = [[15, 15], [31, 31]] as const;
+ * const { layout } = spectrumFigure([{ name: "U", coefficients, outlined }]);
  * assertEquals((layout.shapes as unknown[]).length, 2);
  * ```
  */
-export function spectrumFigure(
-  spectra: readonly Spectrum[],
-  bands: readonly (readonly [number, number])[] = [],
-): Figure {
+export function spectrumFigure(spectra: readonly Spectrum[]): Figure {
   const side = Math.min(300, (800 - LEFT - RIGHT + GAP) / spectra.length - GAP);
   const across = (side + GAP) * spectra.length - GAP;
   const number = (index: number) => index === 0 ? "" : String(index + 1);
@@ -54,7 +54,9 @@ export function spectrumFigure(
     height: side + 90,
     margin: { l: LEFT, r: RIGHT, t: 34, b: 56 },
     annotations: spectra.map(({ name }, index) => heading(name, `x${number(index)} domain`)),
-    shapes: spectra.flatMap((_, index) => bands.map((band) => outline(band, number(index)))),
+    shapes: spectra.flatMap(({ outlined = [] }, index) =>
+      outlined.map((band) => outline(band, number(index)))
+    ),
     coloraxis: { colorscale: "Viridis", cmin: 0, cmax: strongest, colorbar: COLOUR_BAR },
   });
   const data = spectra.map((spectrum, index) => ({
@@ -67,6 +69,34 @@ export function spectrumFigure(
     hovertemplate: "vertical %{y}, horizontal %{x}<extra></extra>",
   }));
   return { data, layout };
+}
+
+/**
+ * The planes of a trigger's spectrum, for {@link spectrumFigure}.
+ *
+ * @param spectrum Shape [3, 32, 32]: Y, Cr, Cb; levels.
+ * @param outlined Coefficients to outline, each in its own plane.
+ * @returns Three spectra.
+ * @example
+ * ```ts
+ * import { triggerSpectra } from "@lib/figures/spectrum.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const spectra = triggerSpectra(new Float32Array(3072), [{ plane: "Cb", row: 3, column: 4 }]);
+ * assertEquals(spectra.map(({ outlined }) => outlined), [[], [], [[3, 4]]]);
+ * ```
+ */
+export function triggerSpectra(
+  spectrum: Float32Array,
+  outlined: readonly Omit<Coefficient, "magnitude">[],
+): Spectrum[] {
+  return PLANES.map((name, index) => ({
+    name,
+    coefficients: spectrum.subarray(index * 1024, (index + 1) * 1024),
+    outlined: outlined.filter(({ plane }) => plane === name).map((
+      { row, column },
+    ) => [row, column]),
+  }));
 }
 
 function heading(text: string, xref: string): Record<string, unknown> {

@@ -131,7 +131,7 @@ Deno.test("the defender's tables: what was found, and two repairs where that was
       robustAccuracy: 0.96,
     },
     cleanImages: 1000,
-    seconds: 81.4,
+    seconds: { found: 81.4 },
   };
   const wrong = { ...row, title: "other", suspected: 3 };
   const alarm = { ...row, title: "clean", target: undefined };

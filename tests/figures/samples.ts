@@ -84,13 +84,13 @@ export const samples: Record<string, Figure> = {
   training: trainingCurves(epochs),
   "training, first epoch": trainingCurves(epochs.slice(0, 1), 12),
   scatter: scatterActivations(wave(128), wave(128, 1)),
-  "one spectrum": spectrumFigure([{ name: "U", coefficients: wave(1024) }], [[31, 31]]),
+  "one spectrum": spectrumFigure([{ name: "U", coefficients: wave(1024), outlined: [[31, 31]] }]),
   "three spectra": spectrumFigure(
     ["U of a clean image", "U of a triggered image", "difference, in levels"].map((name) => ({
       name,
       coefficients: wave(1024).map((value) => value * 3000),
+      outlined: [[15, 15], [31, 31]],
     })),
-    [[15, 15], [31, 31]],
   ),
   "four spectra": spectrumFigure(
     ["R", "G", "B", "Y"].map((name) => ({ name, coefficients: wave(1024) })),
