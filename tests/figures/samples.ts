@@ -1,10 +1,13 @@
 /** One figure of each kind, with the longest labels they have to bear. */
 import { activationBars } from "@lib/figures/activation_bars.ts";
 import type { Figure } from "@lib/figures/figure.ts";
+import { classNorms } from "@lib/figures/class_norms.ts";
+import { cleanImagesFigure, type ImagesResult } from "@lib/figures/clean_images.ts";
 import { frontFigure } from "@lib/figures/front.ts";
 import { imageGrid } from "@lib/figures/image_grid.ts";
 import { pruningCurveFigure } from "@lib/figures/pruning_curve.ts";
 import { pruningSlider } from "@lib/figures/pruning_slider.ts";
+import { recoveryNorms } from "@lib/figures/recovery_norms.ts";
 import { repairedModelsFigure } from "@lib/figures/repaired_models.ts";
 import { scatterActivations } from "@lib/figures/scatter_activations.ts";
 import { spectrumFigure } from "@lib/figures/spectrum.ts";
@@ -62,6 +65,22 @@ const epochs = Array.from({ length: 20 }, (_, epoch) => ({
 
 const orders = ["clean mean, signed", "clean mean, absolute", "backdoor mean, descending"];
 
+const imagesResult = (cleanImages: number): ImagesResult => ({
+  cleanImages,
+  cleanAccuracy: 0.97,
+  attackSuccess: 1 / cleanImages,
+});
+const imagesResults = [10, 50, 200, 1000].map(imagesResult);
+const classes = Array.from({ length: 43 }, (_, label) => ({
+  class: `end of the zone in which vehicles over 3.5 tons may not pass, ${label}`,
+  norm: 30 + 200 * label,
+  reached: label % 3 > 0,
+}));
+const norms = Array.from(
+  { length: 120 },
+  (_, step) => classes.map(({ norm }) => norm * (2 - step / 120)),
+);
+
 export const samples: Record<string, Figure> = {
   bars: activationBars([{ name: "clean", means: wave(128) }]),
   "two bars": activationBars([
@@ -84,6 +103,9 @@ export const samples: Record<string, Figure> = {
   training: trainingCurves(epochs),
   "training, first epoch": trainingCurves(epochs.slice(0, 1), 12),
   scatter: scatterActivations(wave(128), wave(128, 1)),
+  "class norms": classNorms(classes, 0),
+  "fewer images": cleanImagesFigure({ pruned: imagesResults, unlearned: imagesResults }),
+  "recovery norms": recoveryNorms(norms, 120, { label: 0, name: "class 0" }),
   "one spectrum": spectrumFigure([{ name: "U", coefficients: wave(1024), outlined: [[31, 31]] }]),
   "three spectra": spectrumFigure(
     ["U of a clean image", "U of a triggered image", "difference, in levels"].map((name) => ({
