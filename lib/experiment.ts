@@ -30,7 +30,7 @@ export const SETTING_VARIABLE = "FREQUENCY_BACKDOOR_DATASET";
 const LENGTHS: Record<Setting, { epochs: number; batchSize: number }> = {
   gtsrb: { epochs: 20, batchSize: 64 },
   synthetic: { epochs: 7, batchSize: 32 },
-  quick: { epochs: 6, batchSize: 32 },
+  quick: { epochs: 6, batchSize: 16 },
 };
 
 /**
