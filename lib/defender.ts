@@ -6,13 +6,7 @@
 import type { Trigger } from "@lib/attack/trigger.ts";
 import { type LabelledImages, pickImages } from "@lib/data/labelled_images.ts";
 import { diagnose, type Diagnosis, suspectTrigger } from "@lib/defense/diagnosis.ts";
-import {
-  bestWithin,
-  type FrontPoint,
-  type FrontSettings,
-  pointOf,
-  searchFront,
-} from "@lib/defense/front.ts";
+import { bestWithin, type FrontSettings, pointOf, searchFront } from "@lib/defense/front.ts";
 import { disposeDefense, measureDefense } from "@lib/defense/measure.ts";
 import { type ClassTrigger, recoverTriggers, recoverVariants } from "@lib/defense/recovery.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
@@ -29,19 +23,17 @@ export const DEFENDER_FRONT: FrontSettings = {
 /** By how much accuracy on the defender's own images may drop: half a percentage point. */
 export const DEFENDER_DROP = 0.005;
 
-/** What a defender found and did, and how well it did on images that were not looked at. */
+/** What a defender found, and what to do about it. */
 export interface Defended {
   diagnosis: Diagnosis;
   /** Other triggers of the suspected class. */
   variants: ClassTrigger[];
   /** What to repair the network against. */
   recovered: Trigger;
-  /** The network as it came; `attackSuccess` is that of the trigger the results are reported on. */
-  before: FrontPoint;
-  /** The pruned network; none if nothing is suspected. */
-  pruned?: FrontPoint;
-  /** Until the verdict with all triggers, and until the channels to prune were chosen. */
-  seconds: { found: number; pruned: number };
+  /** The channels to prune; none if nothing is suspected. */
+  channels?: readonly number[];
+  /** Until the verdict with all triggers, and until the channels were chosen. */
+  seconds: { found: number; pruned?: number };
 }
 
 /** Where the work stands. */
@@ -53,48 +45,41 @@ export interface DefenderProgress {
 }
 
 /**
- * Finds a backdoor and prunes it away: recovers a trigger for each class, gives a verdict, and where there
- * is a suspect searches the channels whose pruning ends what the recovered triggers do.
+ * Finds a backdoor and how to prune it away: recovers a trigger for each class, gives a verdict, and where
+ * there is a suspect searches the channels whose pruning ends what the recovered triggers do.
  *
  * @param network One with a last block.
  * @param clean The defender's labelled clean images: all decisions are made on them.
- * @param test Other clean images, to report on.
- * @param trigger The attacker's, to report on; by default the recovered ones.
  * @param onProgress Told often.
- * @returns Verdict, triggers and the network before and after.
+ * @returns Verdict, triggers and channels.
  * @throws {Error} If the network has no last block, or fewer than three classes.
  * @example
  * ```ts ignore
- * const { diagnosis, pruned } = await defend(network, sample(validationHalf, 1000, 1), testHalf);
- * const repaired = await pruneChannels(network, pruned!.channels);
+ * const { channels } = await defend(network, sample(validationHalf, 1000, 1));
+ * const repaired = channels && await pruneChannels(network, channels);
  * ```
  */
 export async function defend(
   network: tf.LayersModel,
   clean: LabelledImages,
-  test: LabelledImages,
-  trigger?: Trigger,
   onProgress: (progress: DefenderProgress) => void | Promise<void> = () => {},
 ): Promise<Defended> {
   const start = performance.now();
   const sinceStart = (): number => (performance.now() - start) / 1000;
   const { diagnosis, variants, recovered } = await findBackdoor(network, clean, onProgress);
   const found = sinceStart();
-  const { smallest, suspect } = diagnosis;
-  const tell = (share: number): void | Promise<void> =>
-    onProgress({ part: "searching channels", share });
-  const defense = await measureDefense(
-    network,
-    { validationHalf: clean, testHalf: test },
-    { validation: recovered, test: trigger ?? recovered },
-    smallest.label,
-  );
+  const { suspect } = diagnosis;
+  if (!suspect) return { diagnosis, variants, recovered, seconds: { found } };
+  const halves = { validationHalf: clean, testHalf: clean };
+  const defense = await measureDefense(network, halves, recovered, suspect.label);
   try {
-    const front = suspect && await searchFront(defense, DEFENDER_FRONT, tell);
-    const before = pointOf(defense, []);
-    const pruned = front && bestWithin(front, DEFENDER_DROP, before.validationAccuracy);
-    const seconds = { found, pruned: sinceStart() };
-    return { diagnosis, variants, recovered, before, pruned, seconds };
+    const front = await searchFront(
+      defense,
+      DEFENDER_FRONT,
+      (share) => onProgress({ part: "searching channels", share }),
+    );
+    const { channels } = bestWithin(front, DEFENDER_DROP, pointOf(defense, []).validationAccuracy);
+    return { diagnosis, variants, recovered, channels, seconds: { found, pruned: sinceStart() } };
   } finally {
     disposeDefense(defense);
   }

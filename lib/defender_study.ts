@@ -7,11 +7,14 @@
 import { anyTrigger, type TriggerParameters } from "@lib/attack/any_trigger.ts";
 import { type Coefficient, coefficientsOf } from "@lib/attack/spectrum_trigger.ts";
 import type { Dataset } from "@lib/dataset.ts";
-import { defend, type Defended, sample } from "@lib/defender.ts";
-import { ratesOf, type RepairedRates, repairedRates } from "@lib/defense/rates.ts";
+import { defend, sample } from "@lib/defender.ts";
+import type { Diagnosis } from "@lib/defense/diagnosis.ts";
+import { type Rates, ratesOf, type RepairedRates, repairedRates } from "@lib/defense/rates.ts";
+import { pruneChannels } from "@lib/defense/repair.ts";
 import { unlearn } from "@lib/defense/unlearning.ts";
 import { loadBadNet } from "@lib/bad_net.ts";
 import { outputPath, type Setting } from "@lib/experiment.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
 import {
   availableNetworks,
   badNets,
@@ -38,7 +41,8 @@ export interface DefenderRow {
   /** Its strongest coefficients, at most four, and how many there are. */
   coefficients: Coefficient[];
   coefficientCount: number;
-  before: { cleanAccuracy: number; attackSuccess: number };
+  /** The network as it came. */
+  before: Rates;
   /** Channels pruned against the recovered triggers; none without a suspect. */
   pruned?: RepairedRates & { channelsPruned: number };
   /** The recovered triggers unlearned instead; none without a suspect. */
@@ -99,34 +103,36 @@ export async function defenderRow(
   try {
     const clean = sample(dataset.validationHalf, cleanImages, seed);
     const trigger = anyTrigger(experiment.trigger);
-    const found = await defend(network, clean, dataset.testHalf, trigger);
-    const { before, diagnosis, recovered, seconds } = found;
+    const measured = (network: tf.LayersModel): Promise<Rates> =>
+      ratesOf(network, dataset.testHalf, trigger, experiment.target);
+    const before = await measured(network);
+    const { diagnosis, recovered, channels, seconds } = await defend(network, clean);
     const row = {
       title,
       ...(experiment.injectionRate > 0 ? { target: experiment.target } : {}),
-      ...foundIn(found),
+      ...foundIn(diagnosis),
+      before,
       cleanImages: clean.labels.length,
     };
-    if (!diagnosis.suspect) return { ...row, seconds: { found: seconds.found } };
+    if (channels === undefined) return { ...row, seconds };
+    const pruned = await pruneChannels(network, channels);
     const start = performance.now();
     const unlearned = await unlearn(network, clean, recovered);
     const unlearning = (performance.now() - start) / 1000;
-    const rates = await ratesOf(unlearned, dataset.testHalf, trigger, experiment.target);
-    unlearned.dispose();
-    return {
-      ...row,
-      unlearned: repairedRates(before, rates),
-      seconds: { ...seconds, unlearned: seconds.found + unlearning },
+    const repaired = {
+      pruned: { ...repairedRates(before, await measured(pruned)), channelsPruned: channels.length },
+      unlearned: repairedRates(before, await measured(unlearned)),
     };
+    for (const each of [pruned, unlearned]) each.dispose();
+    return { ...row, ...repaired, seconds: { ...seconds, unlearned: seconds.found + unlearning } };
   } finally {
     network.dispose();
   }
 }
 
 function foundIn(
-  { diagnosis, before, pruned }: Defended,
-): Omit<DefenderRow, "title" | "cleanImages" | "unlearned" | "seconds"> {
-  const { smallest, suspect, indices } = diagnosis;
+  { smallest, suspect, indices }: Diagnosis,
+): Pick<DefenderRow, "suspected" | "outlierIndex" | "norm" | "coefficients" | "coefficientCount"> {
   const coefficients = coefficientsOf(smallest.spectrum);
   return {
     ...(suspect ? { suspected: suspect.label } : {}),
@@ -134,10 +140,6 @@ function foundIn(
     norm: smallest.norm,
     coefficients: coefficients.slice(0, 4),
     coefficientCount: coefficients.length,
-    before: { cleanAccuracy: before.cleanAccuracy, attackSuccess: before.attackSuccess },
-    ...(pruned
-      ? { pruned: { ...repairedRates(before, pruned), channelsPruned: pruned.channels.length } }
-      : {}),
   };
 }
 

@@ -15,7 +15,7 @@ import type { PeerRow } from "@lib/peers_study.ts";
  * import { foundTable } from "@lib/figures/defender_tables.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const before = { cleanAccuracy: 0.97, attackSuccess: 0 };
+ * const before = { cleanAccuracy: 0.97, attackSuccess: 0, robustAccuracy: 0.9 };
  * const none = { outlierIndex: 1.2, norm: 900, coefficients: [], coefficientCount: 0 };
  * const row = { title: "clean network", before, ...none, cleanImages: 1000, seconds: { found: 40 } };
  * assertEquals(foundTable([row], "").rows[0]![1], "none: no alarm");
@@ -57,7 +57,7 @@ function foundBy({ suspected, target }: DefenderRow): string {
  * import { repairTable } from "@lib/figures/defender_tables.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const before = { cleanAccuracy: 0.97, attackSuccess: 0 };
+ * const before = { cleanAccuracy: 0.97, attackSuccess: 0, robustAccuracy: 0.9 };
  * const none = { outlierIndex: 1.2, norm: 900, coefficients: [], coefficientCount: 0 };
  * const row = { title: "clean network", before, ...none, cleanImages: 1000, seconds: { found: 40 } };
  * assertEquals(repairTable([row], "").rows, []);

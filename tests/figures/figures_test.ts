@@ -122,7 +122,7 @@ Deno.test("the defender's tables: what was found, and two repairs where that was
     norm: 1234.5,
     coefficients: [{ plane: "Cr", row: 31, column: 30, magnitude: -21.4 }],
     coefficientCount: 7,
-    before: { cleanAccuracy: 0.97, attackSuccess: 0.999 },
+    before: { cleanAccuracy: 0.97, attackSuccess: 0.999, robustAccuracy: 0 },
     pruned: { ...rates, cleanAccuracy: 0.9645, attackSuccess: 0.001, channelsPruned: 70 },
     unlearned: {
       ...rates,
