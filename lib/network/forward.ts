@@ -96,7 +96,10 @@ function fixedForward(network: tf.LayersModel, layers: tf.layers.Layer[]): Forwa
 function fixedGraph(network: tf.LayersModel): FixedGraph {
   const values = network.weights.map((weight) => weight.read());
   const weights = values.map((value) => value.dataId);
-  if (last === undefined || weights.some((weight, index) => weight !== last!.weights[index])) {
+  // a copy may share its original's values, but not its layers
+  const same = last !== undefined && last.outputs.has(network.layers[0]!) &&
+    weights.every((weight, index) => weight === last!.weights[index]);
+  if (last === undefined || !same) {
     last?.run.release();
     const graph = new Graph();
     const fixed = network.weights.map((weight, index) => {

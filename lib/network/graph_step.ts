@@ -60,7 +60,8 @@ export function graphStep(network: tf.Sequential, { seed, weightDecay }: StepSet
     }),
   );
   const after = addAdamStep(graph, before, gradient, rate);
-  const moving = graph.concatenate(passes.flatMap((pass) => pass.moving ?? []));
+  const moved = passes.flatMap((pass) => pass.moving ?? []);
+  const moving = moved.length > 0 ? graph.concatenate(moved) : graph.node("Identity", [statistics]);
 
   const run = graph.compile();
   return (state, batch, learningRate) => {
@@ -112,10 +113,12 @@ function weightGradients(passes: Pass[], slope: Ref): Ref[] {
   }).toReversed().flat();
 }
 
-const namedParts = (
+function namedParts(
   graph: Graph,
   value: Ref,
   weights: tf.LayerVariable[],
-): [tf.LayerVariable, Ref][] =>
-  graph.split(value, weights.map((weight) => weight.shape as number[]))
+): [tf.LayerVariable, Ref][] {
+  if (weights.length === 0) return []; // TensorFlow splits nothing into no parts
+  return graph.split(value, weights.map((weight) => weight.shape as number[]))
     .map((part, index) => [weights[index]!, part]);
+}

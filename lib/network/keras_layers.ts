@@ -77,7 +77,7 @@ const LAYERS: Record<string, Translation> = {
     change: () => ZEROS("depthwise", "pointwise"),
   },
   Softmax: { keep: ["axis"] },
-  // does nothing when it predicts; to train with such noise tfjs refuses
+  // drops whole channels
   SpatialDropout2D: {
     as: "Dropout",
     keep: ["rate"],

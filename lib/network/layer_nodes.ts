@@ -174,14 +174,17 @@ const SETTINGS: Record<string, Record<string, unknown>> = {
     dataFormat: "channelsLast",
   },
   Rescaling: {},
-  Dropout: {},
+  Dropout: { noiseShape: undefined },
   Flatten: {},
   Dense: { activation: "linear", useBias: true },
 };
 
+/** The rank of what comes in, where a layer's kind leaves it open. */
+const RANKS: Record<string, number> = { BatchNormalization: 4, Dense: 2 };
+
 /**
  * Whether a network can be written as a graph here: it is a chain of layers of the kinds and settings
- * that the paper's network has, and TensorFlow itself is the backend.
+ * that the paper's network has, none of them frozen, and TensorFlow itself is the backend.
  *
  * @param network Any layers model.
  * @example
@@ -201,8 +204,12 @@ export function hasGraph(network: tf.LayersModel): boolean {
     network.layers.every((layer) => {
       const settings = SETTINGS[layer.getClassName()];
       const config = layer.getConfig();
-      return settings !== undefined &&
-        Object.entries(settings).every(([key, value]) => String(config[key]) === String(value));
+      const rank = RANKS[layer.getClassName()];
+      return settings !== undefined && layer.trainable &&
+        (rank === undefined || layer.outputShape.length === rank) &&
+        Object.entries(settings).every(([key, value]) =>
+          String(config[key] ?? undefined) === String(value)
+        );
     });
 }
 

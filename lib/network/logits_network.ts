@@ -14,8 +14,8 @@ const ENDS = ["softmax", "sigmoid"];
 
 /**
  * A copy of a classifier that takes images from 0 to 1 and says logits, as everything here expects: a
- * softmax (or sigmoid) at its end is left out, and for a network that takes levels from 0 to 255 a
- * rescaling is put in front of it.
+ * softmax (or sigmoid) at its end is left out, for a network that takes levels from 0 to 255 a rescaling
+ * is put in front of it, and no layer is frozen.
  *
  * @param network With one input and one output; left as it is.
  * @param range What it takes.
@@ -41,6 +41,7 @@ export async function logitsNetwork(
 ): Promise<tf.LayersModel> {
   return await copyNetwork(network, (json) => {
     const { layers } = json.config;
+    for (const layer of layers) layer.config.trainable = true;
     const output = json.config.output_layers?.[0]?.[0] ?? layers.at(-1)!.config.name;
     const last = layers.findIndex(({ config }) => config.name === output);
     const { class_name, config } = layers[last]!;

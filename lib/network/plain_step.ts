@@ -4,8 +4,8 @@ import { tf } from "@lib/network/tensorflow.ts";
 import type { StepSettings, TrainStep } from "@lib/network/train_step.ts";
 import { laidOut, writeState } from "@lib/network/training_state.ts";
 
-/** Draws a mask of dropout, 0 at the given rate, else 1 / (1 − rate), from two integers. */
-export type DrawMask = (input: tf.Tensor, rate: number, seed: [number, number]) => tf.Tensor;
+/** Draws a mask of dropout of a shape, 0 at the given rate, else 1 / (1 − rate), from two integers. */
+export type DrawMask = (shape: number[], rate: number, seed: [number, number]) => tf.Tensor;
 
 /**
  * The step of training with tfjs's own layers and gradients, for every backend and every kind of layer;
@@ -41,9 +41,13 @@ export function plainStep(
           if (layer.getClassName() !== "Dropout") {
             return layer.apply(input, { training: true }) as tf.Tensor;
           }
-          const { rate } = layer.getConfig() as { rate: number };
+          const { rate, noiseShape } = layer.getConfig() as {
+            rate: number;
+            noiseShape?: (number | null)[];
+          };
+          const shape = input.shape.map((length, axis) => noiseShape?.[axis] ?? length);
           return input.mul(
-            drawMask(input, rate, [seed, state.step * network.layers.length + index]),
+            drawMask(shape, rate, [seed, state.step * network.layers.length + index]),
           );
         }, toTensor(batch.pixels));
       const classes = network.outputShape[1] as number;
@@ -65,7 +69,7 @@ export function plainStep(
     });
 }
 
-function seededMask(input: tf.Tensor, rate: number, seed: [number, number]): tf.Tensor {
-  const uniform = tf.randomUniform(input.shape, 0, 1, "float32", String(seed));
+function seededMask(shape: number[], rate: number, seed: [number, number]): tf.Tensor {
+  const uniform = tf.randomUniform(shape, 0, 1, "float32", String(seed));
   return uniform.greaterEqual(rate).div(1 - rate);
 }

@@ -1,4 +1,5 @@
 /** Many images through networks at the same time. */
+import { copyNetwork, disposeNetwork } from "@lib/network/copy_network.ts";
 import { classify } from "@lib/network/evaluate.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { assert, assertEquals } from "@lib/std/assert.ts";
@@ -29,4 +30,12 @@ Deno.test("two networks that classify at the same time do not disturb each other
     "the same network twice",
   );
   assertEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("a copy that shares its original's weights is another network", async () => {
+  const network = tinyCnn(1);
+  const copy = await copyNetwork(network);
+  const pixels = Uint8Array.from({ length: 4200 * 3072 }, (_, at) => (at * 2654435761) >>> 24);
+  assertEquals(await classify(network, pixels), await classify(copy, pixels));
+  disposeNetwork(copy);
 });

@@ -116,7 +116,15 @@ Deno.test("networks with other layers or settings have no graph here", () => {
     tf.layers.globalAveragePooling2d({ inputShape: [8, 8, 3] }),
   ];
   for (const layer of layers) assertEquals(hasGraph(tf.sequential({ layers: [layer] })), false);
-  assertEquals(hasGraph(paperCnn(10, 1)), true);
+  const network = paperCnn(10, 1);
+  assertEquals(hasGraph(network), true);
+  network.layers[2]!.trainable = false; // as loaded networks may have it
+  assertEquals(hasGraph(network), false);
+  const inputShape = [4];
+  const head = [tf.layers.dense({ units: 3, inputShape }), tf.layers.batchNormalization()];
+  assertEquals(hasGraph(tf.sequential({ layers: head })), false);
+  const drop = tf.layers.dropout({ rate: 0.5, noiseShape: [1, 4], inputShape });
+  assertEquals(hasGraph(tf.sequential({ layers: [drop] })), false);
 });
 
 Deno.test("the summary has the numbers of the paper's Figure 4", () => {

@@ -23,11 +23,13 @@ const batch = (step: number): typeof signs => {
 };
 
 /** The graph's own masks, one by one. */
-const graphMask: DrawMask = (input, rate, seed) => {
+const graphMask: DrawMask = (shape, rate, seed) => {
   const graph = new Graph();
-  const [shape, pair] = [graph.placeholder("input", "FLOAT"), graph.placeholder("seed", "INT32")];
-  const mask = dropoutMask(graph, shape, rate, pair);
-  return tf.tidy(() => graph.compile()({ input, seed: tf.tensor1d(seed, "int32") }, [mask])[0]!);
+  const [input, pair] = [graph.placeholder("input", "FLOAT"), graph.placeholder("seed", "INT32")];
+  const mask = dropoutMask(graph, input, rate, pair);
+  return tf.tidy(() =>
+    graph.compile()({ input: tf.zeros(shape), seed: tf.tensor1d(seed, "int32") }, [mask])[0]!
+  );
 };
 
 const lossOf = ({ loss }: { loss: tf.Tensor }): number => loss.dataSync()[0]!;
@@ -161,4 +163,43 @@ Deno.test("many images go through a graph that holds the weights, until these ch
     assert(before === undefined || before.some((value, index) => value !== fixed[index]));
     before = fixed;
   }
+});
+
+Deno.test("a network without normalisation is trained as a graph too", () => {
+  const network = tf.sequential({
+    layers: [
+      tf.layers.conv2d({ filters: 2, kernelSize: 3, padding: "same", inputShape: [32, 32, 3] }),
+      tf.layers.activation({ activation: "elu" }),
+      tf.layers.flatten(),
+      tf.layers.dense({ units: 43 }),
+    ],
+  });
+  const start = startingState(network);
+  const [found, expected] = [graphStep, plainStep].map((step) =>
+    step(network, settings)(start, batch(0), 0.0005)
+  );
+  assertAlmostEquals(lossOf(found!), lossOf(expected!), 1e-4);
+  assertAlmostEquals(apart(found!.state.weights, expected!.state.weights), 0, 1e-5);
+  assertEquals(found!.state.moving.shape, [0]);
+});
+
+Deno.test("dropout of whole channels drops them whole", () => {
+  const network = tf.sequential({
+    layers: [
+      tf.layers.dropout({
+        rate: 0.5,
+        noiseShape: [null, 1, 1, null] as number[],
+        inputShape: [32, 32, 3],
+      }),
+      tf.layers.flatten(),
+      tf.layers.dense({ units: 43, useBias: false }),
+    ],
+  });
+  const shapes: number[][] = [];
+  const step = plainStep(network, settings, (shape) => {
+    shapes.push(shape);
+    return tf.ones(shape);
+  });
+  step(startingState(network), batch(0), 0.0005);
+  assertEquals(shapes, [[16, 1, 1, 3]]);
 });
