@@ -70,8 +70,10 @@ function paragraphs(report: InspectionReport): string[] {
     `For each of ${report.norms.length} classes the smallest trigger was looked for that ` +
     `sends clean images there. The smallest of all lies below the others by an index of ${index}; ` +
     `it is suspicious above ${report.outlierThreshold}, if it works. Were norms log-normal, ` +
-    `${(100 * report.falseAlarmRate).toPrecision(1)} % of clean networks would be suspected by ` +
-    `chance; they are only roughly so.`;
+    `${
+      (100 * report.falseAlarmRate).toPrecision(2)
+    } % of clean networks with as many classes would ` +
+    `be suspected by chance; they are only roughly so.`;
   const how = `Network: ${report.network}. Clean accuracy: ${percent(report.cleanAccuracy)}. ` +
     `Decided on ${images.decisions} images, reported on ${images.heldOut} others; ` +
     `${report.seconds.toFixed(0)} s.`;

@@ -45,3 +45,22 @@ export function shuffled(count: number, random: Random): Uint32Array {
   }
   return order;
 }
+
+/**
+ * Draws a standard normal number (Box and Muller, 1958).
+ *
+ * @param random Where it comes from; two of its numbers are used.
+ * @returns The number.
+ * @example
+ * ```ts
+ * import { normal, seededRandom } from "@lib/random.ts";
+ * import { assert } from "@lib/std/assert.ts";
+ *
+ * const random = seededRandom(1);
+ * const drawn = Array.from({ length: 1000 }, () => normal(random));
+ * assert(Math.abs(drawn.reduce((sum, each) => sum + each)) < 100);
+ * ```
+ */
+export function normal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

@@ -1,5 +1,5 @@
 import { IMAGE_BYTES, type LabelledImages, SIDE } from "@lib/data/labelled_images.ts";
-import { type Random, seededRandom, shuffled } from "@lib/random.ts";
+import { normal, type Random, seededRandom, shuffled } from "@lib/random.ts";
 
 type Colour = readonly [red: number, green: number, blue: number];
 
@@ -174,9 +174,4 @@ function blur(scene: Float64Array, share: number): Float64Array {
     result[index] = scene[index]! * (1 - share) + around / 4 * share;
   }
   return result;
-}
-
-/** A standard normal number (Box and Muller, 1958). */
-function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
