@@ -18,9 +18,9 @@ import {
   openInput,
 } from "@lib/inspection_input.ts";
 import { inspectionPage } from "@lib/inspection_page.ts";
-import { findRepairs, type Repairs, type RepairTask } from "@lib/inspection_repair.ts";
+import { findRepairs, type Repairs } from "@lib/inspection_repair.ts";
 import type { Inspection, InspectionReport, RepairedNetwork } from "@lib/inspection_report.ts";
-import { unlearnTriggers } from "@lib/inspection_unlearning.ts";
+import { type Unlearned, unlearnTriggers } from "@lib/inspection_unlearning.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { accuracy, classify } from "@lib/network/evaluate.ts";
 import { join } from "@lib/std/path.ts";
@@ -72,10 +72,12 @@ export async function inspect(
     const { suspect, smallest, indices } = search.diagnosis;
     const task = { ...input, target: smallest.label, trigger: search.recovered };
     const repairs = suspect && await findRepairs(task, tell("searching channels"));
+    const unlearned = suspect &&
+      await unlearnTriggers(task, input.opened.network, tell("unlearning"));
     await removeFormer(settings.output);
-    const networks = repairs === undefined ? [] : [
-      ...await savePruned(input, repairs, settings.output),
-      ...await saveUnlearned(input, task, settings.output, tell("unlearning")),
+    const networks = [
+      ...repairs ? await savePruned(input, repairs, settings.output) : [],
+      ...unlearned ? await saveUnlearned(input, unlearned, settings.output) : [],
     ];
     const cleanAccuracy = repairs?.before.cleanAccuracy ??
       accuracy(await classify(network, heldOut.pixels), heldOut.labels);
@@ -108,7 +110,7 @@ export async function inspect(
     const shown = [...heldOut.labels.keys()].filter((index) => index % every === 0);
     const examples = pickImages(heldOut, shown.slice(0, EXAMPLES)).pixels;
     const inspection = { report, triggers, examples, ...(repairs && { repairs }) };
-    await writeWhole(join(settings.output, "report.html"), await inspectionPage(inspection));
+    await writeWhole(join(settings.output, PAGE), await inspectionPage(inspection));
     await writeWhole(join(settings.output, REPORT), json(report));
     return inspection;
   } finally {
@@ -123,7 +125,7 @@ function json(report: InspectionReport): string {
   return JSON.stringify(report, short, 2) + "\n";
 }
 
-const REPORT = "report.json";
+const [REPORT, PAGE] = ["report.json", "report.html"];
 const EXAMPLES = 4;
 
 async function savePruned(
@@ -151,13 +153,9 @@ async function savePruned(
 
 async function saveUnlearned(
   { opened }: InspectionInput,
-  task: RepairTask,
+  { network, ...rates }: Unlearned,
   output: string,
-  onProgress: (share: number) => void | Promise<void>,
 ): Promise<RepairedNetwork[]> {
-  const unlearned = await unlearnTriggers(task, opened.network, onProgress);
-  if (unlearned === undefined) return [];
-  const { network, ...rates } = unlearned;
   const file = `repaired_unlearned${opened.extension}`;
   await Deno.mkdir(output, { recursive: true });
   await opened.save(join(output, file), network);
@@ -165,7 +163,7 @@ async function saveUnlearned(
   return [{ file, way: "unlearning", channelsPruned: 0, allowedDrop: null, ...rates }];
 }
 
-/** Removes the networks that a former report names: they are not those of the one to come. */
+/** Removes a former report and the networks that it names: they are not those of the one to come. */
 async function removeFormer(output: string): Promise<void> {
   const text = await Deno.readTextFile(join(output, REPORT)).catch(() => "{}");
   for (
@@ -175,4 +173,5 @@ async function removeFormer(output: string): Promise<void> {
   ) {
     await Deno.remove(join(output, file), { recursive: true }).catch(() => {});
   }
+  for (const file of [REPORT, PAGE]) await Deno.remove(join(output, file)).catch(() => {});
 }

@@ -83,6 +83,7 @@ export async function openInput(
     const images = await readAnyImages(folder, classes, { most, random, onProgress });
     await onProgress(1);
     const parts = split(images, count, folder);
+    requireBalance(parts.decisions, folder);
     network = await logitsNetwork(opened.network, pixels);
     await requireAccuracy(network, { ...settings, opened: opened.network }, parts.decisions);
     return { opened, network, layer, ...parts };
@@ -122,6 +123,17 @@ function split(
     decisions: pickImages(images, indices.slice(0, half)),
     heldOut: pickImages(images, indices.slice(half)),
   };
+}
+
+/** A class that holds most images is reached without a trigger, and would look like a backdoor's. */
+function requireBalance({ labels, classNames }: LabelledImages, folder: string): void {
+  const counts = classNames.map((_, label) => labels.filter((each) => each === label).length);
+  const most = counts.indexOf(Math.max(...counts));
+  if (counts[most]! <= labels.length / 2) return;
+  throw new Error(
+    `Expected no class to hold more than half of the images but found ${counts[most]} of ` +
+      `${labels.length} in class ${most} "${classNames[most]}" of ${folder}`,
+  );
 }
 
 /** @returns The number of classes. */

@@ -180,6 +180,16 @@ Deno.test("a network without a backdoor is said to have none", async () => {
   assertEquals(await exists(former), false, "Expected a former report's network to be gone");
 });
 
+/** Of all classes but green, few images are kept. */
+async function thinned(images: string, kept: number): Promise<string> {
+  for (const label of [0, 2, 3, 4]) {
+    for (let number = kept; number < 16; number++) {
+      await Deno.remove(join(images, String(label), `${number}.png`));
+    }
+  }
+  return images;
+}
+
 const wrongs: Record<string, [() => Promise<InspectionSettings>, string]> = {
   "no file": [() => Promise.resolve(settingsOf(join(folder, "none.keras"))), "no file"],
   "no network": [async () => {
@@ -248,6 +258,17 @@ const wrongs: Record<string, [() => Promise<InspectionSettings>, string]> = {
     network.layers[0]!.setWeights([kernel!.reverse(2), bias!]);
     return settingsOf(await saved("g", network));
   }, "what would do is with blue, green, red"],
+  "red and blue exchanged where half the images do not mind": [async () => {
+    const network = smallNetwork("exact");
+    const [kernel, bias] = network.layers[0]!.getWeights();
+    network.layers[0]!.setWeights([kernel!.reverse(2), bias!]);
+    const images = await thinned(await colourFolder(), 4);
+    return settingsOf(await saved("i", network), { images });
+  }, "what would do is with blue, green, red"],
+  "most images of one class": [async () => {
+    const images = await thinned(await colourFolder(), 2);
+    return settingsOf(await saved("j", smallNetwork("exact")), { images });
+  }, "no class to hold more than half of the images but found 8 of 12 in class 1"],
   "classes in the order of text": [async () => {
     const images = await colourFolder();
     for (const [label, name] of ["10", "11", "12", "8", "9"].entries()) {

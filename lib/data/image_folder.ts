@@ -95,7 +95,7 @@ export async function readClassFolders(
  * ```
  */
 export function classFolders({ name, paths }: FileTree): { name: string; files: string[] }[] {
-  const visible = paths.filter((path) => !/(^|\/)[._]/.test(path)); // also not __MACOSX
+  const visible = paths.filter((path) => !/(^|\/)(\.|__MACOSX(\/|$))/.test(path));
   let root = "";
   let folders = foldersIn(visible, root);
   while (true) {

@@ -3,6 +3,7 @@ import { normalizedConvolutions, scaleChannels } from "@lib/defense/lipschitz_pr
 import { randomBatches } from "@lib/data/random_batches.ts";
 import { copyNetwork } from "@lib/network/copy_network.ts";
 import { gradientGraph } from "@lib/network/gradient_graph.ts";
+import { hasGraph } from "@lib/network/layer_nodes.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { type Random, seededRandom } from "@lib/random.ts";
@@ -24,7 +25,10 @@ export interface AdversarialPruningSettings {
   seed: number;
 }
 
-/** The authors' but for the number of steps and the batch, which fit two cores. */
+/**
+ * The authors' but for the number of steps and the batch, which fit two cores. Their code normalises with
+ * each batch's own statistics meanwhile; here the network's stay, and the disturbance ends at ± epsilon.
+ */
 export const ADVERSARIAL_PRUNING: AdversarialPruningSettings = {
   epsilon: 0.4,
   alpha: 0.2,
@@ -47,7 +51,7 @@ const MOMENTUM = 0.9;
  * @param settings The rule's constants.
  * @param onProgress Told the share that is done, 0–1.
  * @returns The repaired network, which the caller disposes, and how many channels were pruned.
- * @throws {Error} If no convolution has a batch normalisation behind it.
+ * @throws {Error} If the network has no graph, or no convolution has a batch normalisation behind it.
  * @example
  * ```ts ignore
  * const { network: repaired } = await pruneAdversarially(network, sample(validationHalf, 1000, 1));
@@ -60,6 +64,10 @@ export async function pruneAdversarially(
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<{ network: tf.LayersModel; channelsPruned: number }> {
   const { epsilon, alpha, threshold, iterations, batchSize, learningRate, seed } = settings;
+  if (!hasGraph(network)) {
+    const kinds = network.layers.map((layer) => layer.getClassName()).join(", ");
+    throw new Error(`Expected a chain of the paper's kinds of layers but found ${kinds}`);
+  }
   const copy = await copyNetwork(network);
   const blocks = normalizedConvolutions(copy).map(({ normalization }) => normalization);
   const random = seededRandom(seed);

@@ -70,12 +70,13 @@ function largestSingularValues(matrices: tf.Tensor3D): tf.Tensor1D {
   const gram = tf.matMul<tf.Tensor3D>(matrices, matrices, true, false);
   const trace = (stack: tf.Tensor3D): tf.Tensor3D =>
     stack.mul(tf.eye(stack.shape[1])).sum<tf.Tensor3D>([1, 2], true);
-  // squared again and again, all but the largest eigenvalue die away
+  // squared again and again, all but the largest eigenvalue die away; of zeros, as a pruned filter is, the
+  // eigenvalues stay zero
   let power = gram;
   for (let step = 0; step < SQUARINGS; step++) {
-    const scaled = power.div<tf.Tensor3D>(trace(power));
+    const scaled = tf.divNoNan(power, trace(power)) as tf.Tensor3D;
     power = tf.matMul<tf.Tensor3D>(scaled, scaled);
   }
-  const projection = power.div<tf.Tensor3D>(trace(power));
+  const projection = tf.divNoNan(power, trace(power)) as tf.Tensor3D;
   return trace(tf.matMul<tf.Tensor3D>(gram, projection)).sqrt().reshape([-1]);
 }

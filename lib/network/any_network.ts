@@ -18,7 +18,8 @@ export interface AnyNetwork {
    *
    * @param target Where to; what is there is replaced.
    * @param network The opened one, changed, or a copy.
-   * @throws {Error} If the target is what the network was opened from, or its topology is another.
+   * @throws {Error} If the target is what the network was opened from, or of a Keras file the topology is
+   * another.
    */
   save(target: string, network: tf.LayersModel): Promise<void>;
 }

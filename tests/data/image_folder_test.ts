@@ -35,7 +35,7 @@ Deno.test("classes are numbered by their folders' names, as numbers where all ar
 
 Deno.test("PPM and files of folders within a class are read, and at most as many as asked for", async () => {
   const folder = await Deno.makeTempDir();
-  for (const name of ["a/1.ppm", "a/deep/2.PPM", "b/1.ppm"]) {
+  for (const name of ["a/_1.ppm", "a/deep/2.PPM", "b/1.ppm", "__MACOSX/a/1.ppm", "b/._1.ppm"]) {
     await Deno.mkdir(join(folder, name, ".."), { recursive: true });
     await Deno.writeFile(join(folder, name), PPM);
   }
