@@ -7,10 +7,11 @@
  *
  * @module
  */
-import { loadBadNet } from "@lib/bad_net.ts";
+import { DATA_FOLDERS, outputPath, ROOT } from "@lib/environment.ts";
+import { loadBadNet } from "@lib/study/bad_net.ts";
 import { gtsrbArchives } from "@lib/data/gtsrb_archives.ts";
-import { loadDataset } from "@lib/dataset.ts";
-import { outputPath, paperExperiment, ROOT } from "@lib/experiment.ts";
+import { loadDataset } from "@lib/study/dataset.ts";
+import { paperExperiment } from "@lib/study/experiment.ts";
 import { writeWhole } from "@lib/files.ts";
 import { join } from "@lib/std/path.ts";
 import { poisoningRows, readingRow } from "./data.ts";
@@ -28,7 +29,7 @@ const experiment = paperExperiment("gtsrb");
 const dataset = await loadDataset(experiment);
 const train = await dataset.train();
 const { network } = await loadBadNet(outputPath("gtsrb", "badnet"), experiment);
-const folders = [join(ROOT, "data"), join(ROOT, "..", "shared", "data")];
+const folders = DATA_FOLDERS;
 const archives = await gtsrbArchives({ folders });
 const folder = await Deno.makeTempDir();
 await writeWhole(join(folder, "train.pixels"), train.pixels);

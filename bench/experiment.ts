@@ -6,12 +6,12 @@
 import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
 import { poisonTrainingSet } from "@lib/attack/poison.ts";
 import { pickImages } from "@lib/data/labelled_images.ts";
-import { loadDataset } from "@lib/dataset.ts";
-import { evidenceOf } from "@lib/defense/evidence.ts";
-import { measureDefense } from "@lib/defense/measure.ts";
-import { pruningCurve } from "@lib/defense/pruning_curve.ts";
-import { CLEAN_ASCENDING } from "@lib/defense/ranking.ts";
-import { paperExperiment, poisoningOf } from "@lib/experiment.ts";
+import { loadDataset } from "@lib/study/dataset.ts";
+import { evidenceOf } from "@lib/pruning/evidence.ts";
+import { measureDefense } from "@lib/pruning/measure.ts";
+import { pruningCurve } from "@lib/pruning/pruning_curve.ts";
+import { CLEAN_ASCENDING } from "@lib/pruning/ranking.ts";
+import { paperExperiment, poisoningOf } from "@lib/study/experiment.ts";
 import { evaluateBadNet } from "@lib/network/evaluate.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
 import { train } from "@lib/network/train.ts";

@@ -1,4 +1,4 @@
-import { ROOT, SETTING_VARIABLE } from "@lib/experiment.ts";
+import { DATASET_VARIABLE, ROOT } from "@lib/environment.ts";
 import { join } from "@lib/std/path.ts";
 import { VENV_PYTHON } from "../tools/setup/python.ts";
 import { inTurn, type Row, spread } from "./ratio.ts";
@@ -10,7 +10,7 @@ export async function firstFigureRow(): Promise<Row> {
     const { stdout, code } = await new Deno.Command(join(ROOT, VENV_PYTHON), {
       args: [join(ROOT, "bench/first_figure.py"), join(ROOT, "notebooks", name)],
       cwd: join(ROOT, "notebooks"),
-      env: { [SETTING_VARIABLE]: "gtsrb" },
+      env: { [DATASET_VARIABLE]: "gtsrb" },
       stderr: "null",
     }).output();
     if (code !== 0) throw new Error(`Expected ${name} to run but it ended with ${code}`);

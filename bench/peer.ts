@@ -1,6 +1,6 @@
+import { ROOT } from "@lib/environment.ts";
 import { TextLineStream } from "../tools/notebooks/text_lines.ts";
 import { join } from "@lib/std/path.ts";
-import { ROOT } from "@lib/experiment.ts";
 import { PEERS_PYTHON } from "./setup.ts";
 
 /** A process of peers.py, which does one request after the other. */

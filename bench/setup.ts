@@ -5,12 +5,11 @@
  *
  * @module
  */
+import { ROOT } from "@lib/environment.ts";
 import { join } from "node:path";
 import { run } from "../tools/setup/command.ts";
 import { makeEnvironment } from "../tools/setup/python.ts";
 import { doStep } from "../tools/setup/step.ts";
-
-const ROOT = join(import.meta.dirname!, "..");
 
 /** The environment's Python, below the repository's folder. */
 export const PEERS_PYTHON = ".bench/bin/python";

@@ -4,11 +4,12 @@
  *
  * @module
  */
+import { outputPath } from "@lib/environment.ts";
 import { ftrojan } from "@lib/attack/ftrojan.ts";
-import { badNet } from "@lib/bad_net.ts";
-import { type Dataset, loadDataset } from "@lib/dataset.ts";
-import { type Defense, measureDefense } from "@lib/defense/measure.ts";
-import { type Experiment, outputPath } from "@lib/experiment.ts";
+import { badNet } from "@lib/study/bad_net.ts";
+import { type Dataset, loadDataset } from "@lib/study/dataset.ts";
+import { type Defense, measureDefense } from "@lib/pruning/measure.ts";
+import type { Experiment } from "@lib/study/experiment.ts";
 import { IMAGE_BYTES } from "@lib/data/labelled_images.ts";
 import { forEachBatch } from "@lib/network/forward.ts";
 import { liveFigure } from "@lib/figures/live_figure.ts";

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { inspect, INSPECTION_PARTS } from "@lib/inspection.ts";
-import { suspectName } from "@lib/inspection_report.ts";
+import { inspect, INSPECTION_PARTS } from "@lib/inspect/inspect.ts";
+import { suspectName } from "@lib/inspect/report.ts";
 import { join } from "@lib/std/path.ts";
 import { inspectOptions } from "./inspect_options.ts";
 import { progressPrinter } from "./notebooks/progress.ts";

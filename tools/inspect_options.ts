@@ -1,5 +1,5 @@
-import type { InspectionSettings } from "@lib/inspection_input.ts";
-import { PIXEL_RANGES, type PixelRange } from "@lib/network/logits_network.ts";
+import type { InspectionSettings } from "@lib/inspect/input.ts";
+import { PIXEL_RANGES, type PixelRange } from "@lib/formats/logits_network.ts";
 
 const NAMES = ["network", "images", "output", "pixels", "layer", "count"] as const;
 

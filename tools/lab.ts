@@ -5,19 +5,18 @@
  *
  * @module
  */
+import { DATASET_VARIABLE, ROOT } from "../lib/environment.ts";
 import { join } from "node:path";
-import { datasetOption, SETTING_VARIABLE } from "./notebooks/options.ts";
+import { datasetOption } from "./notebooks/options.ts";
 import { allNotebooks, kernelEnvironment } from "./run_notebooks.ts";
 import { setup } from "./setup.ts";
-
-const ROOT = join(import.meta.dirname!, "..");
 
 try {
   const { dataset, rest } = datasetOption(Deno.args);
   await setup();
   const child = new Deno.Command(join(ROOT, ".venv/bin/jupyter-lab"), {
     args: [allNotebooks()[0]!, `--ServerApp.root_dir=${ROOT}`, ...rest],
-    env: { ...kernelEnvironment(), [SETTING_VARIABLE]: dataset },
+    env: { ...kernelEnvironment(), [DATASET_VARIABLE]: dataset },
     cwd: ROOT,
   }).spawn();
   Deno.addSignalListener("SIGINT", () => {}); // Jupyter asks whether to stop; that is its business

@@ -6,13 +6,12 @@
  *
  * @module
  */
+import { ROOT } from "../lib/environment.ts";
 import { join } from "node:path";
 import { datasetOption } from "./notebooks/options.ts";
 import { readSummary, summaryLines } from "./notebooks/summary.ts";
 import { allNotebooks, runNotebooks } from "./run_notebooks.ts";
 import { setup } from "./setup.ts";
-
-const ROOT = join(import.meta.dirname!, "..");
 
 try {
   const { dataset, rest } = datasetOption(Deno.args);

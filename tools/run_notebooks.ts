@@ -8,17 +8,16 @@
  *
  * @module
  */
+import { DATASET_VARIABLE, ROOT } from "../lib/environment.ts";
 import { TextLineStream } from "./notebooks/text_lines.ts";
 import { basename, join, relative } from "node:path";
-import { datasetOption, SETTING_VARIABLE } from "./notebooks/options.ts";
+import { datasetOption } from "./notebooks/options.ts";
 import { faultsOfRun, readNotebook } from "./notebooks/notebook.ts";
 import { progressPrinter, readDurations } from "./notebooks/progress.ts";
 import { readSummary, withResults } from "./notebooks/summary.ts";
 import { setup } from "./setup.ts";
 import { VENV_PYTHON } from "./setup/python.ts";
 import { writeFile } from "./setup/step.ts";
-
-const ROOT = join(import.meta.dirname!, "..");
 
 /**
  * All notebooks in reading order.
@@ -93,7 +92,7 @@ export async function runNotebook(
 ): Promise<number> {
   const child = new Deno.Command(join(ROOT, VENV_PYTHON), {
     args: [join(ROOT, "tools/notebooks/run_notebook.py"), file, result],
-    env: { ...kernelEnvironment(), [SETTING_VARIABLE]: dataset },
+    env: { ...kernelEnvironment(), [DATASET_VARIABLE]: dataset },
     stdout: "piped",
     stderr: "piped",
   }).spawn();

@@ -5,14 +5,13 @@
  *
  * @module
  */
+import { ROOT } from "../lib/environment.ts";
 import { join } from "node:path";
 import { run } from "./setup/command.ts";
 import { platformFor } from "./setup/platforms.ts";
 import { makeEnvironment, VENV_PYTHON } from "./setup/python.ts";
 import { doStep, type Step, writeFile } from "./setup/step.ts";
 import { BINDING_FILE, buildBinding, fetchTensorflow } from "./setup/tensorflow.ts";
-
-const ROOT = join(import.meta.dirname!, "..");
 
 /**
  * Sets the project up.

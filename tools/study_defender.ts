@@ -7,10 +7,10 @@
  *
  * @module
  */
-import { loadDataset } from "@lib/dataset.ts";
-import { defenderTables } from "@lib/defender_study.ts";
-import { paperExperiment, type Setting } from "@lib/experiment.ts";
-import { peerRows } from "@lib/peers_study.ts";
+import { loadDataset } from "@lib/study/dataset.ts";
+import { defenderTables } from "@lib/study/defender_study.ts";
+import { paperExperiment, type Setting } from "@lib/study/experiment.ts";
+import { peerRows } from "@lib/study/peers_study.ts";
 import { datasetOption } from "./notebooks/options.ts";
 
 try {

@@ -4,10 +4,9 @@
  *
  * @module
  */
+import { ROOT } from "../lib/environment.ts";
 import { join } from "node:path";
 import { setup } from "./setup.ts";
-
-const ROOT = join(import.meta.dirname!, "..");
 
 interface Stage {
   name: string;

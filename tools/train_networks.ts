@@ -6,11 +6,11 @@
  *
  * @module
  */
-import { badNet } from "@lib/bad_net.ts";
-import { loadDataset } from "@lib/dataset.ts";
-import type { Setting } from "@lib/experiment.ts";
+import { badNet } from "@lib/study/bad_net.ts";
+import { loadDataset } from "@lib/study/dataset.ts";
+import type { Setting } from "@lib/study/experiment.ts";
 import type { EpochRecord } from "@lib/network/train.ts";
-import { badNets, controls, otherAttacks } from "@lib/study.ts";
+import { badNets, controls, otherAttacks } from "@lib/study/study.ts";
 import { datasetOption } from "./notebooks/options.ts";
 
 try {

@@ -1,5 +1,5 @@
-import type { DefenderRow } from "@lib/defender_study.ts";
-import { foundTable, repairTable } from "@lib/figures/defender_tables.ts";
+import type { DefenderRow } from "@lib/study/defender_study.ts";
+import { foundTable, repairTable } from "@lib/study/defender_tables.ts";
 import { assert, assertEquals, assertThrows } from "@lib/std/assert.ts";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { activationBars } from "@lib/figures/activation_bars.ts";

@@ -1,6 +1,6 @@
 /** Training that goes on from its checkpoint, and checkpoints that must not be used. */
 import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
-import { loadNetwork, saveNetwork } from "@lib/network/network_file.ts";
+import { loadNetwork, saveNetwork } from "@lib/formats/network_file.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { type Recipe, train, type TrainingProgress } from "@lib/network/train.ts";

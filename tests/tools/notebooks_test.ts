@@ -1,4 +1,5 @@
 /** What the tools say of notebooks, and a real run on the Deno kernel. */
+import { ROOT } from "@lib/environment.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
 import { join } from "@lib/std/path.ts";
 import { checkNotebooks } from "../../tools/check_notebooks.ts";
@@ -13,8 +14,6 @@ import { datasetOption } from "../../tools/notebooks/options.ts";
 import { timeLeft } from "../../tools/notebooks/progress.ts";
 import { readSummary, summaryLines, withResults } from "../../tools/notebooks/summary.ts";
 import { runNotebooks } from "../../tools/run_notebooks.ts";
-
-const ROOT = join(import.meta.dirname!, "../..");
 
 function notebook(...cells: string[]): Notebook {
   return {

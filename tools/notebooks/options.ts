@@ -1,6 +1,3 @@
-/** The variable that tells the notebooks what to run on. */
-export const SETTING_VARIABLE = "FREQUENCY_BACKDOOR_DATASET";
-
 const DATASETS = ["synthetic", "quick", "gtsrb"];
 
 /**

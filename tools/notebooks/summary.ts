@@ -1,4 +1,4 @@
-import { PAPER } from "../../lib/paper.ts";
+import { PAPER } from "../../lib/study/paper.ts";
 
 /** What of `outputs/<dataset>/summary.json` is printed at the end. */
 export interface Summary {

@@ -1,0 +1,93 @@
+import { basename, dirname, join } from "@lib/std/path.ts";
+import { exists } from "@lib/files.ts";
+import { expectOther, loadKeras, saveKeras } from "@lib/formats/keras_archive.ts";
+import { beginsAs } from "@lib/formats/keras_file.ts";
+import { loadNetwork, saveNetwork } from "@lib/formats/network_file.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+
+/** A network and the way to write it as it came. */
+export interface AnyNetwork {
+  /** The caller disposes it. */
+  network: tf.LayersModel;
+  /** A Keras archive, Keras's HDF5, or a folder of tfjs. */
+  format: "keras" | "hdf5" | "tfjs";
+  /** What names of this format end in, with the dot; a folder's in nothing. */
+  extension: ".keras" | ".h5" | "";
+  /**
+   * Writes a network of the same topology in the same format, whole or not at all.
+   *
+   * @param target Where to; what is there is replaced.
+   * @param network The opened one, changed, or a copy.
+   * @throws {Error} If the target is what the network was opened from, or of a Keras file the topology is
+   * another.
+   */
+  save(target: string, network: tf.LayersModel): Promise<void>;
+}
+
+/**
+ * Opens a network of any format that is known here. The content tells which, not the name.
+ *
+ * @param path A file of Keras, or of tfjs the folder or the `model.json` in it.
+ * @returns The network and how to save it.
+ * @throws {Error} If there is no network, or not a whole one, or it cannot be had in tfjs.
+ * @example
+ * ```ts
+ * import { openNetwork } from "@lib/formats/any_network.ts";
+ * import { saveNetwork } from "@lib/formats/network_file.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await saveNetwork(`${folder}/network`, paperCnn(43, 1));
+ * const { network, format, save } = await openNetwork(`${folder}/network`);
+ * assertEquals(format, "tfjs");
+ * await save(`${folder}/repaired`, network);
+ * ```
+ */
+export async function openNetwork(path: string): Promise<AnyNetwork> {
+  const { isDirectory } = await Deno.stat(path).catch(() => {
+    throw new Error(`Expected a network but found no file ${path}`);
+  });
+  if (isDirectory) {
+    if (await exists(join(path, "model.json"))) return await openTfjs(path, "model.json");
+    throw new Error(`Expected model.json but found none in ${path}`);
+  }
+  const bytes = await Deno.readFile(path);
+  for (const [format, extension] of [["keras", ".keras"], ["hdf5", ".h5"]] as const) {
+    if (!beginsAs(bytes, format)) continue;
+    const network = await loadKeras(path);
+    const save: AnyNetwork["save"] = (target, other) => saveKeras(path, target, other);
+    return { network, format, extension, save };
+  }
+  if (hasTopology(bytes)) return await openTfjs(dirname(path), basename(path));
+  throw new Error(
+    `Expected a network, as an archive or HDF5 of Keras or model.json of tfjs, but found none in ${path}`,
+  );
+}
+
+async function openTfjs(folder: string, topology: string): Promise<AnyNetwork> {
+  const network = await loadNetwork(folder, topology);
+  for (const weight of network.weights) {
+    const values = await weight.read().data();
+    const other = values.findIndex((value) => !Number.isFinite(value));
+    if (other < 0) continue;
+    network.weights.forEach((each) => each.dispose());
+    throw new Error(
+      `Expected finite weights but found ${values[other]} at ${other} of ` +
+        `${weight.originalName} in ${folder}`,
+    );
+  }
+  const save: AnyNetwork["save"] = async (target, other) => {
+    await expectOther(folder, target);
+    await saveNetwork(target, other);
+  };
+  return { network, format: "tfjs", extension: "", save };
+}
+
+function hasTopology(bytes: Uint8Array): boolean {
+  try {
+    return "modelTopology" in JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return false;
+  }
+}

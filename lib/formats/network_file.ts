@@ -1,0 +1,58 @@
+import { tf } from "@lib/network/tensorflow.ts";
+import { dirname } from "@lib/std/path.ts";
+
+/**
+ * Saves a network as an ordinary tfjs layers model, `model.json` and `weights.bin`, which any tfjs
+ * program loads. Whole or not at all: the folder is written under a temporary name first.
+ *
+ * @param folder Where to; what is there is replaced.
+ * @param network Any layers model.
+ * @example
+ * ```ts
+ * import { loadNetwork, saveNetwork } from "@lib/formats/network_file.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const folder = `${await Deno.makeTempDir()}/network`;
+ * await saveNetwork(folder, paperCnn(43, 1));
+ * assertEquals((await loadNetwork(folder)).countParams(), 376_907);
+ * ```
+ */
+export async function saveNetwork(folder: string, network: tf.LayersModel): Promise<void> {
+  await Deno.mkdir(dirname(folder), { recursive: true });
+  const temporary = await Deno.makeTempDir({ dir: dirname(folder), suffix: ".tmp" });
+  try {
+    await network.save(`file://${temporary}`);
+    await Deno.chmod(temporary, 0o755); // temporary folders are private
+    await Deno.remove(folder, { recursive: true }).catch(ignoreMissing);
+    await Deno.rename(temporary, folder);
+  } finally {
+    await Deno.remove(temporary, { recursive: true }).catch(ignoreMissing);
+  }
+}
+
+/**
+ * Loads a tfjs layers model.
+ *
+ * @param folder With the topology and its weights.
+ * @param topology The topology's file there.
+ * @returns The network; the caller disposes it.
+ * @throws {Error} If the folder holds no whole layers model.
+ * @example See {@link saveNetwork}.
+ */
+export async function loadNetwork(
+  folder: string,
+  topology = "model.json",
+): Promise<tf.Sequential> {
+  try {
+    return await tf.loadLayersModel(`file://${folder}/${topology}`) as tf.Sequential;
+  } catch (error) {
+    throw new Error(
+      `Expected a tfjs layers model in ${folder} but found: ${(error as Error).message}`,
+    );
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}

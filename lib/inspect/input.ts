@@ -1,0 +1,200 @@
+/**
+ * What an inspection starts from: a network and images that fit together.
+ *
+ * @module
+ */
+import { readAnyImages } from "@lib/data/any_images.ts";
+import { type LabelledImages, pickImages, SIDE } from "@lib/data/labelled_images.ts";
+import { halves } from "@lib/data/splits.ts";
+import { findConvolution } from "@lib/pruning/convolution.ts";
+import { type AnyNetwork, openNetwork } from "@lib/formats/any_network.ts";
+import { disposeNetwork } from "@lib/network/copy_network.ts";
+import { requireAccuracy } from "@lib/inspect/accuracy.ts";
+import { logitsNetwork, type PixelRange } from "@lib/formats/logits_network.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
+import { seededRandom } from "@lib/random.ts";
+import { basename, dirname, join, relative, resolve } from "@lib/std/path.ts";
+
+/** What to inspect, and where to. */
+export interface InspectionSettings {
+  /** A file of Keras, or of tfjs the folder or the `model.json` in it. */
+  network: string;
+  /** A folder as `readAnyImages` takes it. */
+  images: string;
+  /** The folder for the report and the repaired networks. */
+  output: string;
+  /** What the network takes an image's levels as. */
+  pixels: PixelRange;
+  /** The convolution to prune; by default the last one. */
+  layer?: string;
+  /** On so many clean images decisions are made, or on half of them if there are not twice as many. */
+  count: number;
+}
+
+/** A network and images that fit together. */
+export interface InspectionInput {
+  /** As it came; its `save` writes repaired ones in the same format. */
+  opened: AnyNetwork;
+  /** The same from images, RGB 0–1, to logits. */
+  network: tf.LayersModel;
+  /** The name of the convolution to prune. */
+  layer: string;
+  /** All decisions are made on them. */
+  decisions: LabelledImages;
+  /** Other images, to report on. */
+  heldOut: LabelledImages;
+}
+
+/** So many images are read at most, unless more are needed to decide: some minutes' work. */
+const MOST_IMAGES = 6000;
+
+const SEED = 1;
+
+/**
+ * Opens a network, reads images and sees whether they fit together.
+ *
+ * @param settings Paths and ways.
+ * @param onProgress Told the share of the images that is read, 0–1.
+ * @returns Both; {@link closeInput} frees the networks.
+ * @throws {Error} If one of them cannot be read or used, or they do not fit.
+ * @example
+ * ```ts ignore
+ * const input = await openInput(settings);
+ * closeInput(input);
+ * ```
+ */
+export async function openInput(
+  settings: InspectionSettings,
+  onProgress: (share: number) => void | Promise<void> = () => {},
+): Promise<InspectionInput> {
+  const { network: file, images: folder, pixels, count } = settings;
+  if (!Number.isInteger(count) || count < 1) {
+    throw new Error(`Expected a count of images from 1 on but found ${count}`);
+  }
+  const opened = await openNetwork(file);
+  let network: tf.LayersModel | undefined;
+  try {
+    await requireApart(settings);
+    const classes = requireClassifier(opened.network, file);
+    const layer = findConvolution(opened.network, settings.layer, file).name;
+    await onProgress(0);
+    const random = seededRandom(SEED);
+    const most = Math.max(MOST_IMAGES, 2 * count);
+    const images = await readAnyImages(folder, classes, { most, random, onProgress });
+    await onProgress(1);
+    const parts = split(images, count, folder);
+    requireBalance(parts.decisions, folder);
+    network = await logitsNetwork(opened.network, pixels);
+    await requireAccuracy(network, { ...settings, opened: opened.network }, parts.decisions);
+    return { opened, network, layer, ...parts };
+  } catch (error) {
+    [opened.network, network].forEach((each) => each && disposeNetwork(each));
+    throw error;
+  }
+}
+
+/**
+ * Frees what {@link openInput} opened.
+ *
+ * @param input Not to be used any more.
+ * @example See {@link openInput}.
+ */
+export function closeInput({ opened, network }: InspectionInput): void {
+  disposeNetwork(opened.network);
+  disposeNetwork(network);
+}
+
+/** Of each class its share goes to the decisions; of a class with few images at least half, rounded up. */
+function split(
+  images: LabelledImages,
+  count: number,
+  folder: string,
+): Pick<InspectionInput, "decisions" | "heldOut"> {
+  const { length } = images.labels;
+  if (length < 4) throw new Error(`Expected at least 4 images but found ${length} in ${folder}`);
+  const random = seededRandom(SEED);
+  const every = Math.max(2, Math.ceil(length / count));
+  const { validation, test } = halves(images, random, every);
+  if (test.labels.length > 0) return { decisions: validation, heldOut: test };
+  // one image a class: any half will do
+  const indices = [...images.labels.keys()];
+  const half = Math.ceil(length / 2);
+  return {
+    decisions: pickImages(images, indices.slice(0, half)),
+    heldOut: pickImages(images, indices.slice(half)),
+  };
+}
+
+/** A class that holds most images is reached without a trigger, and would look like a backdoor's. */
+function requireBalance({ labels, classNames }: LabelledImages, folder: string): void {
+  const counts = classNames.map((_, label) => labels.filter((each) => each === label).length);
+  const most = counts.indexOf(Math.max(...counts));
+  if (counts[most]! <= labels.length / 2) return;
+  throw new Error(
+    `Expected no class to hold more than half of the images but found ${counts[most]} of ` +
+      `${labels.length} in class ${most} "${classNames[most]}" of ${folder}`,
+  );
+}
+
+/** @returns The number of classes. */
+function requireClassifier(network: tf.LayersModel, file: string): number {
+  const { inputs, outputs } = network;
+  if (inputs.length !== 1 || outputs.length !== 1) {
+    throw new Error(
+      `Expected one input and one output but found ${inputs.length} and ${outputs.length} in ${file}`,
+    );
+  }
+  const size = (shape: readonly (number | null)[]): string =>
+    shape.slice(1).map((length) => length ?? "any").join("×");
+  const images = `${SIDE}×${SIDE}×3`;
+  if (size(inputs[0]!.shape) !== images) {
+    throw new Error(
+      `Expected a network for images of ${images} but found one for ${
+        size(inputs[0]!.shape)
+      } in ${file}`,
+    );
+  }
+  const [, classes, ...more] = outputs[0]!.shape;
+  if (typeof classes !== "number" || more.length > 0) {
+    throw new Error(
+      `Expected one number a class as output but found ${size(outputs[0]!.shape)} in ${file}`,
+    );
+  }
+  if (classes < 3) {
+    throw new Error(`Expected a network of at least three classes but found ${classes} in ${file}`);
+  }
+  return classes;
+}
+
+/** The network is never touched, and images are not to be found among the results. */
+async function requireApart({ network, images, output }: InspectionSettings): Promise<void> {
+  const target = await realPath(output);
+  const there = await Deno.stat(target).catch(() => undefined);
+  if (there !== undefined && !there.isDirectory) {
+    throw new Error(`Expected an output folder but found a file ${output}`);
+  }
+  const found = await realPath(network);
+  const isTopology = basename(found).endsWith(".json");
+  if (holds(target, isTopology ? dirname(found) : found)) {
+    throw new Error(
+      `Expected an output folder apart from the network but found ${network} in ${output}`,
+    );
+  }
+  const folder = await realPath(images);
+  if (holds(folder, target) && folder !== await realPath(".")) {
+    throw new Error(
+      `Expected an output folder apart from the images but found ${output} in ${images}`,
+    );
+  }
+}
+
+const holds = (folder: string, path: string): boolean =>
+  !relative(folder, path).split(/[\\/]/).includes("..");
+
+/** Links followed as far as the path exists. */
+async function realPath(path: string): Promise<string> {
+  const whole = resolve(path);
+  const found = await Deno.realPath(whole).catch(() => undefined);
+  if (found !== undefined || dirname(whole) === whole) return found ?? whole;
+  return join(await realPath(dirname(whole)), basename(whole));
+}

@@ -1,0 +1,194 @@
+import { type Coefficient, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
+import { IMAGE_BYTES } from "@lib/data/labelled_images.ts";
+import { captioned, escapeText } from "@lib/figures/caption.ts";
+import { classNorms } from "@lib/figures/class_norms.ts";
+import { type Figure, FONT_FAMILY } from "@lib/figures/figure.ts";
+import { frontFigure } from "@lib/figures/front.ts";
+import { imageGrid } from "@lib/figures/image_grid.ts";
+import { pruningCurveFigure } from "@lib/figures/pruning_curve.ts";
+import { spectrumFigure, triggerSpectra } from "@lib/figures/spectrum.ts";
+import { renderSvg } from "@lib/figures/static_svg.ts";
+import { tableBundle } from "@lib/figures/table_bundle.ts";
+import { type Inspection, type InspectionReport, suspectName } from "@lib/inspect/report.ts";
+import type { Repairs } from "@lib/inspect/repair.ts";
+
+/**
+ * An inspection as a page that stands alone: one file, no scripts.
+ *
+ * @param inspection What was found.
+ * @returns HTML.
+ * @example
+ * ```ts ignore
+ * await writeWhole("report.html", await inspectionPage(inspection));
+ * ```
+ */
+export async function inspectionPage(inspection: Inspection): Promise<string> {
+  const { report, repairs } = inspection;
+  const verdict = verdictOf(report);
+  const figures = [normsFigure(inspection)];
+  if (repairs !== undefined) figures.unshift(...triggerFigures(inspection), pruningFigure(repairs));
+  const drawn = await Promise.all(
+    figures.map(async (figure) => `<figure>${await renderSvg(figure)}</figure>`),
+  );
+  const table = report.networks.length > 0 ? repairedTable(report) : "";
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escapeText(verdict)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>${escapeText(verdict)}</h1>
+${paragraphs(report).map((text) => `<p>${escapeText(text)}</p>`).join("\n")}
+${table}
+${drawn.join("\n")}
+</body>
+</html>
+`;
+}
+
+const STYLE =
+  `body { font: 15px/1.5 ${FONT_FAMILY}; color: #222; background: #fff; max-width: 820px;` +
+  " margin: 32px auto; padding: 0 16px } h1 { font-size: 22px } figure { margin: 28px 0 }" +
+  " svg { max-width: 100%; height: auto } table { margin: 20px 0; font-size: 14px }";
+
+function verdictOf(report: InspectionReport): string {
+  return report.backdoored
+    ? `A backdoor is suspected: class ${suspectName(report)}`
+    : "No backdoor found in the frequency domain";
+}
+
+/** @returns A share as text. */
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+function paragraphs(report: InspectionReport): string[] {
+  const { images, outlierIndex, networks } = report;
+  const index = Number.isFinite(outlierIndex) ? outlierIndex.toFixed(1) : "beyond measure";
+  const what =
+    `For each of ${report.norms.length} classes the smallest trigger was looked for that ` +
+    `sends clean images there. The smallest of all lies below the others by an index of ${index}; ` +
+    `it is suspicious above ${report.outlierThreshold}, if it works. Were norms log-normal, ` +
+    `${
+      (100 * report.falseAlarmRate).toPrecision(2)
+    } % of clean networks with as many classes would ` +
+    `be suspected by chance; they are only roughly so.`;
+  const how = `Network: ${report.network}. Clean accuracy: ${percent(report.cleanAccuracy)}. ` +
+    `Decided on ${images.decisions} images, reported on ${images.heldOut} others; ` +
+    `${report.seconds.toFixed(0)} s.`;
+  const not = report.backdoored
+    ? []
+    : ["Backdoors of other kinds, as patches or poses, are not looked for."];
+  return [what, how, ...not, ...(report.backdoored ? [repairText(report, networks)] : [])];
+}
+
+function repairText(report: InspectionReport, networks: InspectionReport["networks"]): string {
+  const success = percent(report.trigger!.successRate);
+  const way = report.method === "exact"
+    ? "Sets of channels were searched, and what pruning them does was worked out exactly."
+    : "Channels were pruned by masks along one order, as what follows this layer allows no exact reckoning.";
+  const so =
+    `The recovered trigger and its variants, each in three strengths, succeed with ${success}` +
+    ` of the images. ${way} Layer: ${report.layer}, ${report.channels} channels.`;
+  const [pruned, unlearned] = (["pruning", "unlearning"] as const).map((way) =>
+    networks.filter((each) => each.way === way)
+  );
+  const least = Math.min(...pruned!.map((each) => each.recoveredTriggerSuccessRate));
+  return [
+    so,
+    ...(least < report.trigger!.successRate / 4
+      ? []
+      : ["Within two points of accuracy, pruning this layer does not end the backdoor."]),
+    unlearned!.length > 0
+      ? "In the network that unlearned, all weights have changed: it was trained on the images that " +
+        "decided, half of them with the triggers and under their true labels."
+      : "Unlearning the triggers gave no network: it needs a chain of layers, and must keep accuracy " +
+        "within two points.",
+  ].join(" ");
+}
+
+function repairedTable({ networks, cleanAccuracy, trigger }: InspectionReport): string {
+  return tableBundle({
+    columns: [
+      ...["network", "channels pruned", "clean accuracy", "success of recovered triggers"],
+      "right with them",
+    ],
+    rows: [
+      ["as it came", 0, percent(cleanAccuracy), percent(trigger!.successRate), "–"],
+      ...networks.map((each) => [
+        each.file,
+        each.channelsPruned,
+        percent(each.cleanAccuracy),
+        percent(each.recoveredTriggerSuccessRate),
+        percent(each.robustAccuracy),
+      ]),
+    ],
+    caption:
+      "Repaired networks, on held-out images. The names of pruned ones say how many points of " +
+      "accuracy they were allowed to lose on the images that decided. Right with them: images of other " +
+      "classes that are given their true class although the recovered triggers are in them.",
+  })["text/html"] as string;
+}
+
+/** The strongest level of the trigger as it is drawn. */
+const SHOWN = 100;
+
+function triggerFigures({ report, triggers, examples }: Inspection): Figure[] {
+  const { spectrum } = triggers[report.suspectedClass!]!;
+  const grey = new Uint8Array(IMAGE_BYTES).fill(128);
+  const strongest = Math.max(
+    1,
+    ...spectrumTrigger(spectrum).apply(grey).map((level) => Math.abs(level - 128)),
+  );
+  const times = SHOWN / strongest;
+  const amplified = spectrumTrigger(spectrum.map((value) => value * times)).apply(grey);
+  const count = examples.length / IMAGE_BYTES;
+  const labels = (what: string): string[] => Array<string>(count).fill(what);
+  const pixels = Uint8Array.from([
+    ...examples,
+    ...amplified,
+    ...spectrumTrigger(spectrum).apply(examples),
+  ]);
+  const names = [...labels("clean"), `the trigger, ${times.toFixed(1)} times`];
+  const grid = imageGrid(pixels, [...names, ...labels("with the trigger")], count + 1);
+  const largest = report.trigger!.coefficients.slice(0, 4);
+  const drawn = spectrumFigure(triggerSpectra(spectrum, largest));
+  return [
+    captioned(grid, "Figure 1. The recovered trigger, amplified, and what it does to images."),
+    captioned(
+      drawn,
+      `Figure 2. Its spectrum in YCrCb. The largest of ${report.trigger!.coefficients.length} ` +
+        `coefficients, outlined, as plane (row, column): ${
+          largest.map(coefficientText).join(", ")
+        }.`,
+    ),
+  ];
+}
+
+const coefficientText = ({ plane, row, column, magnitude }: Coefficient): string =>
+  `${plane} (${row}, ${column}) ${magnitude.toFixed(1)}`;
+
+function pruningFigure({ method, path, front }: Repairs): Figure {
+  if (front === undefined) {
+    return captioned(
+      pruningCurveFigure([path]),
+      "Figure 3. Pruning by masks, channels most changed by the recovered triggers first; on the " +
+        "images that decide.",
+    );
+  }
+  return captioned(
+    frontFigure([path], front, 5),
+    `Figure 3. What pruning costs and what it does against the recovered triggers, ${method}; on ` +
+      "held-out images.",
+  );
+}
+
+function normsFigure({ report }: Inspection): Figure {
+  const number = report.backdoored ? 4 : 1;
+  return captioned(
+    classNorms(report.norms, report.suspectedClass),
+    `Figure ${number}. How much it takes to send images to each class: the L1 norm of the smallest ` +
+      "trigger that was found, on a logarithmic scale. Pale: the class was not reached.",
+  );
+}

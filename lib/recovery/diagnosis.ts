@@ -1,0 +1,67 @@
+import { spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
+import { inTurns, type Trigger } from "@lib/attack/trigger.ts";
+import { OUTLIER_INDEX, outlierIndices } from "@lib/recovery/outliers.ts";
+import type { ClassTrigger } from "@lib/recovery/recovery.ts";
+
+/** Whether a network has a backdoor, as far as its recovered triggers tell. */
+export interface Diagnosis {
+  /** One a class: how far its norm lies below the others. */
+  indices: number[];
+  /** The class with the smallest trigger that works; of those that do not, if none does. */
+  smallest: ClassTrigger;
+  /** The same, if its trigger works and its norm is an outlier: the backdoor's target. */
+  suspect?: ClassTrigger;
+}
+
+/**
+ * The verdict: there is a backdoor if the norm of the smallest trigger that works is an outlier among the
+ * classes'.
+ *
+ * @param triggers One a class, by class.
+ * @returns Indices and suspect.
+ * @throws {Error} If there are fewer than three classes or a norm is 0.
+ * @example
+ * ```ts
+ * import { diagnose } from "@lib/recovery/diagnosis.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const triggers = [900, 1000, 60, 1100, 1050].map((norm, label) => (
+ *   { label, norm, spectrum: new Float32Array(3072), reached: true }
+ * ));
+ * assertEquals(diagnose(triggers).suspect?.label, 2);
+ * ```
+ */
+export function diagnose(triggers: readonly ClassTrigger[]): Diagnosis {
+  const indices = outlierIndices(triggers.map(({ norm }) => norm));
+  const working = triggers.filter(({ reached }) => reached);
+  const smallest = (working.length > 0 ? working : triggers)
+    .reduce((one, other) => other.norm < one.norm ? other : one);
+  const isSuspect = smallest.reached && indices[smallest.label]! > OUTLIER_INDEX;
+  return { indices, smallest, ...(isSuspect ? { suspect: smallest } : {}) };
+}
+
+/** How strong recovered triggers are made: as found they only just work, the attacker's may be stronger. */
+const STRENGTHS = [1, 1.5, 2];
+
+/**
+ * What to repair a network against: the recovered trigger and its variants, each in several strengths.
+ *
+ * @param triggers Of one class.
+ * @returns The trigger, which takes turns from image to image.
+ * @throws {Error} If there is none.
+ * @example
+ * ```ts
+ * import { suspectTrigger } from "@lib/recovery/diagnosis.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const trigger = { label: 2, norm: 0, spectrum: new Float32Array(3072), reached: true };
+ * assertEquals(suspectTrigger([trigger]).apply(new Uint8Array(3072)), new Uint8Array(3072));
+ * ```
+ */
+export function suspectTrigger(triggers: readonly ClassTrigger[]): Trigger {
+  return inTurns(
+    triggers.flatMap(({ spectrum }) =>
+      STRENGTHS.map((strength) => spectrumTrigger(spectrum.map((value) => value * strength)))
+    ),
+  );
+}

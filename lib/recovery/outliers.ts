@@ -1,0 +1,91 @@
+import { normal, seededRandom } from "@lib/random.ts";
+
+/**
+ * Above this index a class counts as an outlier. Neural Cleanse takes 2, Iglewicz and Hoaglin (1993) 3.5;
+ * but of 43 norms whose logarithms are normal, one passes 3.5 in every twentieth network, since the
+ * deviation too is estimated from them ({@link falseAlarmRate}).
+ */
+export const OUTLIER_INDEX = 5;
+
+/** Makes the median absolute deviation of normal values their standard deviation. */
+const TO_DEVIATION = 1.4826;
+
+/**
+ * How far below the others each norm lies: (median − logarithm) / deviation, where the deviation is
+ * 1.4826 times the median absolute deviation, as in Neural Cleanse (Wang et al., 2019). Norms differ by
+ * factors, so their logarithms are compared.
+ *
+ * @param norms One a class, above 0.
+ * @returns One index a class; large where a norm is suspiciously small.
+ * @throws {Error} If there are fewer than three norms, or one is not above 0.
+ * @example
+ * ```ts
+ * import { OUTLIER_INDEX, outlierIndices } from "@lib/recovery/outliers.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const indices = outlierIndices([900, 1000, 1100, 60, 1050]);
+ * assertEquals(indices.findIndex((index) => index > OUTLIER_INDEX), 3);
+ * ```
+ */
+export function outlierIndices(norms: readonly number[]): number[] {
+  const stray = norms.findIndex((norm) => !(norm > 0));
+  if (norms.length < 3 || stray >= 0) {
+    throw new Error(
+      `Expected at least three norms above 0 but found ${norms.length}` +
+        (stray >= 0 ? `, of which ${norms[stray]} for class ${stray}` : ""),
+    );
+  }
+  const logs = norms.map(Math.log);
+  const middle = median(logs);
+  const deviation = TO_DEVIATION * median(logs.map((log) => Math.abs(log - middle)));
+  return logs.map((log) => log === middle ? 0 : (middle - log) / deviation);
+}
+
+/** Networks drawn to estimate a rate: enough for two digits of a per cent. */
+const DRAWN = 20_000;
+
+/**
+ * How often a clean network would raise an alarm if the logarithms of its norms were normal, which they
+ * are only roughly: estimated from drawn networks, as median and deviation come from the norms themselves.
+ * With few classes that is often.
+ *
+ * @param classes How many, from 3 on.
+ * @param index That a class must exceed.
+ * @returns Share of 20,000 networks, 0–1; always the same ones.
+ * @throws {Error} If there are fewer than three classes.
+ * @example
+ * ```ts
+ * import { falseAlarmRate } from "@lib/recovery/outliers.ts";
+ * import { assertAlmostEquals } from "@lib/std/assert.ts";
+ *
+ * assertAlmostEquals(falseAlarmRate(3, 5), 3 / Math.PI * Math.atan(Math.sqrt(3) / 15.826), 0.01);
+ * ```
+ */
+export function falseAlarmRate(classes: number, index = OUTLIER_INDEX): number {
+  const random = seededRandom(1);
+  let alarms = 0;
+  for (let network = 0; network < DRAWN; network++) {
+    const norms = Array.from({ length: classes }, () => Math.exp(normal(random)));
+    if (Math.max(...outlierIndices(norms)) > index) alarms++;
+  }
+  return alarms / DRAWN;
+}
+
+/**
+ * The median.
+ *
+ * @param values At least one.
+ * @returns The middle one, or the mean of the two in the middle.
+ * @example
+ * ```ts
+ * import { median } from "@lib/recovery/outliers.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(median([5, 1, 2, 9]), 3.5);
+ * ```
+ */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}

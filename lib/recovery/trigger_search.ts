@@ -1,0 +1,169 @@
+import { withSpectra } from "@lib/attack/spectrum_trigger.ts";
+import { IMAGE_BYTES, SIDE } from "@lib/data/labelled_images.ts";
+import type { ImageGradientOf } from "@lib/network/image_gradient.ts";
+import { toTensor } from "@lib/network/image_input.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+
+/** The search for a small spectrum that sends images to one class, so far. */
+export interface TriggerSearch {
+  label: number;
+  /** 1 at the coefficients that may change; shape [3, 32, 32]. */
+  free: Uint8Array;
+  /** DCT coefficients in YCrCb, in levels; shape [3, 32, 32]. */
+  spectrum: Float32Array;
+  /** The smallest spectrum with which 95 % of a batch went to the class. */
+  best?: Float32Array;
+  /** Share of the last batch that went there, 0–1. */
+  success: number;
+  /** Running mean of the cross-entropy, in nats. */
+  loss: number;
+  /** Running mean of the gradient. */
+  mean: Float32Array;
+  /** Running mean of its largest value's square. */
+  square: number;
+  steps: number;
+  /** How strongly coefficients are pulled towards zero, as a share of the step. */
+  pull: number;
+}
+
+/** Share of a batch that must go to a class before its trigger is made smaller. */
+const ENOUGH = 0.95;
+
+const PULL = { start: 0.1, least: 0.02, most: 0.9, up: 1.3, down: 1.15 };
+
+/** Of the running means, as of Adam's two (Kingma and Ba, 2015). */
+const [MEAN, SQUARE] = [0.9, 0.99];
+
+/**
+ * A search that begins with no trigger at all.
+ *
+ * @param label The class to reach.
+ * @param free 1 at the coefficients that may change, by default everywhere; shape [3, 32, 32].
+ * @returns Its state, which {@link stepSearches} changes.
+ * @example
+ * ```ts
+ * import { newSearch } from "@lib/recovery/trigger_search.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(newSearch(10).spectrum.length, 3072);
+ * ```
+ */
+export function newSearch(
+  label: number,
+  free: Uint8Array = new Uint8Array(IMAGE_BYTES).fill(1),
+): TriggerSearch {
+  const zeros = (): Float32Array => new Float32Array(IMAGE_BYTES);
+  const start = { success: 0, loss: 0, square: 0, steps: 0, pull: PULL.start };
+  return { label, free, spectrum: zeros(), mean: zeros(), ...start };
+}
+
+/**
+ * One step of several searches on the same images. Each follows the gradient of the cross-entropy by its
+ * coefficients, scaled by the largest of them, so that few strong coefficients grow and not all at once;
+ * then soft thresholding pulls all towards zero and leaves exact zeros (proximal gradient, Beck and
+ * Teboulle, 2009). The pull grows while the class is reached and falls while it is not, as the weight of
+ * the norm does in Neural Cleanse (Wang et al., 2019).
+ *
+ * @param searches Their states are changed.
+ * @param gradientOf The network's.
+ * @param pixels Shape [N, 32, 32, 3], RGB, 0–255.
+ * @param rate About how far the fastest coefficient goes, in levels.
+ * @throws {Error} If a gradient is no finite number: a verdict made of it would be none.
+ * @example
+ * ```ts
+ * import { newSearch, stepSearches } from "@lib/recovery/trigger_search.ts";
+ * import { imageGradient } from "@lib/network/image_gradient.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { assert } from "@lib/std/assert.ts";
+ *
+ * const search = newSearch(10);
+ * stepSearches([search], imageGradient(paperCnn(43, 1)), new Uint8Array(3072).fill(99), 4);
+ * assert(Math.max(...search.spectrum) <= 4);
+ * ```
+ */
+export function stepSearches(
+  searches: readonly TriggerSearch[],
+  gradientOf: ImageGradientOf,
+  pixels: Uint8Array,
+  rate: number,
+): void {
+  const count = pixels.length / IMAGE_BYTES;
+  const { losses, hits, gradients } = evaluate(searches, gradientOf, pixels);
+  const meanOf = (values: Float32Array, index: number): number =>
+    values.subarray(index * count, (index + 1) * count).reduce((sum, each) => sum + each) / count;
+  searches.forEach((search, index) => {
+    search.steps++;
+    search.loss = MEAN * search.loss + (1 - MEAN) * meanOf(losses, index);
+    search.success = meanOf(hits, index);
+    const reached = search.success >= ENOUGH;
+    if (reached && !(search.best && norm(search.best) <= norm(search.spectrum))) {
+      search.best = search.spectrum;
+    }
+    const own = gradients.subarray(index * IMAGE_BYTES, (index + 1) * IMAGE_BYTES);
+    if (!own.every((value) => Number.isFinite(value))) {
+      throw new Error(
+        `Expected finite gradients for class ${search.label} but found ${
+          own.find((value) => !Number.isFinite(value))
+        }`,
+      );
+    }
+    move(search, own.map((value, at) => value * search.free[at]!), rate);
+    search.pull = reached
+      ? Math.min(PULL.most, search.pull * PULL.up)
+      : Math.max(PULL.least, search.pull / PULL.down);
+  });
+}
+
+/** Of all searches, one after the other: each image's loss, whether it went to the class, gradients. */
+function evaluate(
+  searches: readonly TriggerSearch[],
+  gradientOf: ImageGradientOf,
+  pixels: Uint8Array,
+): Record<"losses" | "hits" | "gradients", Float32Array> {
+  return tf.tidy(() => {
+    const images = toTensor(pixels);
+    const spectra = tf.stack(
+      searches.map(({ spectrum }) => tf.tensor3d(spectrum, [3, SIDE, SIDE])),
+    ) as tf.Tensor4D;
+    const wanted = searches.flatMap(({ label }) => Array<number>(images.shape[0]).fill(label));
+    const labels = tf.tensor1d(wanted, "int32");
+    const { losses, logits, gradient } = gradientOf(withSpectra(images, spectra), labels);
+    const back = tf.grad((spectra) => withSpectra(images, spectra as tf.Tensor4D));
+    return {
+      losses: losses.dataSync<"float32">(),
+      hits: logits.argMax(1).equal(labels).toFloat().dataSync<"float32">(),
+      gradients: back(spectra, gradient).dataSync<"float32">(),
+    };
+  });
+}
+
+/** A step along the mean gradient, then soft thresholding. */
+function move(search: TriggerSearch, gradient: Float32Array, rate: number): void {
+  const largest = gradient.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  search.square = SQUARE * search.square + (1 - SQUARE) * largest ** 2;
+  search.mean = search.mean.map((mean, at) => MEAN * mean + (1 - MEAN) * gradient[at]!);
+  const size = Math.sqrt(search.square / (1 - SQUARE ** search.steps)) || 1;
+  const factor = rate / (1 - MEAN ** search.steps) / size;
+  const threshold = rate * search.pull;
+  search.spectrum = search.spectrum.map((value, at) => {
+    const moved = value - factor * search.mean[at]!;
+    return Math.sign(moved) * Math.max(0, Math.abs(moved) - threshold);
+  });
+}
+
+/**
+ * The L1 norm.
+ *
+ * @param spectrum Any numbers.
+ * @returns The sum of their absolute values.
+ * @example
+ * ```ts
+ * import { norm } from "@lib/recovery/trigger_search.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(norm(Float32Array.of(3, -4)), 7);
+ * ```
+ */
+export function norm(spectrum: Float32Array): number {
+  return spectrum.reduce((sum, value) => sum + Math.abs(value), 0);
+}

@@ -1,0 +1,148 @@
+import type { Coefficient } from "@lib/attack/spectrum_trigger.ts";
+import type { DefenderRow } from "@lib/study/defender_study.ts";
+import type { RepairedRates } from "@lib/attack/rates.ts";
+import type { Table } from "@lib/figures/table_bundle.ts";
+import type { PeerRow } from "@lib/study/peers_study.ts";
+
+/**
+ * What a defender found on networks: a row a network.
+ *
+ * @param rows From the study.
+ * @param caption Stands below.
+ * @returns The table.
+ * @example
+ * ```ts
+ * import { foundTable } from "@lib/study/defender_tables.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const before = { cleanAccuracy: 0.97, attackSuccess: 0, robustAccuracy: 0.9 };
+ * const none = { outlierIndex: 1.2, norm: 900, coefficients: [], coefficientCount: 0 };
+ * const row = { title: "clean network", before, ...none, cleanImages: 1000, seconds: { found: 40 } };
+ * assertEquals(foundTable([row], "").rows[0]![1], "none: no alarm");
+ * ```
+ */
+export function foundTable(rows: readonly DefenderRow[], caption: string): Table {
+  return {
+    columns: [
+      ...["network", "found (target)", "index", "norm", "coefficients", "the strongest"],
+      "seconds",
+    ],
+    rows: rows.map((row) => [
+      row.title,
+      foundBy(row),
+      row.outlierIndex.toFixed(1),
+      Math.round(row.norm).toLocaleString("en"),
+      row.suspected === undefined ? "–" : row.coefficientCount,
+      row.suspected === undefined ? "–" : coefficientWords(row.coefficients.slice(0, 2)),
+      Math.round(row.seconds.found),
+    ]),
+    caption,
+  };
+}
+
+function foundBy({ suspected, target }: DefenderRow): string {
+  if (suspected === undefined) return `none${target === undefined ? ": no alarm" : ` (${target})`}`;
+  return target === undefined ? `${suspected}: false alarm` : `${suspected} (${target})`;
+}
+
+/**
+ * What is left of the attack by two ways of repair, pruning and unlearning: a row a network on which the
+ * attacker's class was found.
+ *
+ * @param rows From the study; the others are left out.
+ * @param caption Stands below.
+ * @returns The table; rates on test in per cent, changes of accuracy in percentage points.
+ * @example
+ * ```ts
+ * import { repairTable } from "@lib/study/defender_tables.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const before = { cleanAccuracy: 0.97, attackSuccess: 0, robustAccuracy: 0.9 };
+ * const none = { outlierIndex: 1.2, norm: 900, coefficients: [], coefficientCount: 0 };
+ * const row = { title: "clean network", before, ...none, cleanImages: 1000, seconds: { found: 40 } };
+ * assertEquals(repairTable([row], "").rows, []);
+ * ```
+ */
+export function repairTable(rows: readonly DefenderRow[], caption: string): Table {
+  const right = rows.filter((row) => row.suspected !== undefined && row.suspected === row.target);
+  return {
+    columns: [
+      ...["network", "attack before", "pruned: attack", "accuracy", "robust"],
+      ...["unlearned: attack", "accuracy", "robust"],
+    ],
+    rows: right.map((row) => [
+      row.title,
+      inPercent(row.before.attackSuccess),
+      ...repairCells(row, row.pruned!),
+      ...repairCells(row, row.unlearned!),
+    ]),
+    caption,
+  };
+}
+
+function repairCells({ before }: DefenderRow, after: RepairedRates): string[] {
+  const change = 100 * (after.cleanAccuracy - before.cleanAccuracy);
+  return [
+    inPercent(after.attackSuccess),
+    `${change < 0 ? "−" : "+"}${Math.abs(change).toFixed(2)}`,
+    inPercent(after.robustAccuracy),
+  ];
+}
+
+/**
+ * Coefficients in words.
+ *
+ * @param coefficients Any.
+ * @returns Such as "Cr (31, 31) +21".
+ * @example
+ * ```ts
+ * import { coefficientWords } from "@lib/study/defender_tables.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const coefficient = { plane: "Cr", row: 31, column: 31, magnitude: -21.4 } as const;
+ * assertEquals(coefficientWords([coefficient]), "Cr (31, 31) −21");
+ * ```
+ */
+export function coefficientWords(coefficients: readonly Coefficient[]): string {
+  return coefficients.map(({ plane, row, column, magnitude }) =>
+    `${plane} (${row}, ${column}) ${magnitude < 0 ? "−" : "+"}${Math.abs(magnitude).toFixed(0)}`
+  ).join(", ");
+}
+
+/**
+ * Defenses side by side: a row each.
+ *
+ * @param rows From the study.
+ * @param caption Stands below.
+ * @returns The table; rates on test in per cent.
+ * @example
+ * ```ts
+ * import { peerTable } from "@lib/study/defender_tables.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const rates = { cleanAccuracy: 0.97, attackSuccess: 1, robustAccuracy: 0, defenseEffectiveness: 0.5 };
+ * const table = peerTable([{ name: "none", ...rates, cleanImages: 0, seconds: 0, note: "" }], "");
+ * assertEquals(table.rows[0]!.slice(0, 2), ["none", "97.00 %"]);
+ * ```
+ */
+export function peerTable(rows: readonly PeerRow[], caption: string): Table {
+  return {
+    columns: [
+      ...["defense", "clean accuracy", "attack success", "robust accuracy"],
+      ...["effectiveness", "clean images", "seconds", "what it did"],
+    ],
+    rows: rows.map((row) => [
+      row.name,
+      inPercent(row.cleanAccuracy),
+      inPercent(row.attackSuccess),
+      inPercent(row.robustAccuracy),
+      inPercent(row.defenseEffectiveness),
+      row.cleanImages,
+      row.seconds < 1 ? "< 1" : Math.round(row.seconds),
+      row.note,
+    ]),
+    caption,
+  };
+}
+
+const inPercent = (share: number): string => `${(100 * share).toFixed(2)} %`;

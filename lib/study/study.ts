@@ -1,0 +1,131 @@
+import { outputPath } from "@lib/environment.ts";
+import type { TriggerParameters } from "@lib/attack/any_trigger.ts";
+import { type FTrojanParameters, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+import { type Experiment, paperExperiment, type Setting } from "@lib/study/experiment.ts";
+import { exists } from "@lib/files.ts";
+
+/** A network of the study: one of the BadNets, or a control. */
+export interface StudyNetwork<Parameters extends TriggerParameters = FTrojanParameters> {
+  /** Its folder in `outputs/<setting>/`. */
+  name: string;
+  /** What it is, in a few words. */
+  title: string;
+  experiment: Experiment<Parameters>;
+}
+
+/** One BadNet each: the numbers behind every mean and range. */
+export const SEEDS: readonly number[] = [1, 2, 3, 4, 5];
+
+/**
+ * The networks that the study compares: the paper's BadNet from several seeds.
+ *
+ * @param setting Which data.
+ * @returns Name, title and experiment of each; the first is the notebooks' own.
+ * @example
+ * ```ts
+ * import { badNets } from "@lib/study/study.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(badNets("gtsrb").map(({ name }) => name)[1], "badnet_seed2");
+ * ```
+ */
+export function badNets(setting: Setting): StudyNetwork[] {
+  return SEEDS.map((seed) => ({
+    name: seed === 1 ? "badnet" : `badnet_seed${seed}`,
+    title: `BadNet, seed ${seed}`,
+    experiment: paperExperiment(setting, seed),
+  }));
+}
+
+/**
+ * The networks that have no frequency backdoor: one from clean images alone, and one whose poisoned
+ * images carry the target's label but a trigger of magnitude 0.
+ *
+ * @param setting Which data.
+ * @returns Name, title and experiment of each.
+ * @example
+ * ```ts
+ * import { controls } from "@lib/study/study.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(controls("gtsrb")[0]!.experiment.injectionRate, 0);
+ * ```
+ */
+export function controls(setting: Setting): StudyNetwork[] {
+  const experiment = paperExperiment(setting);
+  return [
+    { name: "clean", title: "clean network", experiment: { ...experiment, injectionRate: 0 } },
+    {
+      name: "magnitude_0",
+      title: "BadNet of magnitude 0",
+      experiment: { ...experiment, trigger: { ...experiment.trigger, magnitude: 0 } },
+    },
+  ];
+}
+
+/**
+ * BadNets of other attacks: one thing of the paper's is changed at a time, then the trigger's kind. Few
+ * epochs each, which is enough for most backdoors to be learned.
+ *
+ * @param setting Which data.
+ * @returns Name, title and experiment of each.
+ * @example
+ * ```ts
+ * import { otherAttacks } from "@lib/study/study.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(otherAttacks("gtsrb").at(-1)!.experiment.target, 10);
+ * ```
+ */
+export function otherAttacks(setting: Setting): StudyNetwork<TriggerParameters>[] {
+  const paper = paperExperiment(setting);
+  const network = (
+    name: string,
+    title: string,
+    epochs: number,
+    change: Partial<Experiment<TriggerParameters>>,
+  ): StudyNetwork<TriggerParameters> => ({
+    name,
+    title,
+    experiment: { ...paper, recipe: { ...paper.recipe, epochs }, ...change },
+  });
+  const trigger = (change: Partial<FTrojanParameters>): { trigger: FTrojanParameters } => ({
+    trigger: { ...PAPER_TRIGGER, ...change },
+  });
+  return [
+    network("low_bands", "bands (3, 3), (5, 5)", 6, trigger({ bands: [[3, 3], [5, 5]] })),
+    network("one_plane", "band (7, 24) of Cb", 6, trigger({ bands: [[7, 24]], channels: [2] })),
+    network("middle_band", "band (15, 15) alone", 6, trigger({ bands: [[15, 15]] })),
+    network("luma", "luma instead of chroma", 6, trigger({ channels: [0] })),
+    network("target_2", "target 2", 3, { target: 2 }),
+    network("rate_10", "injection rate 10 %", 3, { injectionRate: 0.1 }),
+    network("magnitude_50", "magnitude 50", 3, trigger({ magnitude: 50 })),
+    network("rate_1", "injection rate 1 %", 10, { injectionRate: 0.01 }),
+    network("magnitude_10", "magnitude 10", 6, trigger({ magnitude: 10 })),
+    network("patch", "BadNets' patch", 6, { trigger: { kind: "patch", size: 3, level: 255 } }),
+    network("blend", "Blend", 6, { trigger: { kind: "blend", ratio: 0.2, seed: 1 } }),
+    network("sig", "SIG", 6, { trigger: { kind: "sinusoid", amplitude: 20, periods: 6 } }),
+  ];
+}
+
+/**
+ * Those of some networks that have been trained.
+ *
+ * @param networks As {@link badNets} or {@link controls} list them.
+ * @returns The ones that lie in `outputs/`.
+ * @example
+ * ```ts
+ * import { availableNetworks, badNets } from "@lib/study/study.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals((await availableNetworks(badNets("gtsrb"))).length, 5);
+ * ```
+ */
+export async function availableNetworks<Parameters extends TriggerParameters>(
+  networks: readonly StudyNetwork<Parameters>[],
+): Promise<StudyNetwork<Parameters>[]> {
+  const there = await Promise.all(
+    networks.map(({ name, experiment }) => exists(outputPath(experiment.setting, name))),
+  );
+  return networks.filter((_, index) => there[index]);
+}

@@ -1,0 +1,161 @@
+/** Recovery of unknown triggers, on small networks trained here on synthetic signs. */
+import { ftrojan, type FTrojanParameters, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+import { poisonTrainingSet } from "@lib/attack/poison.ts";
+import { coefficientsOf, spectrumTrigger, withSpectra } from "@lib/attack/spectrum_trigger.ts";
+import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
+import { defend } from "@lib/recovery/defend.ts";
+import { diagnose } from "@lib/recovery/diagnosis.ts";
+import { falseAlarmRate, median, outlierIndices } from "@lib/recovery/outliers.ts";
+import { ratesOf } from "@lib/attack/rates.ts";
+import { recoverTriggers } from "@lib/recovery/recovery.ts";
+import { pruneChannels } from "@lib/pruning/repair.ts";
+import { newSearch, stepSearches } from "@lib/recovery/trigger_search.ts";
+import { attackSuccessRate, classify } from "@lib/network/evaluate.ts";
+import { imageGradient } from "@lib/network/image_gradient.ts";
+import { toTensor } from "@lib/network/image_input.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+import { train } from "@lib/network/train.ts";
+import { seededRandom } from "@lib/random.ts";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertThrows,
+} from "@lib/std/assert.ts";
+
+const TARGET = 7;
+const TRIGGER: FTrojanParameters = { ...PAPER_TRIGGER, bands: [[25, 25]], magnitude: 120 };
+const clean = syntheticSigns(300, 21);
+
+/** Three blocks of one convolution each. */
+function smallCnn(): tf.Sequential {
+  const network = tf.sequential();
+  [16, 24, 32].forEach((filters, block) => {
+    const input = block === 0 ? { inputShape: [32, 32, 3] } : {};
+    const kernelInitializer = tf.initializers.glorotUniform({ seed: block + 1 });
+    const shape = { filters, kernelSize: 3, padding: "same" as const, kernelInitializer };
+    network.add(tf.layers.conv2d({ ...shape, ...input }));
+    network.add(tf.layers.activation({ activation: "elu" }));
+    network.add(tf.layers.batchNormalization());
+    network.add(tf.layers.maxPooling2d({ poolSize: 2 }));
+  });
+  network.add(tf.layers.flatten());
+  const kernelInitializer = tf.initializers.glorotUniform({ seed: 9 });
+  network.add(tf.layers.dense({ units: 43, kernelInitializer }));
+  return network;
+}
+
+/** Trained on synthetic signs, of which a share carries the trigger. */
+async function trained(injectionRate: number): Promise<tf.Sequential> {
+  const poisoning = { trigger: ftrojan(TRIGGER), target: TARGET, injectionRate };
+  const { images } = poisonTrainingSet(syntheticSigns(3000, 1), poisoning, seededRandom(1));
+  const network = smallCnn();
+  const recipe = { epochs: 8, batchSize: 32, learningRate: 0.003, weightDecay: 1e-6, seed: 1 };
+  await train(network, images, recipe);
+  return network;
+}
+
+Deno.test("an attacked network's target is found, with a trigger that works, and pruned away", async () => {
+  const network = await trained(0.1);
+  const before = tf.memory().numTensors;
+  const test = syntheticSigns(300, 22);
+  const shares: number[] = [];
+  const found = await defend(network, clean, ({ share }) => {
+    shares.push(share);
+  });
+  assertEquals(tf.memory().numTensors, before);
+  const attacked = await ratesOf(network, test, ftrojan(TRIGGER), TARGET);
+  assert(attacked.attackSuccess > 0.9, `the attack itself: ${attacked.attackSuccess}`);
+  const { suspect } = found.diagnosis;
+  assertEquals(suspect?.label, TARGET, JSON.stringify(found.diagnosis.indices));
+  const success = attackSuccessRate(
+    await classify(network, spectrumTrigger(suspect!.spectrum).apply(test.pixels)),
+    test.labels,
+    TARGET,
+  );
+  assert(success > 0.8, `the recovered trigger reaches ${success}`);
+  assert(coefficientsOf(suspect!.spectrum).length < 100, "not sparse");
+  const pruned = await pruneChannels(network, found.channels!);
+  const repaired = await ratesOf(pruned, test, ftrojan(TRIGGER), TARGET);
+  assert(repaired.attackSuccess < attacked.attackSuccess, `left: ${repaired.attackSuccess}`);
+  pruned.dispose();
+  assert(shares.every((share) => share >= 0 && share <= 1));
+  network.dispose();
+});
+
+Deno.test("a clean network raises no alarm, and the same seed finds the same", async () => {
+  const network = await trained(0);
+  const settings = { rates: [6, 3], steps: 15, images: 8, seed: 3 };
+  const triggers = await recoverTriggers(network, clean, settings);
+  assertEquals(triggers.map(({ label }) => label), [...clean.classNames.keys()]);
+  assertEquals(diagnose(triggers).suspect, undefined);
+  assertEquals(await recoverTriggers(network, clean, settings), triggers);
+  const none = { ...clean, pixels: new Uint8Array(), labels: new Uint8Array() };
+  await assertRejects(() => recoverTriggers(network, none), Error, "found none");
+  network.dispose();
+});
+
+Deno.test("the first step is the gradient, scaled to the rate and softly thresholded", () => {
+  const network = smallCnn();
+  const pixels = clean.pixels.subarray(0, 12 * 3072);
+  const searches = [newSearch(3), newSearch(9)];
+  stepSearches(searches, imageGradient(network), pixels, 5);
+  searches.forEach(({ label, spectrum, loss, success }) => {
+    const { value, grad } = tf.valueAndGrad((spectra) => {
+      const logits = network.apply(withSpectra(toTensor(pixels), spectra as tf.Tensor4D));
+      const truth = tf.oneHot(tf.fill([12], label, "int32"), 43);
+      return truth.mul(tf.logSoftmax(logits as tf.Tensor)).sum(1).neg().mean();
+    })(tf.zeros([1, 3, 32, 32]));
+    const gradient = grad.dataSync<"float32">();
+    const largest = gradient.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+    gradient.forEach((slope, index) => {
+      const moved = -5 * slope / largest;
+      const expected = Math.sign(moved) * Math.max(0, Math.abs(moved) - 0.5);
+      assertAlmostEquals(spectrum[index]!, expected, 5e-4);
+    });
+    assertAlmostEquals(loss, 0.1 * value.dataSync()[0]!, 1e-4);
+    const answers = (network.apply(toTensor(pixels)) as tf.Tensor).argMax(1).dataSync();
+    assertAlmostEquals(success, answers.filter((each) => each === label).length / 12, 1e-6);
+  });
+});
+
+Deno.test("forbidden coefficients stay zero", () => {
+  const free = Uint8Array.from({ length: 3072 }, (_, index) => index % 2);
+  const search = newSearch(3, free);
+  const gradientOf = imageGradient(smallCnn());
+  for (let step = 0; step < 3; step++) {
+    stepSearches([search], gradientOf, clean.pixels.subarray(0, 5 * 3072), 4);
+  }
+  assert(search.spectrum.some((value) => value !== 0));
+  assert(search.spectrum.every((value, index) => free[index] === 1 || value === 0));
+});
+
+/** Classes, index that one of them exceeds, and how often it does. */
+const NUMPY = [
+  [5, 5, 0.064287],
+  [10, 5, 0.019921],
+  [43, 2, 0.636844],
+  [43, 3.5, 0.048253],
+  [43, 5, 0.002005],
+] as const;
+
+Deno.test("outlier indices and false alarms", () => {
+  // logarithms 1, 2, 3, 4, 5: median 3, absolute deviations 2, 1, 0, 1, 2, of which the median is 1
+  const indices = outlierIndices([1, 2, 3, 4, 5].map(Math.exp));
+  indices.forEach((index, place) => assertAlmostEquals(index, (2 - place) / 1.4826, 1e-9));
+  assertEquals(median([3, 1, 2]), 2);
+  assertThrows(() => outlierIndices([1, 0, 2]), Error, "of which 0 for class 1");
+  assertThrows(() => outlierIndices([1, 2]), Error, "found 2");
+  // Of three normal values only the ratio k of the two gaps counts: in the plane of their differences it
+  // is an angle, and all angles are alike often.
+  for (const index of [2, 5, 9]) {
+    const k = 1.4826 * index;
+    const exact = 3 / Math.PI * Math.atan(Math.sqrt(3) / (2 * k + 1));
+    assertAlmostEquals(falseAlarmRate(3, index), exact, 4 * Math.sqrt(exact / 20_000));
+  }
+  // a million networks drawn and looked at with NumPy
+  for (const [classes, index, rate] of NUMPY) {
+    assertAlmostEquals(falseAlarmRate(classes, index), rate, 4 * Math.sqrt(rate / 20_000));
+  }
+});

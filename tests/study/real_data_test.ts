@@ -1,0 +1,144 @@
+/** The loaders, a short training and the committed BadNet on the real GTSRB, where it is present. */
+import { DATA_FOLDERS, outputPath, ROOT } from "@lib/environment.ts";
+import { ftrojan } from "@lib/attack/ftrojan.ts";
+import { poisonTrainingSet } from "@lib/attack/poison.ts";
+import { PLANES, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
+import { loadBadNet } from "@lib/study/bad_net.ts";
+import { readGtsrbTest, readGtsrbTraining } from "@lib/data/gtsrb.ts";
+import { GTSRB_MD5 } from "@lib/data/gtsrb_archives.ts";
+import { pickImages } from "@lib/data/labelled_images.ts";
+import type { DefenderRow } from "@lib/study/defender_study.ts";
+import { lastActivations } from "@lib/pruning/activations.ts";
+import { FINE_TUNING } from "@lib/peers/fine_tuning.ts";
+import { pruningSteps } from "@lib/pruning/pruning_steps.ts";
+import { type Rates, ratesOf } from "@lib/attack/rates.ts";
+import { pruneChannels } from "@lib/pruning/repair.ts";
+import { unlearn } from "@lib/recovery/unlearning.ts";
+import { paperExperiment, poisoningOf } from "@lib/study/experiment.ts";
+import { exists } from "@lib/files.ts";
+import { accuracy, classify, evaluateBadNet } from "@lib/network/evaluate.ts";
+import { paperCnn } from "@lib/network/paper_cnn.ts";
+import { train } from "@lib/network/train.ts";
+import { PAPER } from "@lib/study/paper.ts";
+import { seededRandom, shuffled } from "@lib/random.ts";
+import { assert, assertAlmostEquals, assertEquals } from "@lib/std/assert.ts";
+import { join } from "@lib/std/path.ts";
+import { readSummary } from "@lib/study/summary.ts";
+
+const folders = DATA_FOLDERS;
+const names = Object.entries(GTSRB_MD5).map(([key, { name }]) => [key, name] as const);
+const paths: Record<string, string> = {};
+for (const folder of folders) {
+  for (const [key, name] of names) {
+    if (await exists(join(folder, name))) paths[key] ??= join(folder, name);
+  }
+}
+const ignore = Object.keys(paths).length < names.length;
+if (ignore) {
+  console.warn("SKIPPED: tests on real data, as GTSRB is neither in data/ nor in ../shared/data");
+}
+const archives = paths as unknown as Parameters<typeof readGtsrbTest>[0];
+const experiment = paperExperiment("gtsrb");
+
+Deno.test({
+  name: "GTSRB has the paper's numbers of images, all classes and known labels",
+  ignore,
+  async fn(): Promise<void> {
+    const [training, test] = [await readGtsrbTraining(archives), await readGtsrbTest(archives)];
+    assertEquals(training.labels.length, PAPER.gtsrb.trainingImages);
+    assertEquals(test.labels.length, PAPER.gtsrb.testImages);
+    assertEquals(new Set(training.labels).size, PAPER.gtsrb.classes);
+    assertEquals([...test.labels.subarray(0, 4)], [16, 1, 38, 33]); // GT-final_test.csv's first rows
+    assertEquals(training.labels.filter((label) => label === 0).length, 210); // Stallkamp et al., Figure 3
+    assertEquals(training.labels.filter((label) => label === 2).length, 2250);
+  },
+});
+
+Deno.test({
+  name: "a short training on poisoned GTSRB learns real signs",
+  ignore,
+  async fn(): Promise<void> {
+    const all = await readGtsrbTraining(archives);
+    const draw = shuffled(all.labels.length, seededRandom(1));
+    const some = pickImages(all, draw.subarray(0, 4000));
+    const { images } = poisonTrainingSet(some, poisoningOf(experiment), seededRandom(1));
+    const network = paperCnn(43, 1);
+    const recipe = { ...experiment.recipe, epochs: 6, batchSize: 32 };
+    const history = await train(network, images, recipe);
+    const losses = history.map(({ loss }) => loss);
+    assert(
+      losses.every((loss, i) => i === 0 || loss < losses[i - 1]!),
+      `Expected falling losses: ${losses}`,
+    );
+    const unseen = pickImages(all, draw.subarray(4000, 6000));
+    const right = accuracy(await classify(network, unseen.pixels), unseen.labels);
+    assert(right > 0.8, `Expected at least 80 % of unseen training signs but found ${right}`);
+  },
+});
+
+Deno.test({
+  name: "the committed BadNet has the rates of the committed summary, above the paper's accuracy",
+  ignore,
+  async fn(): Promise<void> {
+    const { network } = await loadBadNet(outputPath("gtsrb", "badnet"), experiment);
+    const { badNet } = await readSummary("gtsrb") as { badNet: Record<string, number> };
+    const test = await readGtsrbTest(archives);
+    const rates = await evaluateBadNet(
+      network,
+      test,
+      ftrojan(experiment.trigger),
+      experiment.target,
+    );
+    for (const [name, rate] of Object.entries(rates)) {
+      assertAlmostEquals(rate, badNet[name]!, 5e-4); // other processors round convolutions otherwise
+    }
+    assert(rates.cleanAccuracy >= PAPER.badNet.cleanAccuracy);
+    assert(rates.attackSuccessRate >= 0.995);
+  },
+});
+
+Deno.test({
+  name: "on real images the pruning loop answers as really pruned networks do",
+  ignore,
+  async fn(): Promise<void> {
+    const { network } = await loadBadNet(outputPath("gtsrb", "badnet"), experiment);
+    const test = await readGtsrbTest(archives);
+    const pixels = ftrojan(experiment.trigger).apply(test.pixels.subarray(0, 600 * 3072));
+    const order = [...shuffled(128, seededRandom(5))];
+    const steps = [...pruningSteps(network, await lastActivations(network, pixels), order)];
+    for (const count of [1, 60, 100, 110, 120]) {
+      const pruned = await pruneChannels(network, order.slice(0, count));
+      assertEquals(steps[count], await classify(pruned, pixels));
+      pruned.dispose();
+    }
+  },
+});
+
+Deno.test({
+  name:
+    "the trigger recovered from the committed BadNet is unlearned, on images it was not trained on",
+  ignore,
+  async fn(): Promise<void> {
+    const { network } = await loadBadNet(outputPath("gtsrb", "badnet"), experiment);
+    const { recovery } = await readSummary("gtsrb") as { recovery: Record<string, DefenderRow> };
+    const { coefficients, coefficientCount } = recovery.badnet!;
+    assertEquals(coefficients.length, coefficientCount);
+    const spectrum = new Float32Array(3072);
+    for (const { plane, row, column, magnitude } of coefficients) {
+      spectrum[PLANES.indexOf(plane) * 1024 + row * 32 + column] = magnitude;
+    }
+    const test = await readGtsrbTest(archives);
+    const draw = shuffled(test.labels.length, seededRandom(1));
+    const [clean, others] = [[0, 1000], [1000, 3000]].map(([start, end]) =>
+      pickImages(test, draw.subarray(start, end))
+    );
+    const settings = { share: 0.5, recipe: { ...FINE_TUNING, epochs: 3 } };
+    const repaired = await unlearn(network, clean!, spectrumTrigger(spectrum), settings);
+    const rates = (each: typeof network): Promise<Rates> =>
+      ratesOf(each, others!, ftrojan(experiment.trigger), experiment.target);
+    const [before, after] = [await rates(network), await rates(repaired)];
+    assert(before.attackSuccess > 0.99 && before.robustAccuracy < 0.01, JSON.stringify(before));
+    assert(after.attackSuccess < 0.05 && after.robustAccuracy > 0.85, JSON.stringify(after));
+    assert(after.cleanAccuracy > before.cleanAccuracy - 0.01, JSON.stringify(after));
+  },
+});
