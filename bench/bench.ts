@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { DATA_FOLDERS, outputPath, ROOT } from "@lib/environment.ts";
+import { DATA_FOLDERS, outputPath } from "@lib/environment.ts";
 import { loadBadNet } from "@lib/study/bad_net.ts";
 import { gtsrbArchives } from "@lib/data/gtsrb_archives.ts";
 import { loadDataset } from "@lib/study/dataset.ts";

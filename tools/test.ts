@@ -5,7 +5,6 @@
  * @module
  */
 import { ROOT } from "../lib/environment.ts";
-import { join } from "node:path";
 import { setup } from "./setup.ts";
 
 interface Stage {

@@ -1,5 +1,5 @@
 /** The loaders, a short training and the committed BadNet on the real GTSRB, where it is present. */
-import { DATA_FOLDERS, outputPath, ROOT } from "@lib/environment.ts";
+import { DATA_FOLDERS, outputPath } from "@lib/environment.ts";
 import { ftrojan } from "@lib/attack/ftrojan.ts";
 import { poisonTrainingSet } from "@lib/attack/poison.ts";
 import { PLANES, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
