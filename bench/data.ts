@@ -1,7 +1,7 @@
 import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
 import { readGtsrbTest, readGtsrbTraining } from "@lib/data/gtsrb.ts";
 import type { GtsrbArchives } from "@lib/data/gtsrb.ts";
-import type { LabelledImages } from "@lib/data/labelled_images.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
 import type { Peer } from "./peer.ts";
 import { inTurn, rateRow, type Row, seconds } from "./ratio.ts";
 

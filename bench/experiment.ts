@@ -5,7 +5,7 @@
  */
 import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
 import { poisonTrainingSet } from "@lib/attack/poison.ts";
-import { pickImages } from "@lib/data/labelled_images.ts";
+import { pickImages } from "@lib/data/select.ts";
 import { loadDataset } from "@lib/study/dataset.ts";
 import { evidenceOf } from "@lib/pruning/evidence.ts";
 import { measureDefense } from "@lib/pruning/measure.ts";

@@ -1,4 +1,4 @@
-import type { LabelledImages } from "@lib/data/labelled_images.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
 import { classify } from "@lib/network/evaluate.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 import type { Peer } from "./peer.ts";

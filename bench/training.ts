@@ -1,4 +1,5 @@
-import { type LabelledImages, pickImages } from "@lib/data/labelled_images.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
+import { pickImages } from "@lib/data/select.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
 import { type Recipe, train } from "@lib/network/train.ts";
 import type { Peer } from "./peer.ts";

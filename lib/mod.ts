@@ -16,7 +16,7 @@ export * from "@lib/study/bad_net.ts";
 export * from "@lib/data/gtsrb_archives.ts";
 export * from "@lib/data/image_file.ts";
 export * from "@lib/data/image_folder.ts";
-export * from "@lib/data/labelled_images.ts";
+export * from "@lib/data/images.ts";
 export * from "@lib/data/splits.ts";
 export * from "@lib/data/synthetic_signs.ts";
 export * from "@lib/study/dataset.ts";

@@ -10,7 +10,7 @@ import { badNet } from "@lib/study/bad_net.ts";
 import { type Dataset, loadDataset } from "@lib/study/dataset.ts";
 import { type Defense, measureDefense } from "@lib/pruning/measure.ts";
 import type { Experiment } from "@lib/study/experiment.ts";
-import { IMAGE_BYTES } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES } from "@lib/data/images.ts";
 import { forEachBatch } from "@lib/network/forward.ts";
 import { liveFigure } from "@lib/figures/live_figure.ts";
 import { liveProgress } from "@lib/figures/live_progress.ts";

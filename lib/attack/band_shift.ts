@@ -2,7 +2,8 @@ import { toPlanes } from "@lib/attack/colour.ts";
 import { dct2 } from "@lib/attack/dct.ts";
 import type { FTrojanParameters } from "@lib/attack/ftrojan.ts";
 import { requireImages } from "@lib/attack/trigger.ts";
-import { IMAGE_BYTES, imageAt, SIDE } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES, SIDE } from "@lib/data/images.ts";
+import { imageAt } from "@lib/data/select.ts";
 
 /**
  * What is left of a trigger: how far its bands lie above those of the clean images, on average over

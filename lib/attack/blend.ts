@@ -1,5 +1,5 @@
 import { requireImages, type Trigger } from "@lib/attack/trigger.ts";
-import { IMAGE_BYTES } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES } from "@lib/data/images.ts";
 import { seededRandom } from "@lib/random.ts";
 
 /** A random image mixed into every other (Chen et al., Targeted Backdoor Attacks, 2017). */

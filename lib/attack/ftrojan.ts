@@ -2,7 +2,8 @@ import { type ColourSpace, fromPlanes, toBytes, toPlanes, YCRCB } from "@lib/att
 import { dct2, idct2 } from "@lib/attack/dct.ts";
 import { saturatedSum } from "@lib/attack/saturated_sum.ts";
 import { requireImages, type Trigger } from "@lib/attack/trigger.ts";
-import { IMAGE_BYTES, imageAt, SIDE } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES, SIDE } from "@lib/data/images.ts";
+import { imageAt } from "@lib/data/select.ts";
 
 /** A frequency of a window's DCT: [vertical, horizontal], each 0 … window − 1. */
 export type Band = readonly [row: number, column: number];

@@ -1,5 +1,5 @@
 import { requireImages, type Trigger } from "@lib/attack/trigger.ts";
-import { IMAGE_BYTES, SIDE } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES, SIDE } from "@lib/data/images.ts";
 
 /** A square in the lower right corner (Gu, Dolan-Gavitt and Garg, BadNets, 2017). */
 export interface PatchParameters {

@@ -1,5 +1,6 @@
 import type { Trigger } from "@lib/attack/trigger.ts";
-import { IMAGE_BYTES, imageAt, type LabelledImages } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES, type LabelledImages } from "@lib/data/images.ts";
+import { imageAt } from "@lib/data/select.ts";
 import { type Random, shuffled } from "@lib/random.ts";
 
 /** Which images an attacker poisons and what label they get. */

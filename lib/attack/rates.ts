@@ -1,14 +1,13 @@
 import { type Trigger, triggered } from "@lib/attack/trigger.ts";
-import type { LabelledImages } from "@lib/data/labelled_images.ts";
-import { withoutClass } from "@lib/pruning/measure.ts";
-import { defenseEffectiveness } from "@lib/pruning/repair.ts";
-import { accuracy, attackSuccessRate, classify } from "@lib/network/evaluate.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
+import { withoutClass } from "@lib/data/select.ts";
+import { accuracy, classify, shareGiven } from "@lib/network/evaluate.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
 /** How well a network does on clean images and withstands a trigger; shares from 0 to 1. */
 export interface Rates {
   cleanAccuracy: number;
-  /** Share of triggered images of other classes that are given the target's. */
+  /** Share of triggered images *whose true class is not the target* that are taken for the target. */
   attackSuccess: number;
   /** Share of the same images that are given their true class. */
   robustAccuracy: number;
@@ -17,15 +16,23 @@ export interface Rates {
 /**
  * Runs images through a network, as they are and with a trigger.
  *
- * @param network From images, RGB 0–1, to logits.
+ * @param network From images, 0–1, to logits.
  * @param images Labelled clean images.
  * @param trigger Put into those that are not of the target class.
  * @param target The attacker's class.
  * @returns The rates.
  * @throws {Error} If all images are of the target class.
  * @example
- * ```ts ignore
- * const { robustAccuracy } = await ratesOf(repaired, dataset.testHalf, ftrojan(PAPER_TRIGGER), 10);
+ * ```ts
+ * import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+ * import { ratesOf } from "@lib/attack/rates.ts";
+ * import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { assert } from "@lib/std/assert.ts";
+ *
+ * const network = paperCnn(43, 1); // untrained: it guesses
+ * const rates = await ratesOf(network, syntheticSigns(86, 1), ftrojan(PAPER_TRIGGER), 10);
+ * assert(rates.cleanAccuracy < 0.5);
  * ```
  */
 export async function ratesOf(
@@ -34,43 +41,42 @@ export async function ratesOf(
   trigger: Trigger,
   target: number,
 ): Promise<Rates> {
-  const bad = triggered(withoutClass(images, target), trigger);
-  const attacked = await classify(network, bad.pixels);
+  const others = withoutClass(images, target);
+  if (others.labels.length === 0) {
+    throw new Error(`Expected images outside the target class ${target} but found none`);
+  }
+  const bad = triggered(others, trigger);
+  const attacked = await classify(network, bad);
   return {
-    cleanAccuracy: accuracy(await classify(network, images.pixels), images.labels),
-    attackSuccess: attackSuccessRate(attacked, bad.labels, target),
+    cleanAccuracy: accuracy(await classify(network, images), images.labels),
+    attackSuccess: shareGiven(attacked, target),
     robustAccuracy: accuracy(attacked, bad.labels),
   };
 }
 
-/** Rates of a repaired network, and what they say of the repair. */
-export interface RepairedRates extends Rates {
-  defenseEffectiveness: number;
-}
-
 /**
- * The rates of a repaired network with its defense effectiveness rate.
+ * Defense effectiveness rate: (max(0, ΔASR) − max(0, ΔACC) + 1) / 2, where ΔASR is by how much attack
+ * success fell and ΔACC by how much clean accuracy did (Zhu et al., Enhancing Fine-Tuning Based Backdoor
+ * Defense with Sharpness-Aware Minimization, 2023).
  *
  * @param before Rates of the attacked network, 0–1.
  * @param after Rates of the repaired one.
- * @returns The latter, nothing else of it, with the effectiveness.
+ * @returns 0–1: 1 if the attack is gone at no cost, 0.5 if nothing changed.
  * @example
  * ```ts
- * import { repairedRates } from "@lib/attack/rates.ts";
+ * import { defenseEffectiveness } from "@lib/attack/rates.ts";
  * import { assertAlmostEquals } from "@lib/std/assert.ts";
  *
- * const before = { cleanAccuracy: 0.98, attackSuccess: 1, robustAccuracy: 0 };
- * const after = { cleanAccuracy: 0.96, attackSuccess: 0.1, robustAccuracy: 0.4 };
- * assertAlmostEquals(repairedRates(before, after).defenseEffectiveness, 0.94, 1e-12);
+ * const before = { cleanAccuracy: 0.98, attackSuccess: 1 };
+ * const after = { cleanAccuracy: 0.96, attackSuccess: 0.1 };
+ * assertAlmostEquals(defenseEffectiveness(before, after), 0.94, 1e-12);
  * ```
  */
-export function repairedRates(
-  before: Rates,
-  { cleanAccuracy, attackSuccess, robustAccuracy }: Rates,
-): RepairedRates {
-  const effectiveness = defenseEffectiveness(
-    { cleanAccuracy: before.cleanAccuracy, attackSuccessRate: before.attackSuccess },
-    { cleanAccuracy, attackSuccessRate: attackSuccess },
-  );
-  return { cleanAccuracy, attackSuccess, robustAccuracy, defenseEffectiveness: effectiveness };
+export function defenseEffectiveness(
+  before: Omit<Rates, "robustAccuracy">,
+  after: Omit<Rates, "robustAccuracy">,
+): number {
+  const fall = (rate: "attackSuccess" | "cleanAccuracy"): number =>
+    Math.max(0, before[rate] - after[rate]);
+  return (fall("attackSuccess") - fall("cleanAccuracy") + 1) / 2;
 }

@@ -1,4 +1,4 @@
-import { IMAGE_BYTES } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES } from "@lib/data/images.ts";
 
 /** So many images stay in the processor's cache while they are worked on. */
 const AT_ONCE = 64;

@@ -1,6 +1,6 @@
 import { toBytes } from "@lib/attack/colour.ts";
 import { requireImages } from "@lib/attack/trigger.ts";
-import { SIDE } from "@lib/data/labelled_images.ts";
+import { SIDE } from "@lib/data/images.ts";
 
 /**
  * Peak signal-to-noise ratio of two images: how little their pixels differ.

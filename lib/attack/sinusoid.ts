@@ -1,6 +1,6 @@
 import { saturatedSum } from "@lib/attack/saturated_sum.ts";
 import { requireImages, type Trigger } from "@lib/attack/trigger.ts";
-import { IMAGE_BYTES, SIDE } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES, SIDE } from "@lib/data/images.ts";
 
 /** Vertical stripes (Barni, Kallas and Tondi, SIG, 2019). */
 export interface SinusoidParameters {

@@ -8,7 +8,7 @@ import { fromPlanes, YCRCB } from "@lib/attack/colour.ts";
 import { cosines, idct2 } from "@lib/attack/dct.ts";
 import { saturatedSum } from "@lib/attack/saturated_sum.ts";
 import { requireImages, type Trigger } from "@lib/attack/trigger.ts";
-import { IMAGE_BYTES, SIDE } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES, SIDE } from "@lib/data/images.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** The planes of YCrCb, as a spectrum has them one after the other. */

@@ -1,4 +1,5 @@
-import { IMAGE_BYTES, imageAt, type LabelledImages } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES, type LabelledImages } from "@lib/data/images.ts";
+import { imageAt } from "@lib/data/select.ts";
 
 /** A backdoor's trigger: what an attacker does to an image so that the network says the target class. */
 export interface Trigger {

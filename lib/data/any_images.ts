@@ -14,7 +14,8 @@ import {
   readClassFolders,
   zipTree,
 } from "@lib/data/image_folder.ts";
-import { IMAGE_BYTES, type LabelledImages, pickImages } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES, type LabelledImages } from "@lib/data/images.ts";
+import { pickImages } from "@lib/data/select.ts";
 import { exists } from "@lib/files.ts";
 import { type Random, shuffled } from "@lib/random.ts";
 import { basename, dirname, join } from "@lib/std/path.ts";

@@ -1,4 +1,4 @@
-import { checkedImages, IMAGE_BYTES, type LabelledImages } from "@lib/data/labelled_images.ts";
+import { checkedImages, IMAGE_BYTES, type LabelledImages } from "@lib/data/images.ts";
 import { basename, join } from "@lib/std/path.ts";
 
 /** CIFAR-10's classes in the order of its labels. */

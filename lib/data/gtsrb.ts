@@ -1,4 +1,4 @@
-import { checkedImages, type LabelledImages } from "@lib/data/labelled_images.ts";
+import { checkedImages, type LabelledImages } from "@lib/data/images.ts";
 import { type ArchiveImages, unpackImages } from "@lib/data/unpack_images.ts";
 import { openZip, unpack, type ZipArchive } from "@lib/data/zip.ts";
 import { basename, dirname } from "@lib/std/path.ts";

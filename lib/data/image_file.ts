@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { Jimp } from "jimp";
-import { IMAGE_BYTES, SIDE } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES, SIDE } from "@lib/data/images.ts";
 import { readPpm } from "@lib/data/ppm.ts";
 import { resizeTo32 } from "@lib/data/resize.ts";
 import { writeWhole } from "@lib/files.ts";

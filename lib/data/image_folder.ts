@@ -4,12 +4,8 @@
  * @module
  */
 import { decodeImage, writeImage } from "@lib/data/image_file.ts";
-import {
-  checkedImages,
-  IMAGE_BYTES,
-  imageAt,
-  type LabelledImages,
-} from "@lib/data/labelled_images.ts";
+import { checkedImages, IMAGE_BYTES, type LabelledImages } from "@lib/data/images.ts";
+import { imageAt } from "@lib/data/select.ts";
 import { openZip, unpack } from "@lib/data/zip.ts";
 import { type Random, shuffled } from "@lib/random.ts";
 import { basename, join } from "@lib/std/path.ts";

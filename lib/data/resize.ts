@@ -1,4 +1,4 @@
-import { SIDE } from "@lib/data/labelled_images.ts";
+import { SIDE } from "@lib/data/images.ts";
 import type { RgbImage } from "@lib/data/ppm.ts";
 
 /**

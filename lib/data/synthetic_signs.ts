@@ -1,4 +1,4 @@
-import { IMAGE_BYTES, type LabelledImages, SIDE } from "@lib/data/labelled_images.ts";
+import { imageBytes, type LabelledImages, PAPER_SIZE } from "@lib/data/images.ts";
 import { normal, type Random, seededRandom, shuffled } from "@lib/random.ts";
 
 type Colour = readonly [red: number, green: number, blue: number];
@@ -46,6 +46,8 @@ const DESIGNS: readonly Design[] = [
 /** As many as GTSRB has. */
 const CLASSES = 43;
 
+const SIDE = PAPER_SIZE.width;
+const IMAGE_BYTES = imageBytes(PAPER_SIZE);
 const GRID = 5; // squares across a pictogram
 
 /**
@@ -77,13 +79,13 @@ export function syntheticSigns(count: number, seed: number, classes = CLASSES): 
   const random = seededRandom(seed);
   const pictograms = Array.from({ length: classes }, (_, index) => pictogram(index));
   const pixels = new Uint8Array(count * IMAGE_BYTES);
-  const labels = Uint8Array.from(shuffled(count, random), (draw) => draw % classes);
+  const labels = Int32Array.from(shuffled(count, random), (draw) => draw % classes);
   labels.forEach((label, index) => {
     const design = DESIGNS[label % DESIGNS.length]!;
     pixels.set(render(design, pictograms[label]!, random), index * IMAGE_BYTES);
   });
   const classNames = Array.from({ length: classes }, (_, index) => `synthetic ${index}`);
-  return { pixels, labels, classNames };
+  return { ...PAPER_SIZE, pixels, labels, classNames };
 }
 
 /** A class's 5×5 squares, the right half mirroring the left: half of them inked. */

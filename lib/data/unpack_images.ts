@@ -1,4 +1,4 @@
-import { IMAGE_BYTES } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES } from "@lib/data/images.ts";
 import type { UnpackedImages, UnpackTask } from "@lib/data/unpack_worker.ts";
 import type { ZipArchive } from "@lib/data/zip.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { IMAGE_BYTES } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES } from "@lib/data/images.ts";
 import { readPpm } from "@lib/data/ppm.ts";
 import { resizeTo32 } from "@lib/data/resize.ts";
 import { unpack, type ZipArchive } from "@lib/data/zip.ts";

@@ -1,4 +1,4 @@
-import type { LabelledImages } from "@lib/data/labelled_images.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { accuracy, classify } from "@lib/network/evaluate.ts";
 import { logitsNetwork, PIXEL_RANGES, type PixelRange } from "@lib/formats/logits_network.ts";

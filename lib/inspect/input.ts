@@ -4,7 +4,8 @@
  * @module
  */
 import { readAnyImages } from "@lib/data/any_images.ts";
-import { type LabelledImages, pickImages, SIDE } from "@lib/data/labelled_images.ts";
+import { type LabelledImages, SIDE } from "@lib/data/images.ts";
+import { pickImages } from "@lib/data/select.ts";
 import { halves } from "@lib/data/splits.ts";
 import { findConvolution } from "@lib/pruning/convolution.ts";
 import { type AnyNetwork, openNetwork } from "@lib/formats/any_network.ts";

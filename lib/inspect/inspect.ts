@@ -5,7 +5,7 @@
  * @module
  */
 import { coefficientsOf } from "@lib/attack/spectrum_trigger.ts";
-import { pickImages } from "@lib/data/labelled_images.ts";
+import { pickImages } from "@lib/data/select.ts";
 import { findBackdoor } from "@lib/recovery/defend.ts";
 import { channelsOf, findConvolution } from "@lib/pruning/convolution.ts";
 import { falseAlarmRate, OUTLIER_INDEX } from "@lib/recovery/outliers.ts";

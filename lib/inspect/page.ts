@@ -1,5 +1,5 @@
 import { type Coefficient, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
-import { IMAGE_BYTES } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES } from "@lib/data/images.ts";
 import { captioned, escapeText } from "@lib/figures/caption.ts";
 import { classNorms } from "@lib/figures/class_norms.ts";
 import { type Figure, FONT_FAMILY } from "@lib/figures/figure.ts";

@@ -1,4 +1,5 @@
-import { IMAGE_BYTES } from "@lib/data/labelled_images.ts";
+import { countOf, imageBytes, type Images, type Size } from "@lib/data/images.ts";
+import { slicedImages } from "@lib/data/select.ts";
 import { Graph, type GraphFunction, type Ref } from "@lib/network/graph.ts";
 import { addImages, bytesTensor, toTensor } from "@lib/network/image_input.ts";
 import { addLayer, hasGraph } from "@lib/network/layer_nodes.ts";
@@ -12,28 +13,30 @@ const PARTS = 8;
 /** From this number of images on, it pays to fix the weights in the graph. */
 const MANY = 4096;
 
-/** From images, [N, 32, 32, 3] bytes, to the outputs of chosen layers. */
-type Forward = (pixels: Uint8Array) => tf.Tensor[];
+/** From images to the outputs of chosen layers. */
+type Forward = (images: Images) => tf.Tensor[];
 
 /**
  * Runs images through a network, batch by batch, and hands over what chosen layers make of them. As one
  * TensorFlow graph where that is possible, else by tfjs's own layers.
  *
- * @param network Takes images, RGB 0–1.
+ * @param network Takes images, 0–1.
  * @param layers Whose outputs are wanted.
- * @param pixels Shape [N, 32, 32, 3], RGB, 0–255.
+ * @param images Of the network's size.
  * @param use Gets the outputs of each batch and the index of its first image; all tensors are disposed
  * after it.
  * @param onProgress Told the share that is done, 0–1, after each batch.
  * @example
  * ```ts
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
  * import { forEachBatch } from "@lib/network/forward.ts";
  * import { paperCnn } from "@lib/network/paper_cnn.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const network = paperCnn(43, 1);
  * const shapes: number[][] = [];
- * await forEachBatch(network, [network.layers.at(-1)!], new Uint8Array(600 * 3072), ([logits]) => {
+ * const images = { ...PAPER_SIZE, pixels: new Uint8Array(600 * 3072) };
+ * await forEachBatch(network, [network.layers.at(-1)!], images, ([logits]) => {
  *   shapes.push(logits!.shape);
  * });
  * assertEquals(shapes, [[512, 43], [88, 43]]);
@@ -42,36 +45,35 @@ type Forward = (pixels: Uint8Array) => tf.Tensor[];
 export async function forEachBatch(
   network: tf.LayersModel,
   layers: tf.layers.Layer[],
-  pixels: Uint8Array,
+  images: Images,
   use: (outputs: tf.Tensor[], start: number) => void,
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<void> {
-  const count = pixels.length / IMAGE_BYTES;
+  const count = countOf(images);
   const forward = !hasGraph(network)
     ? plainForward(network, layers)
     : count >= MANY
-    ? fixedForward(network, layers)
-    : fedForward(network, layers);
+    ? fixedForward(network, layers, images)
+    : fedForward(network, layers, images);
   for (let start = 0; start < count; start += BATCH) {
-    const batch = pixels.subarray(start * IMAGE_BYTES, (start + BATCH) * IMAGE_BYTES);
-    tf.tidy(() => use(forward(batch), start));
+    tf.tidy(() => use(forward(slicedImages(images, start, start + BATCH)), start));
     await onProgress(Math.min(1, (start + BATCH) / count));
   }
 }
 
 /** One TensorFlow graph that takes the weights at each run. */
-function fedForward(network: tf.LayersModel, layers: tf.layers.Layer[]): Forward {
+function fedForward(network: tf.LayersModel, layers: tf.layers.Layer[], size: Size): Forward {
   const graph = new Graph();
   const names = network.weights.map((_, index) => `weight_${index}`);
   const weights = new Map(network.weights.map((weight, index) => {
     return [weight, graph.placeholder(names[index]!, "FLOAT")];
   }));
-  const outputs = addNetwork(graph, network, weights);
+  const outputs = addNetwork(graph, network, weights, size);
   const run = graph.compile();
   const feeds = Object.fromEntries(
     network.weights.map((weight, index) => [names[index]!, weight.read()]),
   );
-  return (pixels) => runParts(run, pixels, feeds, layers.map((layer) => outputs.get(layer)!));
+  return (images) => runParts(run, images, feeds, layers.map((layer) => outputs.get(layer)!));
 }
 
 /** A graph that holds a network's weights, and the identities of these. */
@@ -84,16 +86,16 @@ interface FixedGraph {
 let last: FixedGraph | undefined;
 
 /** One TensorFlow graph that holds the weights. */
-function fixedForward(network: tf.LayersModel, layers: tf.layers.Layer[]): Forward {
-  return (pixels) => {
+function fixedForward(network: tf.LayersModel, layers: tf.layers.Layer[], size: Size): Forward {
+  return (images) => {
     // asked for with each batch: another network may have come in between
-    const { run, outputs } = fixedGraph(network);
-    return runParts(run, pixels, {}, layers.map((layer) => outputs.get(layer)!));
+    const { run, outputs } = fixedGraph(network, size);
+    return runParts(run, images, {}, layers.map((layer) => outputs.get(layer)!));
   };
 }
 
 /** The last graph is kept as long as the weights do not change. */
-function fixedGraph(network: tf.LayersModel): FixedGraph {
+function fixedGraph(network: tf.LayersModel, size: Size): FixedGraph {
   const values = network.weights.map((weight) => weight.read());
   const weights = values.map((value) => value.dataId);
   // a copy may share its original's values, but not its layers
@@ -105,7 +107,7 @@ function fixedGraph(network: tf.LayersModel): FixedGraph {
     const fixed = network.weights.map((weight, index) => {
       return [weight, graph.tensor(values[index]!)] as const;
     });
-    const outputs = addNetwork(graph, network, new Map(fixed));
+    const outputs = addNetwork(graph, network, new Map(fixed), size);
     last = { weights, run: graph.compile(), outputs };
   }
   return last;
@@ -120,8 +122,9 @@ function addNetwork(
   graph: Graph,
   network: tf.LayersModel,
   weights: Map<tf.LayerVariable, Ref>,
+  size: Size,
 ): Map<tf.layers.Layer, Ref> {
-  const ways = graph.divide(addImages(graph), PARTS).map((part) =>
+  const ways = graph.divide(addImages(graph, size), PARTS).map((part) =>
     addLayers(graph, network, weights, part)
   );
   return new Map(network.layers.map((layer) => {
@@ -175,15 +178,15 @@ export function isIncreasing(layer: tf.layers.Layer): boolean {
 /** Runs a batch, filled up with black images to what the parts divide. */
 function runParts(
   run: GraphFunction,
-  pixels: Uint8Array,
+  images: Images,
   feeds: Record<string, tf.Tensor>,
   fetches: Ref[],
 ): tf.Tensor[] {
-  const count = pixels.length / IMAGE_BYTES;
+  const count = countOf(images);
   const whole = Math.ceil(count / PARTS) * PARTS;
-  const filled = new Uint8Array(whole * IMAGE_BYTES);
-  filled.set(pixels);
-  const found = run({ images: bytesTensor(filled), ...feeds }, fetches);
+  const pixels = new Uint8Array(whole * imageBytes(images));
+  pixels.set(images.pixels);
+  const found = run({ images: bytesTensor({ ...images, pixels }), ...feeds }, fetches);
   return whole === count ? found : found.map((value) => value.slice(0, count));
 }
 
@@ -191,5 +194,5 @@ function runParts(
 function plainForward(network: tf.LayersModel, layers: tf.layers.Layer[]): Forward {
   const outputs = layers.map((layer) => layer.output as tf.SymbolicTensor);
   const model = tf.model({ inputs: network.inputs, outputs });
-  return (pixels) => [model.apply(toTensor(pixels))].flat() as tf.Tensor[];
+  return (images) => [model.apply(toTensor(images))].flat() as tf.Tensor[];
 }

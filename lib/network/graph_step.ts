@@ -1,6 +1,6 @@
 import { adamRate, addAdamStep } from "@lib/network/adam.ts";
 import { Graph, output, type Ref, type } from "@lib/network/graph.ts";
-import { addImages, bytesTensor } from "@lib/network/image_input.ts";
+import { addImages, bytesTensor, sizeOf } from "@lib/network/image_input.ts";
 import { addLayer, type Pass } from "@lib/network/layer_nodes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import type { StepSettings, TrainStep } from "@lib/network/train_step.ts";
@@ -13,6 +13,7 @@ import type { StepSettings, TrainStep } from "@lib/network/train_step.ts";
  * @returns The step, which leaves the network itself as it is.
  * @example
  * ```ts
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
  * import { graphStep } from "@lib/network/graph_step.ts";
  * import { paperCnn } from "@lib/network/paper_cnn.ts";
  * import { startingState } from "@lib/network/training_state.ts";
@@ -20,13 +21,14 @@ import type { StepSettings, TrainStep } from "@lib/network/train_step.ts";
  *
  * const network = paperCnn(43, 1);
  * const step = graphStep(network, { seed: 1, weightDecay: 1e-6 });
- * const batch = { pixels: new Uint8Array(2 * 3072), labels: Uint8Array.of(3, 4) };
+ * const [pixels, labels] = [new Uint8Array(2 * 3072), Int32Array.of(3, 4)];
+ * const batch = { ...PAPER_SIZE, pixels, labels };
  * assertEquals(step(startingState(network), batch, 0.0005).state.step, 1);
  * ```
  */
 export function graphStep(network: tf.Sequential, { seed, weightDecay }: StepSettings): TrainStep {
   const graph = new Graph();
-  const images = addImages(graph);
+  const images = addImages(graph, sizeOf(network));
   const labels = graph.placeholder("labels", "INT32");
   const stepSeed = graph.placeholder("seed", "INT32");
   const rate = graph.placeholder("rate", "FLOAT");
@@ -67,7 +69,7 @@ export function graphStep(network: tf.Sequential, { seed, weightDecay }: StepSet
   return (state, batch, learningRate) => {
     const step = state.step + 1;
     const feeds = {
-      images: bytesTensor(batch.pixels),
+      images: bytesTensor(batch),
       labels: tf.tensor1d(batch.labels, "int32"),
       seed: tf.tensor1d([seed, state.step * network.layers.length], "int32"),
       rate: tf.scalar(adamRate(step, learningRate)),

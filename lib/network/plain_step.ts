@@ -17,6 +17,7 @@ export type DrawMask = (shape: number[], rate: number, seed: [number, number]) =
  * @returns The step, which leaves its new weights in the network too.
  * @example
  * ```ts
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
  * import { paperCnn } from "@lib/network/paper_cnn.ts";
  * import { plainStep } from "@lib/network/plain_step.ts";
  * import { startingState } from "@lib/network/training_state.ts";
@@ -24,7 +25,8 @@ export type DrawMask = (shape: number[], rate: number, seed: [number, number]) =
  *
  * const network = paperCnn(43, 1);
  * const step = plainStep(network, { seed: 1, weightDecay: 1e-6 });
- * const batch = { pixels: new Uint8Array(2 * 3072), labels: Uint8Array.of(3, 4) };
+ * const [pixels, labels] = [new Uint8Array(2 * 3072), Int32Array.of(3, 4)];
+ * const batch = { ...PAPER_SIZE, pixels, labels };
  * assertEquals(step(startingState(network), batch, 0.0005).state.step, 1);
  * ```
  */
@@ -49,7 +51,7 @@ export function plainStep(
           return input.mul(
             drawMask(shape, rate, [seed, state.step * network.layers.length + index]),
           );
-        }, toTensor(batch.pixels));
+        }, toTensor(batch));
       const classes = network.outputShape[1] as number;
       const truth = tf.oneHot(tf.tensor1d(batch.labels, "int32"), classes);
       const variables = network.trainableWeights.map((weight) => weight.read() as tf.Variable);

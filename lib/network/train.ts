@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type LabelledImages, pickImages } from "@lib/data/labelled_images.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
+import { pickImages } from "@lib/data/select.ts";
 import { loadCheckpoint, saveCheckpoint } from "@lib/network/checkpoint.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { trainStep } from "@lib/network/train_step.ts";

@@ -1,4 +1,4 @@
-import type { LabelledImages } from "@lib/data/labelled_images.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
 import { graphStep } from "@lib/network/graph_step.ts";
 import { hasGraph } from "@lib/network/layer_nodes.ts";
 import { plainStep } from "@lib/network/plain_step.ts";
@@ -14,7 +14,7 @@ import type { TrainingState } from "@lib/network/training_state.ts";
  */
 export type TrainStep = (
   state: TrainingState,
-  batch: Pick<LabelledImages, "pixels" | "labels">,
+  batch: Omit<LabelledImages, "classNames">,
   learningRate: number,
 ) => { state: TrainingState; loss: tf.Tensor };
 
@@ -33,6 +33,7 @@ export interface StepSettings {
  * @param settings Seed and weight decay.
  * @example
  * ```ts
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
  * import { paperCnn } from "@lib/network/paper_cnn.ts";
  * import { startingState } from "@lib/network/training_state.ts";
  * import { trainStep } from "@lib/network/train_step.ts";
@@ -41,7 +42,7 @@ export interface StepSettings {
  * const network = paperCnn(43, 1);
  * const step = trainStep(network, { seed: 1, weightDecay: 0 });
  * const pixels = Uint8Array.from({ length: 2 * 3072 }, (_, index) => index % 251);
- * const batch = { pixels, labels: Uint8Array.of(3, 4) };
+ * const batch = { ...PAPER_SIZE, pixels, labels: Int32Array.of(3, 4) };
  * const first = step(startingState(network), batch, 0.0005);
  * const second = step(first.state, batch, 0.0005);
  * assert(second.loss.dataSync()[0]! < first.loss.dataSync()[0]!);

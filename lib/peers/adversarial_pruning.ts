@@ -1,4 +1,4 @@
-import type { LabelledImages } from "@lib/data/labelled_images.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
 import { normalizedConvolutions, scaleChannels } from "@lib/peers/lipschitz_pruning.ts";
 import { randomBatches } from "@lib/data/random_batches.ts";
 import { copyNetwork } from "@lib/network/copy_network.ts";

@@ -1,4 +1,4 @@
-import type { LabelledImages } from "@lib/data/labelled_images.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
 import { smallNetwork } from "@lib/pruning/small_network.ts";
 import { copyNetwork } from "@lib/network/copy_network.ts";
 import type { tf } from "@lib/network/tensorflow.ts";

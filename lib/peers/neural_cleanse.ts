@@ -1,5 +1,5 @@
 import { requireImages, type Trigger } from "@lib/attack/trigger.ts";
-import { IMAGE_BYTES, type LabelledImages, SIDE } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES, type LabelledImages, SIDE } from "@lib/data/images.ts";
 import { randomBatches } from "@lib/data/random_batches.ts";
 import { median } from "@lib/recovery/outliers.ts";
 import { FINE_TUNING } from "@lib/peers/fine_tuning.ts";

@@ -1,5 +1,6 @@
 import { type Trigger, triggered } from "@lib/attack/trigger.ts";
-import { type LabelledImages, pickImages } from "@lib/data/labelled_images.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
+import { pickImages } from "@lib/data/select.ts";
 import type { Dataset } from "@lib/study/dataset.ts";
 import { type LastActivations, lastActivations } from "@lib/pruning/activations.ts";
 import { tf } from "@lib/network/tensorflow.ts";

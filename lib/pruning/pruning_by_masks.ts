@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { IMAGE_BYTES, imageAt, type LabelledImages } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES, type LabelledImages } from "@lib/data/images.ts";
+import { imageAt } from "@lib/data/select.ts";
 import { channelsOf, findConvolution, maskChannels } from "@lib/pruning/convolution.ts";
 import { descending } from "@lib/pruning/evidence.ts";
 import { copyNetwork, disposeNetwork } from "@lib/network/copy_network.ts";

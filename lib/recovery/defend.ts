@@ -4,7 +4,8 @@
  * @module
  */
 import type { Trigger } from "@lib/attack/trigger.ts";
-import { type LabelledImages, pickImages } from "@lib/data/labelled_images.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
+import { pickImages } from "@lib/data/select.ts";
 import { diagnose, type Diagnosis, suspectTrigger } from "@lib/recovery/diagnosis.ts";
 import { bestWithin, type FrontSettings, pointOf, searchFront } from "@lib/pruning/front.ts";
 import { disposeDefense, measureDefense } from "@lib/pruning/measure.ts";

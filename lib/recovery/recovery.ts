@@ -1,4 +1,4 @@
-import { type LabelledImages, SIDE } from "@lib/data/labelled_images.ts";
+import { type LabelledImages, SIDE } from "@lib/data/images.ts";
 import { randomBatches } from "@lib/data/random_batches.ts";
 import { newSearch, norm, stepSearches, type TriggerSearch } from "@lib/recovery/trigger_search.ts";
 import { imageGradient } from "@lib/network/image_gradient.ts";

@@ -1,5 +1,5 @@
 import { withSpectra } from "@lib/attack/spectrum_trigger.ts";
-import { IMAGE_BYTES, SIDE } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES, SIDE } from "@lib/data/images.ts";
 import type { ImageGradientOf } from "@lib/network/image_gradient.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";

@@ -1,5 +1,6 @@
 import type { Trigger } from "@lib/attack/trigger.ts";
-import { IMAGE_BYTES, type LabelledImages, pickImages } from "@lib/data/labelled_images.ts";
+import { IMAGE_BYTES, type LabelledImages } from "@lib/data/images.ts";
+import { pickImages } from "@lib/data/select.ts";
 import { FINE_TUNING, fineTune } from "@lib/peers/fine_tuning.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 import type { Recipe, TrainingHooks } from "@lib/network/train.ts";

@@ -1,7 +1,7 @@
 import { DATA_FOLDERS } from "@lib/environment.ts";
 import { readGtsrbTest, readGtsrbTraining } from "@lib/data/gtsrb.ts";
 import { gtsrbArchives } from "@lib/data/gtsrb_archives.ts";
-import type { LabelledImages } from "@lib/data/labelled_images.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
 import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
 import { halves } from "@lib/data/splits.ts";
 import type { Experiment } from "@lib/study/experiment.ts";

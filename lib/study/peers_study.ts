@@ -6,7 +6,7 @@
 import { outputPath } from "@lib/environment.ts";
 import { ftrojan } from "@lib/attack/ftrojan.ts";
 import { loadBadNet } from "@lib/study/bad_net.ts";
-import type { LabelledImages } from "@lib/data/labelled_images.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
 import type { Dataset } from "@lib/study/dataset.ts";
 import { DEFENDER_DROP, sample } from "@lib/recovery/defend.ts";
 import {

@@ -1,6 +1,7 @@
 import { poisonTrainingSet } from "@lib/attack/poison.ts";
 import type { Trigger } from "@lib/attack/trigger.ts";
-import { imageAt, type LabelledImages } from "@lib/data/labelled_images.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
+import { imageAt } from "@lib/data/select.ts";
 import { seededRandom } from "@lib/random.ts";
 import { assertEquals, assertThrows } from "@lib/std/assert.ts";
 

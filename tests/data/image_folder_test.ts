@@ -2,7 +2,7 @@
 import { readAnyImages } from "@lib/data/any_images.ts";
 import { encodeImage, writeImage } from "@lib/data/image_file.ts";
 import { classFolders, folderTree, readClassFolders, zipTree } from "@lib/data/image_folder.ts";
-import type { LabelledImages } from "@lib/data/labelled_images.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
 import { halves } from "@lib/data/splits.ts";
 import { seededRandom } from "@lib/random.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";

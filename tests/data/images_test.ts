@@ -1,11 +1,7 @@
 /** Splits, synthetic signs and image files. */
 import { decodeImage, encodeImage, readImage, writeImage } from "@lib/data/image_file.ts";
-import {
-  checkedImages,
-  imageAt,
-  type LabelledImages,
-  pickImages,
-} from "@lib/data/labelled_images.ts";
+import { checkedImages, type LabelledImages } from "@lib/data/images.ts";
+import { imageAt, pickImages } from "@lib/data/select.ts";
 import { halves } from "@lib/data/splits.ts";
 import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
 import { seededRandom } from "@lib/random.ts";

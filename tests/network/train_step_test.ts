@@ -1,6 +1,7 @@
 /** The step of training as a graph beside the same step with tfjs's own layers and gradients. */
 import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
-import { pickImages } from "@lib/data/labelled_images.ts";
+import type { Images } from "@lib/data/images.ts";
+import { pickImages, slicedImages } from "@lib/data/select.ts";
 import { forEachBatch } from "@lib/network/forward.ts";
 import { Graph } from "@lib/network/graph.ts";
 import { graphStep } from "@lib/network/graph_step.ts";
@@ -120,7 +121,7 @@ Deno.test("images go through the graph and through the layers to the same logits
     await forEachBatch(
       each,
       [each.layers.at(-1)!],
-      signs.pixels.subarray(0, 514 * 3072),
+      slicedImages(signs, 0, 514),
       ([out], start) => {
         const shares = each === network ? out!.softmax() : out!;
         assertEquals(shares.shape, [start === 0 ? 512 : 2, 43]);
@@ -139,18 +140,15 @@ Deno.test("images go through the graph and through the layers to the same logits
 
 Deno.test("many images go through a graph that holds the weights, until these change", async () => {
   const network = paperCnn(43, 1);
-  const many = new Uint8Array(4096 * 3072);
-  for (let start = 0; start < many.length; start += signs.pixels.length) {
-    many.set(signs.pixels.subarray(0, many.length - start), start);
-  }
-  const logits = async (pixels: Uint8Array): Promise<Float32Array> => {
+  const many = pickImages(signs, Array.from({ length: 4096 }, (_, index) => index % 640));
+  const logits = async (images: Images): Promise<Float32Array> => {
     const found: Float32Array[] = [];
-    await forEachBatch(network, [network.layers.at(-1)!], pixels, ([out]) => {
+    await forEachBatch(network, [network.layers.at(-1)!], images, ([out]) => {
       found.push(out!.dataSync<"float32">());
     });
     return found[0]!.subarray(0, 64 * 43);
   };
-  const first = signs.pixels.subarray(0, 64 * 3072);
+  const first = slicedImages(signs, 0, 64);
   let before: Float32Array | undefined;
   for (const shift of [0.3, -0.2]) {
     const state = startingState(network);

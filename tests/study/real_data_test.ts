@@ -6,7 +6,7 @@ import { PLANES, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
 import { loadBadNet } from "@lib/study/bad_net.ts";
 import { readGtsrbTest, readGtsrbTraining } from "@lib/data/gtsrb.ts";
 import { GTSRB_MD5 } from "@lib/data/gtsrb_archives.ts";
-import { pickImages } from "@lib/data/labelled_images.ts";
+import { pickImages } from "@lib/data/select.ts";
 import type { DefenderRow } from "@lib/study/defender_study.ts";
 import { lastActivations } from "@lib/pruning/activations.ts";
 import { FINE_TUNING } from "@lib/peers/fine_tuning.ts";
