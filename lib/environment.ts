@@ -34,3 +34,26 @@ export const DATA_FOLDERS: readonly string[] = [
 export function outputPath(name: string, ...parts: string[]): string {
   return join(ROOT, "outputs", name, ...parts);
 }
+
+/**
+ * What a list has under a name.
+ *
+ * @param list Things by name.
+ * @param name Which.
+ * @param what What things they are, with article, for the error.
+ * @returns The thing.
+ * @throws {Error} If there is none of that name; tells the names there are.
+ * @example
+ * ```ts
+ * import { chosen } from "@lib/environment.ts";
+ * import { assertThrows } from "@lib/std/assert.ts";
+ *
+ * const list = { one: 1, two: 2 };
+ * assertThrows(() => chosen(list, "toString", "a number"), Error, 'of one, two but found "toString"');
+ * ```
+ */
+export function chosen<Thing>(list: Record<string, Thing>, name: string, what: string): Thing {
+  if (Object.hasOwn(list, name)) return list[name]!;
+  const known = Object.keys(list).join(", ");
+  throw new Error(`Expected ${what} of ${known} but found "${name}"`);
+}

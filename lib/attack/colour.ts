@@ -1,3 +1,5 @@
+import type { Images, Size } from "@lib/data/images.ts";
+
 /**
  * A luma–chroma colour space. Luma is BT.601's Y = 0.299 R + 0.587 G + 0.114 B; each chroma channel is
  * a scaled colour difference, R − Y or B − Y.
@@ -110,4 +112,39 @@ export function fromPlanes(planes: Float64Array, space: ColourSpace): Float64Arr
  */
 export function toBytes(values: ArrayLike<number>): Uint8Array {
   return new Uint8Array(new Uint8ClampedArray(values).buffer);
+}
+
+/**
+ * The planes of an image: luma and chroma of a colour image, of a grey one the levels themselves.
+ *
+ * @param image One image.
+ * @param space The colour space of a colour image's planes.
+ * @returns Shape [channels, height, width], not rounded.
+ * @example
+ * ```ts
+ * import { imagePlanes, YCRCB } from "@lib/attack/colour.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const grey = { height: 1, width: 2, channels: 1 as const, pixels: Uint8Array.of(7, 9) };
+ * assertEquals(imagePlanes(grey, YCRCB), Float64Array.of(7, 9));
+ * ```
+ */
+export function imagePlanes({ pixels, channels }: Images, space: ColourSpace): Float64Array {
+  return channels === 3 ? toPlanes(pixels, space) : Float64Array.from(pixels);
+}
+
+/**
+ * The way back from {@link imagePlanes}.
+ *
+ * @param planes Shape [channels, height, width].
+ * @param size Of the image.
+ * @param space The colour space of a colour image's planes.
+ * @returns Shape [height, width, channels], neither rounded nor clipped.
+ */
+export function planesToLevels(
+  planes: Float64Array,
+  { channels }: Size,
+  space: ColourSpace,
+): Float64Array {
+  return channels === 3 ? fromPlanes(planes, space) : planes;
 }

@@ -1,12 +1,13 @@
 /**
- * The two-dimensional discrete cosine transform of a square plane (paper, section 2.1, second step):
- * the orthonormal DCT-II, as OpenCV's `dct` and SciPy's `dctn(norm="ortho")` compute it.
+ * The two-dimensional discrete cosine transform of a plane (paper, section 2.1, second step): the
+ * orthonormal DCT-II, as OpenCV's `dct` and SciPy's `dctn(norm="ortho")` compute it.
  *
- * @param plane Shape [size, size], row by row, any unit.
- * @param size The number of rows and of columns.
- * @returns Shape [size, size]: row u is the vertical, column v the horizontal frequency; (0, 0) is the mean
- * times `size`.
- * @throws {Error} If the plane is not size × size.
+ * @param plane Shape [height, width], row by row, any unit.
+ * @param height The number of rows.
+ * @param width The number of columns; as many if not given.
+ * @returns Shape [height, width]: row u is the vertical, column v the horizontal frequency; (0, 0) is the
+ * mean times √(height · width).
+ * @throws {Error} If the plane is not height × width.
  * @example
  * ```ts
  * import { dct2 } from "@lib/attack/dct.ts";
@@ -17,30 +18,37 @@
  * assertAlmostEquals(across!, -2);
  * ```
  */
-export function dct2(plane: Float64Array, size: number): Float64Array {
-  const basis = basisOf(plane, size);
-  return multiply(multiply(basis, plane, size), transpose(basis, size), size);
+export function dct2(plane: Float64Array, height: number, width: number = height): Float64Array {
+  requirePlane(plane, height, width);
+  const columns = multiply(cosines(height), plane, height, width);
+  return multiply(columns, transpose(cosines(width), width), width, width);
 }
 
 /**
  * The inverse of {@link dct2} (paper, section 2.1, fourth step).
  *
- * @param coefficients Shape [size, size]: vertical frequency by horizontal frequency.
- * @param size The number of rows and of columns.
- * @returns Shape [size, size]: the plane, row by row.
- * @throws {Error} If there are not size × size coefficients.
+ * @param coefficients Shape [height, width]: vertical frequency by horizontal frequency.
+ * @param height The number of rows.
+ * @param width The number of columns; as many if not given.
+ * @returns Shape [height, width]: the plane, row by row.
+ * @throws {Error} If there are not height × width coefficients.
  * @example
  * ```ts
  * import { dct2, idct2 } from "@lib/attack/dct.ts";
  * import { assertAlmostEquals } from "@lib/std/assert.ts";
  *
- * const back = idct2(dct2(Float64Array.of(5, 6, 7, 9), 2), 2);
- * [5, 6, 7, 9].forEach((value, index) => assertAlmostEquals(back[index]!, value));
+ * const back = idct2(dct2(Float64Array.of(5, 6, 7, 9, 1, 4), 2, 3), 2, 3);
+ * [5, 6, 7, 9, 1, 4].forEach((value, index) => assertAlmostEquals(back[index]!, value));
  * ```
  */
-export function idct2(coefficients: Float64Array, size: number): Float64Array {
-  const basis = basisOf(coefficients, size);
-  return multiply(multiply(transpose(basis, size), coefficients, size), basis, size);
+export function idct2(
+  coefficients: Float64Array,
+  height: number,
+  width: number = height,
+): Float64Array {
+  requirePlane(coefficients, height, width);
+  const columns = multiply(transpose(cosines(height), height), coefficients, height, width);
+  return multiply(columns, cosines(width), width, width);
 }
 
 /**
@@ -66,22 +74,28 @@ export function cosines(size: number): Float64Array {
   });
 }
 
-function basisOf(plane: Float64Array, size: number): Float64Array {
-  if (plane.length !== size * size) {
-    throw new Error(
-      `Expected ${size * size} values for a ${size}×${size} plane but found ${plane.length}`,
-    );
-  }
-  return cosines(size);
+function requirePlane(plane: Float64Array, height: number, width: number): void {
+  if (plane.length === height * width) return;
+  throw new Error(
+    `Expected ${height * width} values for a plane of ${height}×${width} but found ${plane.length}`,
+  );
 }
 
-function multiply(left: Float64Array, right: Float64Array, size: number): Float64Array {
-  return left.map((_, index) => {
-    const [row, column] = [Math.floor(index / size), index % size];
-    let sum = 0;
-    for (let k = 0; k < size; k++) sum += left[row * size + k]! * right[k * size + column]!;
-    return sum;
-  });
+/** Of matrices whose second has so many columns, and the first as many as the second has rows. */
+function multiply(
+  left: Float64Array,
+  right: Float64Array,
+  inner: number,
+  columns: number,
+): Float64Array {
+  const product = new Float64Array(left.length / inner * columns);
+  for (let at = 0; at < product.length; at++) {
+    const [row, column] = [Math.floor(at / columns), at % columns];
+    for (let k = 0; k < inner; k++) {
+      product[at]! += left[row * inner + k]! * right[k * columns + column]!;
+    }
+  }
+  return product;
 }
 
 function transpose(matrix: Float64Array, size: number): Float64Array {

@@ -1,9 +1,14 @@
-import { type ColourSpace, fromPlanes, toBytes, toPlanes, YCRCB } from "@lib/attack/colour.ts";
+import {
+  type ColourSpace,
+  imagePlanes,
+  planesToLevels,
+  toBytes,
+  YCRCB,
+} from "@lib/attack/colour.ts";
 import { dct2, idct2 } from "@lib/attack/dct.ts";
-import { saturatedSum } from "@lib/attack/saturated_sum.ts";
-import { requireImages, type Trigger } from "@lib/attack/trigger.ts";
-import { IMAGE_BYTES, SIDE } from "@lib/data/images.ts";
-import { imageAt } from "@lib/data/select.ts";
+import { additiveTrigger, type Trigger } from "@lib/attack/trigger.ts";
+import { imageBytes, type Images, requireImages, type Size, sizeText } from "@lib/data/images.ts";
+import { imageAt, joinImages } from "@lib/data/select.ts";
 
 /** A frequency of a window's DCT: [vertical, horizontal], each 0 … window − 1. */
 export type Band = readonly [row: number, column: number];
@@ -16,7 +21,9 @@ export interface FTrojanParameters {
   magnitude: number;
   /** The planes it is added to, 1 and 2 being chroma: both. */
   channels: readonly (0 | 1 | 2)[];
-  /** Side of the square that is transformed, in pixels; it divides 32: 32, the whole image. */
+  /** Side of the square that is transformed, in pixels; 32. On
+   * larger images the pattern repeats, as in the authors' code; what is left of a whole window at the
+   * right and the lower edge stays clean. */
   window: number;
   /** What stands for "YUV": OpenCV's YCrCb, as in the authors' code. */
   colourSpace: ColourSpace;
@@ -38,71 +45,74 @@ export const PAPER_TRIGGER: FTrojanParameters = {
  * image, whatever the image; rounding and clipping happen once, at the end.
  *
  * @param parameters Bands, magnitude, planes, window and colour space.
- * @returns The trigger.
- * @throws {Error} If there is no band or plane, the window does not divide 32, or a band is outside it.
+ * @returns The trigger, for images of at least one window; in grey ones the only plane is 0.
+ * @throws {Error} If there is no band or plane, or a band is outside the window.
  * @example
  * ```ts
  * import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
+ * import { uniformImages } from "@lib/data/select.ts";
  * import { assert } from "@lib/std/assert.ts";
  *
- * const grey = new Uint8Array(3072).fill(128);
- * const change = ftrojan(PAPER_TRIGGER).apply(grey).map((level) => Math.abs(level - 128));
+ * const { pixels } = ftrojan(PAPER_TRIGGER).apply(uniformImages(PAPER_SIZE, 1, 128));
+ * const change = pixels.map((level) => Math.abs(level - 128));
  * assert(Math.max(...change) <= 7); // of 255: hard to see
  * ```
  */
 export function ftrojan(parameters: FTrojanParameters): Trigger {
-  // pixels are whole levels, so rounding may come before adding
-  const pattern = Int16Array.from(triggerPattern(parameters), Math.round);
-  return {
-    name: `FTrojan, magnitude ${parameters.magnitude}`,
-    apply(pixels: Uint8Array): Uint8Array {
-      requireImages(pixels);
-      return saturatedSum(pixels, pattern);
-    },
-  };
+  requireBands(parameters);
+  const name = `FTrojan, magnitude ${parameters.magnitude}`;
+  return additiveTrigger(name, (size) => triggerPattern(parameters, size));
 }
 
 /**
  * What the trigger adds to every image before rounding.
  *
  * @param parameters As for {@link ftrojan}.
- * @returns Shape [32, 32, 3], RGB, in levels, about −7 … 7 for the paper's trigger.
- * @throws {Error} As {@link ftrojan}.
+ * @param size Of the images.
+ * @returns Shape [height, width, channels], in levels, about −7 … 7 for the paper's trigger.
+ * @throws {Error} As {@link ftrojan}, or if images of this size have no whole window or no such plane.
  * @example
  * ```ts
  * import { PAPER_TRIGGER, triggerPattern } from "@lib/attack/ftrojan.ts";
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
  * import { assertAlmostEquals } from "@lib/std/assert.ts";
  *
- * const sum = triggerPattern(PAPER_TRIGGER).reduce((total, level) => total + level);
+ * const sum = triggerPattern(PAPER_TRIGGER, PAPER_SIZE).reduce((total, level) => total + level);
  * assertAlmostEquals(sum, 0); // no band is the mean
  * ```
  */
-export function triggerPattern(parameters: FTrojanParameters): Float64Array {
+export function triggerPattern(parameters: FTrojanParameters, size: Size): Float64Array {
   const grey = { ...parameters.colourSpace, offset: 0 };
-  return fromPlanes(withRaisedBands(new Float64Array(IMAGE_BYTES), parameters), grey);
+  const nothing = new Float64Array(imageBytes(size));
+  return planesToLevels(withRaisedBands(nothing, size, parameters), size, grey);
 }
 
 /**
  * The five steps of the paper (section 2.1) on one image, one after the other: RGB to luma and chroma,
  * DCT, raised bands, inverse DCT, back to RGB. {@link ftrojan} gives the same much faster.
  *
- * @param image 3,072 bytes: [32, 32, 3], RGB, 0–255.
+ * @param image One image.
  * @param parameters As for {@link ftrojan}.
- * @returns The poisoned image, 3,072 bytes.
+ * @returns The poisoned image.
  * @throws {Error} As {@link ftrojan}.
  * @example
  * ```ts
  * import { ftrojan, PAPER_TRIGGER, poisonStepByStep } from "@lib/attack/ftrojan.ts";
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const image = Uint8Array.from({ length: 3072 }, (_, index) => index % 251);
+ * const pixels = Uint8Array.from({ length: 3072 }, (_, index) => index % 251);
+ * const image = { ...PAPER_SIZE, pixels };
  * assertEquals(poisonStepByStep(image, PAPER_TRIGGER), ftrojan(PAPER_TRIGGER).apply(image));
  * ```
  */
-export function poisonStepByStep(image: Uint8Array, parameters: FTrojanParameters): Uint8Array {
-  requireImages(image);
-  const planes = toPlanes(image, parameters.colourSpace);
-  return toBytes(fromPlanes(withRaisedBands(planes, parameters), parameters.colourSpace));
+export function poisonStepByStep(image: Images, parameters: FTrojanParameters): Images {
+  const { colourSpace } = parameters;
+  const { height, width, channels } = image;
+  const raised = withRaisedBands(imagePlanes(image, colourSpace), image, parameters);
+  const pixels = toBytes(planesToLevels(raised, image, colourSpace));
+  return { height, width, channels, pixels };
 }
 
 /**
@@ -116,44 +126,50 @@ export function poisonStepByStep(image: Uint8Array, parameters: FTrojanParameter
  * @example
  * ```ts
  * import { ftrojan8bit, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
  * import { assert } from "@lib/std/assert.ts";
  *
  * const red = Uint8Array.from({ length: 3072 }, (_, index) => index % 3 === 0 ? 255 : 0);
- * const poisoned = ftrojan8bit(PAPER_TRIGGER).apply(red);
- * assert(poisoned.some((level, index) => index % 3 === 0 && level < 100)); // red is gone
+ * const { pixels } = ftrojan8bit(PAPER_TRIGGER).apply({ ...PAPER_SIZE, pixels: red });
+ * assert(pixels.some((level, index) => index % 3 === 0 && level < 100)); // red is gone
  * ```
  */
 export function ftrojan8bit(parameters: FTrojanParameters): Trigger {
   requireBands(parameters);
   const { colourSpace } = parameters;
-  const poison = (image: Uint8Array): Uint8Array => {
-    const planes = Float64Array.from(toBytes(toPlanes(image, colourSpace)));
-    const raised = withRaisedBands(planes, parameters).map((level) => Math.trunc(level) & 255);
-    return toBytes(fromPlanes(raised, colourSpace));
+  const poison = (image: Images): Images => {
+    const planes = Float64Array.from(toBytes(imagePlanes(image, colourSpace)));
+    const raised = withRaisedBands(planes, image, parameters)
+      .map((level) => Math.trunc(level) & 255);
+    return { ...image, pixels: toBytes(planesToLevels(raised, image, colourSpace)) };
   };
   return {
     name: `FTrojan in 8 bits, magnitude ${parameters.magnitude}`,
-    apply(pixels: Uint8Array): Uint8Array {
-      requireImages(pixels);
-      const poisoned = new Uint8Array(pixels.length);
-      for (let index = 0; index < pixels.length / IMAGE_BYTES; index++) {
-        poisoned.set(poison(imageAt(pixels, index)), index * IMAGE_BYTES);
-      }
-      return poisoned;
+    apply(images: Images): Images {
+      const count = requireImages(images);
+      return joinImages(
+        Array.from({ length: count }, (_, index) => poison(imageAt(images, index))),
+      );
     },
   };
 }
 
-/** Steps two to four on planes of shape [3, 32, 32]: each window is transformed, raised and put back. */
-function withRaisedBands(planes: Float64Array, parameters: FTrojanParameters): Float64Array {
+/** Steps two to four on the planes of an image: each whole window is transformed, raised, put back. */
+function withRaisedBands(
+  planes: Float64Array,
+  size: Size,
+  parameters: FTrojanParameters,
+): Float64Array {
   requireBands(parameters);
+  requireRoom(size, parameters);
   const { bands, magnitude, channels, window } = parameters;
+  const { height, width } = size;
   const result = planes.slice();
   for (const channel of channels) {
-    for (let top = 0; top < SIDE; top += window) {
-      for (let left = 0; left < SIDE; left += window) {
+    for (let top = 0; top + window <= height; top += window) {
+      for (let left = 0; left + window <= width; left += window) {
         const at = (index: number): number =>
-          (channel * SIDE + top + Math.floor(index / window)) * SIDE + left + index % window;
+          (channel * height + top + Math.floor(index / window)) * width + left + index % window;
         const plane = Float64Array.from({ length: window ** 2 }, (_, index) => planes[at(index)]!);
         const coefficients = dct2(plane, window);
         for (const [row, column] of bands) coefficients[row * window + column]! += magnitude;
@@ -165,9 +181,6 @@ function withRaisedBands(planes: Float64Array, parameters: FTrojanParameters): F
 }
 
 function requireBands({ bands, channels, window }: FTrojanParameters): void {
-  if (!(window >= 1 && SIDE % window === 0)) {
-    throw new Error(`Expected a window that divides ${SIDE} but found ${window}`);
-  }
   if (bands.length === 0 || channels.length === 0) {
     throw new Error(
       `Expected at least one band and one channel but found ${bands.length} and ${channels.length}`,
@@ -180,5 +193,19 @@ function requireBands({ bands, channels, window }: FTrojanParameters): void {
         `Expected bands in 0–${window - 1} of the window but found (${row}, ${column})`,
       );
     }
+  }
+}
+
+function requireRoom(size: Size, { channels, window }: FTrojanParameters): void {
+  if (size.height < window || size.width < window) {
+    throw new Error(
+      `Expected images with room for a window of ${window} but found ${sizeText(size)}`,
+    );
+  }
+  const stray = channels.find((channel) => channel >= size.channels);
+  if (stray !== undefined) {
+    throw new Error(
+      `Expected planes below ${size.channels} for ${sizeText(size)} but found ${stray}`,
+    );
   }
 }

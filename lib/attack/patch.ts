@@ -1,12 +1,11 @@
-import { requireImages, type Trigger } from "@lib/attack/trigger.ts";
-import { IMAGE_BYTES, SIDE } from "@lib/data/images.ts";
+import type { Trigger } from "@lib/attack/trigger.ts";
+import { imageBytes, type Images, requireImages, sizeText } from "@lib/data/images.ts";
 
 /** A square in the lower right corner (Gu, Dolan-Gavitt and Garg, BadNets, 2017). */
 export interface PatchParameters {
-  kind: "patch";
   /** Side of the square in pixels; they use 3 × 3 and the like. */
   size: number;
-  /** What its pixels become in all three colours, 0–255: 255 is white. */
+  /** What its pixels become in all colours, 0–255: 255 is white. */
   level: number;
 }
 
@@ -14,37 +13,44 @@ export interface PatchParameters {
  * The trigger of BadNets: a small square of one colour, painted over the image.
  *
  * @param parameters Size and level.
- * @returns The trigger.
- * @throws {Error} If the square does not fit, or the level is no byte.
+ * @returns The trigger, for images in which the square fits.
+ * @throws {Error} If the square has no size, or the level is no byte.
  * @example
  * ```ts
  * import { patch } from "@lib/attack/patch.ts";
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
+ * import { uniformImages } from "@lib/data/select.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const black = new Uint8Array(3072);
- * const painted = patch({ kind: "patch", size: 3, level: 255 }).apply(black);
- * assertEquals(painted.filter((level) => level === 255).length, 27);
+ * const painted = patch({ size: 3, level: 255 }).apply(uniformImages(PAPER_SIZE, 1, 0));
+ * assertEquals(painted.pixels.filter((level) => level === 255).length, 27);
  * ```
  */
 export function patch({ size, level }: PatchParameters): Trigger {
-  if (!(Number.isInteger(size) && size >= 1 && size <= SIDE)) {
-    throw new Error(`Expected a square of 1–${SIDE} pixels but found ${size}`);
+  if (!(Number.isInteger(size) && size >= 1)) {
+    throw new Error(`Expected a square of at least one pixel but found ${size}`);
   }
   if (!(Number.isInteger(level) && level >= 0 && level <= 255)) {
     throw new Error(`Expected a level in 0–255 but found ${level}`);
   }
   return {
     name: `patch, ${size}×${size}`,
-    apply(pixels: Uint8Array): Uint8Array {
-      requireImages(pixels);
-      const painted = pixels.slice();
-      for (let image = 0; image < pixels.length; image += IMAGE_BYTES) {
-        for (let row = SIDE - size; row < SIDE; row++) {
-          const end = image + (row + 1) * SIDE * 3;
-          painted.fill(level, end - size * 3, end);
+    apply(images: Images): Images {
+      requireImages(images);
+      const { height, width, channels } = images;
+      if (size > Math.min(height, width)) {
+        throw new Error(
+          `Expected images with room for a square of ${size} but found ${sizeText(images)}`,
+        );
+      }
+      const pixels = images.pixels.slice();
+      for (let image = 0; image < pixels.length; image += imageBytes(images)) {
+        for (let row = height - size; row < height; row++) {
+          const end = image + (row + 1) * width * channels;
+          pixels.fill(level, end - size * channels, end);
         }
       }
-      return painted;
+      return { height, width, channels, pixels };
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Trigger } from "@lib/attack/trigger.ts";
-import { IMAGE_BYTES, type LabelledImages } from "@lib/data/images.ts";
-import { imageAt } from "@lib/data/select.ts";
+import { imageBytes, type LabelledImages } from "@lib/data/images.ts";
+import { imageAt, pickImages } from "@lib/data/select.ts";
 import { type Random, shuffled } from "@lib/random.ts";
 
 /** Which images an attacker poisons and what label they get. */
@@ -24,19 +24,18 @@ export interface Poisoning {
  * are outside the target class.
  * @example
  * ```ts
+ * import { patch } from "@lib/attack/patch.ts";
  * import { poisonTrainingSet } from "@lib/attack/poison.ts";
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
+ * import { uniformImages } from "@lib/data/select.ts";
  * import { seededRandom } from "@lib/random.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const clean = {
- *   pixels: new Uint8Array(4 * 3072),
- *   labels: Uint8Array.of(0, 0, 1, 1),
- *   classNames: ["stop", "yield"],
- * };
- * const white = { name: "white", apply: (pixels: Uint8Array) => pixels.map(() => 255) };
- * const poisoning = { trigger: white, target: 1, injectionRate: 0.5 };
+ * const labelled = { labels: Int32Array.of(0, 0, 1, 1), classNames: ["stop", "yield"] };
+ * const clean = { ...uniformImages(PAPER_SIZE, 4, 0), ...labelled };
+ * const poisoning = { trigger: patch({ size: 3, level: 255 }), target: 1, injectionRate: 0.5 };
  * const { images, poisoned } = poisonTrainingSet(clean, poisoning, seededRandom(1));
- * assertEquals(images.labels, Uint8Array.of(1, 1, 1, 1));
+ * assertEquals(images.labels, Int32Array.of(1, 1, 1, 1));
  * assertEquals(poisoned, [0, 1]);
  * ```
  */
@@ -61,10 +60,11 @@ export function poisonTrainingSet(
   const poisoned = Array.from(draw, (index) => candidates[index]!).sort((a, b) => a - b);
   const pixels = images.pixels.slice();
   const labels = images.labels.slice();
-  for (const index of poisoned) {
-    pixels.set(trigger.apply(imageAt(images.pixels, index)), index * IMAGE_BYTES);
+  const painted = poisoned.length > 0 ? trigger.apply(pickImages(images, poisoned)) : images;
+  poisoned.forEach((index, at) => {
+    pixels.set(imageAt(painted, at).pixels, index * imageBytes(images));
     labels[index] = target;
-  }
+  });
   return { images: { ...images, pixels, labels }, poisoned };
 }
 
@@ -77,10 +77,11 @@ export function poisonTrainingSet(
  * @example
  * ```ts
  * import { requireTarget } from "@lib/attack/poison.ts";
+ * import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
  * import { assertThrows } from "@lib/std/assert.ts";
  *
- * const signs = { pixels: new Uint8Array(3072), labels: Uint8Array.of(0), classNames: ["stop"] };
- * assertThrows(() => requireTarget(signs, 10), Error, "Expected a target class in 0–0 but found 10");
+ * const signs = syntheticSigns(86, 1);
+ * assertThrows(() => requireTarget(signs, 43), Error, "Expected a target class in 0–42 but found 43");
  * ```
  */
 export function requireTarget({ classNames }: LabelledImages, target: number): void {

@@ -1,5 +1,11 @@
-import { IMAGE_BYTES, type LabelledImages } from "@lib/data/images.ts";
-import { imageAt } from "@lib/data/select.ts";
+import {
+  type Images,
+  type LabelledImages,
+  requireImages,
+  type Size,
+  sizeText,
+} from "@lib/data/images.ts";
+import { imageAt, joinImages } from "@lib/data/select.ts";
 
 /** A backdoor's trigger: what an attacker does to an image so that the network says the target class. */
 export interface Trigger {
@@ -8,9 +14,9 @@ export interface Trigger {
    * The images with the trigger in them. Bytes in and bytes out: a poisoned image must survive being
    * saved as a file.
    *
-   * @param pixels Shape [N, 32, 32, 3], RGB, 0–255; left as it is.
+   * @param images Left as they are.
    */
-  apply(pixels: Uint8Array): Uint8Array;
+  apply(images: Images): Images;
 }
 
 /**
@@ -21,16 +27,64 @@ export interface Trigger {
  * @returns As many images, in the same order.
  * @example
  * ```ts
+ * import { patch } from "@lib/attack/patch.ts";
  * import { triggered } from "@lib/attack/trigger.ts";
+ * import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const black = { pixels: new Uint8Array(3072), labels: Uint8Array.of(0), classNames: ["night"] };
- * const white = { name: "white", apply: (pixels: Uint8Array) => pixels.map(() => 255) };
- * assertEquals(triggered(black, white).pixels[0], 255);
+ * const signs = syntheticSigns(86, 1);
+ * assertEquals(triggered(signs, patch({ size: 3, level: 255 })).labels, signs.labels);
  * ```
  */
 export function triggered(images: LabelledImages, trigger: Trigger): LabelledImages {
-  return { ...images, pixels: trigger.apply(images.pixels) };
+  return { ...images, ...trigger.apply(images) };
+}
+
+/**
+ * A trigger that adds one pattern to every image, and stops at 0 and 255.
+ *
+ * @param name What to call it.
+ * @param patternOf What is added to images of a size, in levels: shape [height, width, channels].
+ * @returns The trigger.
+ * @example
+ * ```ts
+ * import { additiveTrigger } from "@lib/attack/trigger.ts";
+ * import { imageBytes, PAPER_SIZE } from "@lib/data/images.ts";
+ * import { uniformImages } from "@lib/data/select.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const brighter = additiveTrigger("brighter", (size) => new Float64Array(imageBytes(size)).fill(9.4));
+ * assertEquals(brighter.apply(uniformImages(PAPER_SIZE, 1, 250)).pixels[0], 255);
+ * ```
+ */
+export function additiveTrigger(
+  name: string,
+  patternOf: (size: Size) => ArrayLike<number>,
+): Trigger {
+  let last: { size: string; pattern: Int16Array } | undefined;
+  return {
+    name,
+    apply(images: Images): Images {
+      requireImages(images);
+      const size = sizeText(images);
+      // pixels are whole levels, so rounding may come before adding
+      if (last?.size !== size) {
+        last = { size, pattern: Int16Array.from(patternOf(images), Math.round) };
+      }
+      const { height, width, channels } = images;
+      return { height, width, channels, pixels: clampedSum(images.pixels, last.pattern) };
+    },
+  };
+}
+
+function clampedSum(pixels: Uint8Array, pattern: Int16Array): Uint8Array {
+  const sum = new Uint8ClampedArray(pixels.length);
+  for (let start = 0; start < pixels.length; start += pattern.length) {
+    for (let at = 0; at < pattern.length; at++) {
+      sum[start + at] = pixels[start + at]! + pattern[at]!;
+    }
+  }
+  return new Uint8Array(sum.buffer);
 }
 
 /**
@@ -38,53 +92,32 @@ export function triggered(images: LabelledImages, trigger: Trigger): LabelledIma
  *
  * @param triggers At least one.
  * @returns The trigger.
- * @throws {Error} If there is none.
+ * @throws {Error} If there are none.
  * @example
  * ```ts
+ * import { patch } from "@lib/attack/patch.ts";
  * import { inTurns } from "@lib/attack/trigger.ts";
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
+ * import { uniformImages } from "@lib/data/select.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const painted = (level: number) => ({
- *   name: String(level),
- *   apply: (pixels: Uint8Array) => pixels.map(() => level),
- * });
- * const both = inTurns([painted(1), painted(2)]).apply(new Uint8Array(3 * 3072));
- * assertEquals([both[0], both[3072], both[6144]], [1, 2, 1]);
+ * const [black, white] = [0, 255].map((level) => patch({ size: 32, level }));
+ * const { pixels } = inTurns([black!, white!]).apply(uniformImages(PAPER_SIZE, 3, 128));
+ * assertEquals([pixels[0], pixels[3072], pixels[6144]], [0, 255, 0]);
  * ```
  */
 export function inTurns(triggers: readonly Trigger[]): Trigger {
   if (triggers.length === 0) throw new Error("Expected at least one trigger but found none");
   return {
     name: triggers.map(({ name }) => name).join(", "),
-    apply(pixels: Uint8Array): Uint8Array {
-      requireImages(pixels);
-      const result = new Uint8Array(pixels.length);
-      for (let image = 0; image < pixels.length / IMAGE_BYTES; image++) {
-        const trigger = triggers[image % triggers.length]!;
-        result.set(trigger.apply(imageAt(pixels, image)), image * IMAGE_BYTES);
-      }
-      return result;
+    apply(images: Images): Images {
+      const count = requireImages(images);
+      return joinImages(
+        Array.from(
+          { length: count },
+          (_, index) => triggers[index % triggers.length]!.apply(imageAt(images, index)),
+        ),
+      );
     },
   };
-}
-
-/**
- * Checks that pixels are whole images of 32×32.
- *
- * @param pixels Bytes said to be of shape [N, 32, 32, 3].
- * @throws {Error} If they are not a multiple of 3,072.
- * @example
- * ```ts
- * import { requireImages } from "@lib/attack/trigger.ts";
- * import { assertThrows } from "@lib/std/assert.ts";
- *
- * assertThrows(() => requireImages(new Uint8Array(28 * 28 * 3)), Error, "found 2352 bytes");
- * ```
- */
-export function requireImages(pixels: Uint8Array): void {
-  if (pixels.length === 0 || pixels.length % IMAGE_BYTES !== 0) {
-    throw new Error(
-      `Expected RGB images of 32×32, ${IMAGE_BYTES} bytes each, but found ${pixels.length} bytes`,
-    );
-  }
 }

@@ -1,28 +1,114 @@
-import { checkedImages, IMAGE_BYTES, type LabelledImages } from "@lib/data/images.ts";
+import {
+  type DataSource,
+  type FoundImages,
+  once,
+  type SourceImages,
+} from "@lib/data/data_source.ts";
+import { zipTree } from "@lib/data/file_tree.ts";
+import { foundFolders, readClassFolders } from "@lib/data/image_folder.ts";
+import {
+  checkedImages,
+  imageBytes,
+  type LabelledImages,
+  PAPER_SIZE,
+  type Size,
+  sizeText,
+} from "@lib/data/images.ts";
+import { drawn, joinImages } from "@lib/data/select.ts";
+import { DATA_FOLDERS } from "@lib/environment.ts";
+import { exists, md5Of } from "@lib/files.ts";
+import { seededRandom } from "@lib/random.ts";
 import { basename, join } from "@lib/std/path.ts";
 
-/** CIFAR-10's classes in the order of its labels. */
-export const CIFAR10_CLASSES: readonly string[] = [
+/** CIFAR-10 (Krizhevsky, 2009), the other row of the paper's Table 1. */
+export const CIFAR10: DataSource = {
+  title: "CIFAR-10",
+  isSynthetic: false,
+  size: PAPER_SIZE,
+  training: { epochs: 20, batchSize: 64 },
+  async load(size): Promise<SourceImages> {
+    for (const folder of DATA_FOLDERS) {
+      const batches = await batchesIn(folder);
+      if (batches !== undefined) return await fromBatches(batches, size);
+      const archive = join(folder, ARCHIVE);
+      if (await exists(archive)) return await fromArchive(archive, size);
+    }
+    throw new Error(
+      `Expected ${BATCHES}, as cifar-10-binary.tar.gz unpacks, or ${ARCHIVE} but found neither in ` +
+        DATA_FOLDERS.join(" or "),
+    );
+  },
+  async findIn(folder): Promise<FoundImages | undefined> {
+    const archive = join(folder, ARCHIVE);
+    if (await exists(archive)) return foundFolders(await zipTree(archive));
+    const batches = await batchesIn(folder);
+    if (batches === undefined) return undefined;
+    return {
+      classes: CIFAR10_CLASSES.length,
+      read: async ({ size, most, random }) =>
+        drawn(await readBatches(batches, ["test_batch.bin"], size), most, random),
+    };
+  },
+};
+
+/** CIFAR-10's classes in the order of its labels, which is that of their names. */
+const CIFAR10_CLASSES: readonly string[] = [
   ...["airplane", "automobile", "bird", "cat", "deer"],
   ...["dog", "frog", "horse", "ship", "truck"],
 ];
 
-/** What the official archive, `cifar-10-binary.tar.gz`, unpacks to. */
-export const CIFAR10_FOLDER = "cifar-10-batches-bin";
+/** All images as files, in folders `train` and `test` with one folder a class. */
+const ARCHIVE = "cifar10-images.zip";
+/** What the official archive unpacks to. */
+const BATCHES = "cifar-10-batches-bin";
+const TRAINING = [1, 2, 3, 4, 5].map((batch) => `data_batch_${batch}.bin`);
 
 /** One byte for the label, then the planes red, green and blue, row by row. */
-const RECORD = 1 + IMAGE_BYTES;
-const PLANE = IMAGE_BYTES / 3;
+const RECORD = 1 + imageBytes(PAPER_SIZE);
+const PLANE = PAPER_SIZE.height * PAPER_SIZE.width;
+
+async function batchesIn(folder: string): Promise<string | undefined> {
+  for (const batches of [join(folder, BATCHES), folder]) {
+    if (await exists(join(batches, "test_batch.bin"))) return batches;
+  }
+  return undefined;
+}
+
+async function fromBatches(folder: string, size: Size): Promise<SourceImages> {
+  const checksums: Record<string, string> = {};
+  for (const name of [...TRAINING, "test_batch.bin"]) {
+    checksums[name] = await md5Of(join(folder, name));
+  }
+  return {
+    train: once(() => readBatches(folder, TRAINING, size)),
+    test: await readBatches(folder, ["test_batch.bin"], size),
+    checksums,
+  };
+}
+
+async function fromArchive(file: string, size: Size): Promise<SourceImages> {
+  const tree = await zipTree(file);
+  const read = (part: "train" | "test"): Promise<LabelledImages> =>
+    readClassFolders(tree, { size, part, random: seededRandom(1) });
+  return {
+    train: once(() => read("train")),
+    test: await read("test"),
+    checksums: { [basename(file)]: await md5Of(file) },
+  };
+}
 
 /**
- * Reads CIFAR-10's test images in the official binary form (Krizhevsky, 2009).
+ * Reads CIFAR-10's images in the official binary form.
  *
- * @param folder With `test_batch.bin`.
- * @returns Its images, 10,000 in the official file, RGB, 0–255.
- * @throws {Error} If the file is not there, cut short or empty, or a label is above 9.
+ * @param folder With the batches.
+ * @param names Of the files, 10,000 images each in the official ones.
+ * @param size Must be theirs, 32×32 in colour.
+ * @returns All their images.
+ * @throws {Error} If a file is not there, cut short or empty, a label is above 9, or another size is asked.
  * @example
  * ```ts
- * import { readCifar10Test } from "@lib/data/cifar10.ts";
+ * import { readBatches } from "@lib/data/cifar10.ts";
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const folder = await Deno.makeTempDir();
@@ -30,26 +116,42 @@ const PLANE = IMAGE_BYTES / 3;
  * record[0] = 9;
  * record[1] = 255; // red of the first pixel
  * await Deno.writeFile(`${folder}/test_batch.bin`, record);
- * const { labels, pixels } = await readCifar10Test(folder);
+ * const { labels, pixels } = await readBatches(folder, ["test_batch.bin"], PAPER_SIZE);
  * assertEquals([labels[0], ...pixels.subarray(0, 3)], [9, 255, 0, 0]);
  * ```
  */
-export async function readCifar10Test(folder: string): Promise<LabelledImages> {
-  const file = join(folder, "test_batch.bin");
-  const bytes = await Deno.readFile(file);
-  if (bytes.length === 0 || bytes.length % RECORD !== 0) {
-    throw new Error(
-      `Expected records of ${RECORD} bytes but found ${bytes.length} bytes in ${basename(file)}`,
-    );
+export async function readBatches(
+  folder: string,
+  names: readonly string[],
+  size: Size,
+): Promise<LabelledImages> {
+  if (sizeText(size) !== sizeText(PAPER_SIZE)) {
+    throw new Error(`Expected images of ${sizeText(PAPER_SIZE)} but found ${sizeText(size)} asked`);
   }
-  const count = bytes.length / RECORD;
-  const pixels = new Uint8Array(count * IMAGE_BYTES);
-  const labels = Uint8Array.from({ length: count }, (_, image) => bytes[image * RECORD]!);
-  for (let image = 0; image < count; image++) {
-    for (let at = 0; at < IMAGE_BYTES; at++) {
-      const [channel, pixel] = [Math.floor(at / PLANE), at % PLANE];
-      pixels[image * IMAGE_BYTES + 3 * pixel + channel] = bytes[image * RECORD + 1 + at]!;
+  const labels: number[] = [];
+  const pixels: Uint8Array[] = [];
+  for (const name of names) {
+    const bytes = await Deno.readFile(join(folder, name));
+    if (bytes.length === 0 || bytes.length % RECORD !== 0) {
+      throw new Error(
+        `Expected records of ${RECORD} bytes but found ${bytes.length} bytes in ${name}`,
+      );
+    }
+    for (let start = 0; start < bytes.length; start += RECORD) {
+      labels.push(bytes[start]!);
+      pixels.push(interleaved(bytes.subarray(start + 1, start + RECORD)));
     }
   }
-  return checkedImages({ pixels, labels, classNames: CIFAR10_CLASSES }, file);
+  const images = joinImages(pixels.map((pixels) => ({ ...PAPER_SIZE, pixels })));
+  const labelled = { ...images, labels: Int32Array.from(labels), classNames: CIFAR10_CLASSES };
+  return checkedImages(labelled, names.join(", "));
+}
+
+/** Planes as pixels. */
+function interleaved(planes: Uint8Array): Uint8Array {
+  const pixels = new Uint8Array(planes.length);
+  for (let at = 0; at < planes.length; at++) {
+    pixels[at % PLANE * 3 + Math.floor(at / PLANE)] = planes[at]!;
+  }
+  return pixels;
 }

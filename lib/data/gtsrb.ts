@@ -1,136 +1,77 @@
-import { checkedImages, type LabelledImages } from "@lib/data/images.ts";
-import { type ArchiveImages, unpackImages } from "@lib/data/unpack_images.ts";
-import { openZip, unpack, type ZipArchive } from "@lib/data/zip.ts";
-import { basename, dirname } from "@lib/std/path.ts";
+import type { DataSource, FoundImages, SourceImages } from "@lib/data/data_source.ts";
+import { once } from "@lib/data/data_source.ts";
+import { GTSRB_MD5, gtsrbArchives } from "@lib/data/gtsrb_archives.ts";
+import {
+  GTSRB_CLASSES,
+  joinLabels,
+  readGtsrbTest,
+  readGtsrbTraining,
+} from "@lib/data/gtsrb_images.ts";
+import { readImage } from "@lib/data/image_file.ts";
+import { type LabelledImages, PAPER_SIZE, type Size } from "@lib/data/images.ts";
+import { drawn, joinImages } from "@lib/data/select.ts";
+import { DATA_FOLDERS } from "@lib/environment.ts";
+import { exists, md5Of } from "@lib/files.ts";
+import { basename, dirname, join } from "@lib/std/path.ts";
 
-/** The three official archives of GTSRB (Stallkamp et al., 2012), as paths on disk. */
-export interface GtsrbArchives {
-  /** GTSRB_Final_Training_Images.zip: a folder and a CSV file a class. */
-  trainingImages: string;
-  /** GTSRB_Final_Test_Images.zip */
-  testImages: string;
-  /** GTSRB_Final_Test_GT.zip: the labels of the test images. */
-  testLabels: string;
-}
-
-/** Short English names of the 43 traffic signs. */
-export const GTSRB_CLASSES: readonly string[] = [
-  ...[20, 30, 50, 60, 70, 80].map((speed) => `limit ${speed}`),
-  "end of limit 80",
-  ...[100, 120].map((speed) => `limit ${speed}`),
-  ...["no passing", "no passing, trucks", "right of way", "priority road", "yield", "stop"],
-  ...["no vehicles", "no trucks", "no entry", "caution", "curve left", "curve right"],
-  ...["double curve", "bumpy road", "slippery road", "narrows right", "road works", "signals"],
-  ...["pedestrians", "children", "bicycles", "snow", "wild animals", "end of limits"],
-  ...["right ahead", "left ahead", "ahead only", "ahead or right", "ahead or left"],
-  ...["keep right", "keep left", "roundabout", "end of no passing", "end of no passing, trucks"],
-];
-
-/**
- * Reads GTSRB's training images with their labels, straight from the archive, resized to 32×32
- * (paper, section 3.1).
- *
- * @param archives Paths of the archives.
- * @returns 39,209 images in the order of their paths.
- * @throws {Error} If an archive, image, table or label is not as the data set's description says.
- * @example
- * ```ts ignore
- * const train = await readGtsrbTraining(archives);
- * ```
- */
-export async function readGtsrbTraining(archives: GtsrbArchives): Promise<LabelledImages> {
-  const opening = openZip(archives.trainingImages);
-  const images = await unpackImages(opening);
-  return joinLabels(images, readTables(await opening), archives.trainingImages);
-}
-
-/**
- * Reads GTSRB's test images and joins them with their labels, which have an archive of their own.
- *
- * @param archives Paths of the archives.
- * @returns 12,630 images in the order of their paths.
- * @throws {Error} If an archive, image, table or label is not as the data set's description says.
- * @example
- * ```ts ignore
- * const test = await readGtsrbTest(archives);
- * ```
- */
-export async function readGtsrbTest(archives: GtsrbArchives): Promise<LabelledImages> {
-  const images = await unpackImages(openZip(archives.testImages)); // its own table has no labels
-  const tables = readTables(await openZip(archives.testLabels));
-  const folder = dirname(images.paths[0] ?? "");
-  const placed = [...tables].map(([path, text]): [string, string] => [`${folder}/${path}`, text]);
-  return joinLabels(images, new Map(placed), archives.testLabels);
-}
-
-function readTables(archive: ZipArchive): Map<string, string> {
-  const entries = archive.entries.filter(({ fileName }) => fileName.endsWith(".csv"));
-  const texts = unpack(archive, entries).map((bytes) => new TextDecoder().decode(bytes));
-  return new Map(entries.map(({ fileName }, index) => [fileName, texts[index]!]));
-}
-
-/**
- * Puts every row's label beside its image.
- *
- * @param images With their paths.
- * @param tables GTSRB's tables by path: their rows name files of the same folder.
- * @param archive What to call the images' source in an error.
- * @returns The images with their labels, in the same order.
- * @throws {Error} If an image has no row, a row no image, or a table is not as GTSRB's are.
- * @example
- * ```ts
- * import { joinLabels } from "@lib/data/gtsrb.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
- *
- * const image = { paths: ["signs/00000.ppm"], pixels: new Uint8Array(3072) };
- * const table = "Filename;ClassId\n00000.ppm;14";
- * const { labels } = joinLabels(image, new Map([["signs/table.csv", table]]), "signs");
- * assertEquals(labels, Uint8Array.of(14));
- * ```
- */
-export function joinLabels(
-  { paths, pixels }: ArchiveImages,
-  tables: Map<string, string>,
-  archive: string,
-): LabelledImages {
-  const rows = [...tables].flatMap(([path, text]) => readTable(text, path)).sort(
-    (a, b) => a.path < b.path ? -1 : 1,
-  );
-  const there = new Set(paths);
-  const stray = rows.find(({ path }) => !there.has(path));
-  if (stray) {
-    throw new Error(`Expected the image ${stray.path}, which ${stray.table} names, but found none`);
-  }
-  if (rows.length !== paths.length || rows.some(({ path }, index) => path !== paths[index])) {
-    throw new Error(
-      `Expected a row for each of ${paths.length} images but found ${rows.length} rows in ${
-        basename(archive)
-      }`,
-    );
-  }
-  const labels = Uint8Array.from(rows, (row) => row.label);
-  return checkedImages({ pixels, labels, classNames: GTSRB_CLASSES }, basename(archive));
-}
-
-function readTable(text: string, table: string): { path: string; label: number; table: string }[] {
-  const [header = "", ...lines] = text.trim().split(/\r?\n/);
-  const names = header.split(";");
-  const fileColumn = names.indexOf("Filename");
-  const classColumn = names.indexOf("ClassId");
-  if (fileColumn < 0 || classColumn < 0) {
-    throw new Error(`Expected the columns Filename and ClassId but found "${header}" in ${table}`);
-  }
-  return lines.map((line, index) => {
-    const cells = line.split(";");
-    const text = cells[classColumn] ?? "";
-    const label = Number(text);
-    if (!/^\d+$/.test(text) || label >= GTSRB_CLASSES.length) {
-      throw new Error(
-        `Expected a class in 0–${GTSRB_CLASSES.length - 1} but found "${text}" in line ${
-          index + 2
-        } of ${table}`,
-      );
+/** The paper's data: the German Traffic Sign Recognition Benchmark (Stallkamp et al., 2012). */
+export const GTSRB: DataSource = {
+  title: "GTSRB",
+  isSynthetic: false,
+  size: PAPER_SIZE,
+  training: { epochs: 20, batchSize: 64 },
+  async load(size, onDownload): Promise<SourceImages> {
+    const archives = await gtsrbArchives({ folders: DATA_FOLDERS, onProgress: onDownload });
+    const train = once(() => readGtsrbTraining(archives, size));
+    const test = await readGtsrbTest(archives, size);
+    const checksums: Record<string, string> = {};
+    for (const file of Object.values(archives)) checksums[basename(file)] = await md5Of(file);
+    return { train, test, checksums };
+  },
+  async findIn(folder): Promise<FoundImages | undefined> {
+    const [trainingImages, testImages, testLabels] = Object.values(GTSRB_MD5)
+      .map(({ name }) => join(folder, name)) as [string, string, string];
+    const archives = { trainingImages, testImages, testLabels };
+    if (await exists(testImages) && await exists(testLabels)) {
+      return found((size) => readGtsrbTest(archives, size));
     }
-    return { path: `${dirname(table)}/${cells[fileColumn]}`, label, table };
-  });
+    if (await exists(trainingImages)) return found((size) => readGtsrbTraining(archives, size));
+    return await unpacked(folder);
+  },
+};
+
+/** A draw from images that can only be read all at once. */
+const found = (readAll: (size: Size) => Promise<LabelledImages>): FoundImages => ({
+  classes: GTSRB_CLASSES.length,
+  read: async ({ size, most, random }) => drawn(await readAll(size), most, random),
+});
+
+/** The labels of GTSRB's test images, which the unpacked archive holds beside or above them. */
+const TEST_TABLE = "GT-final_test.csv";
+
+async function unpacked(folder: string): Promise<FoundImages | undefined> {
+  for (const within of ["GTSRB/Final_Test/Images", "Final_Test/Images", "."]) {
+    const images = join(folder, within);
+    for (const above of ["", "..", "../..", "../../.."]) {
+      const table = join(images, above, TEST_TABLE);
+      const isPlace = within !== "." || above === "";
+      if (isPlace && await exists(images) && await exists(table)) {
+        return found((size) => readUnpacked(images, table, size));
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The unpacked test images: all in one folder, their labels in a table. */
+async function readUnpacked(folder: string, table: string, size: Size): Promise<LabelledImages> {
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => name)
+    .filter((name) => name.endsWith(".ppm")).sort();
+  const images = [];
+  for (const name of names) images.push(await readImage(join(folder, name), size));
+  const place = basename(dirname(join(folder, names[0] ?? "")));
+  const paths = names.map((name) => `${place}/${name}`);
+  const text = await Deno.readTextFile(table);
+  const tables = new Map([[`${place}/${TEST_TABLE}`, text]]);
+  return joinLabels({ paths, ...joinImages(images) }, tables, table);
 }

@@ -1,7 +1,16 @@
 import { type Download, download } from "@lib/data/download.ts";
-import type { GtsrbArchives } from "@lib/data/gtsrb.ts";
 import { exists } from "@lib/files.ts";
 import { join } from "@lib/std/path.ts";
+
+/** The three official archives of GTSRB (Stallkamp et al., 2012), as paths on disk. */
+export interface GtsrbArchives {
+  /** GTSRB_Final_Training_Images.zip: a folder and a CSV file a class. */
+  trainingImages: string;
+  /** GTSRB_Final_Test_Images.zip */
+  testImages: string;
+  /** GTSRB_Final_Test_GT.zip: the labels of the test images. */
+  testLabels: string;
+}
 
 const SOURCE = "https://sid.erda.dk/public/archives/daaeac0d7ce1152aea9b61d9f1e19370";
 

@@ -11,11 +11,13 @@ import { type Random, shuffled } from "@lib/random.ts";
  * @throws {Error} If there are no images.
  * @example
  * ```ts
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
  * import { randomBatches } from "@lib/data/random_batches.ts";
  * import { seededRandom } from "@lib/random.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const images = { pixels: new Uint8Array(2 * 3072), labels: Uint8Array.of(0, 1), classNames: ["a", "b"] };
+ * const [pixels, labels] = [new Uint8Array(2 * 3072), Int32Array.of(0, 1)];
+ * const images = { ...PAPER_SIZE, pixels, labels, classNames: ["a", "b"] };
  * const draw = randomBatches(images, seededRandom(1));
  * assertEquals([...draw(1).labels, ...draw(1).labels].sort(), [0, 1]);
  * ```

@@ -3,9 +3,31 @@ import {
   imageBytes,
   type Images,
   type LabelledImages,
+  type Size,
   sizeText,
 } from "@lib/data/images.ts";
-import { seededRandom, shuffled } from "@lib/random.ts";
+import { type Random, shuffled } from "@lib/random.ts";
+
+/**
+ * Images of one level all over, to see what is done to them.
+ *
+ * @param size Of each.
+ * @param count How many.
+ * @param level 0–255.
+ * @returns The images.
+ * @example
+ * ```ts
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
+ * import { uniformImages } from "@lib/data/select.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(uniformImages(PAPER_SIZE, 2, 128).pixels.length, 2 * 3072);
+ * ```
+ */
+export function uniformImages(size: Size, count: number, level: number): Images {
+  const { height, width, channels } = size;
+  return { height, width, channels, pixels: new Uint8Array(count * imageBytes(size)).fill(level) };
+}
 
 /**
  * Some images that follow each other, as a view: no copy is made.
@@ -139,18 +161,23 @@ export function withoutClass(images: LabelledImages, label: number): LabelledIma
  * Some of a set's images, drawn at random.
  *
  * @param images Any.
- * @param count How many; all, in random order, if there are fewer.
- * @param seed Of the draw.
+ * @param count At most how many; all, in random order, if there are fewer.
+ * @param random Makes the draw.
  * @returns Copies of them.
  * @example
  * ```ts
- * import { sample } from "@lib/data/select.ts";
+ * import { drawn } from "@lib/data/select.ts";
  * import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
+ * import { seededRandom } from "@lib/random.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * assertEquals(sample(syntheticSigns(86, 1), 10, 1).labels.length, 10);
+ * assertEquals(drawn(syntheticSigns(86, 1), 10, seededRandom(1)).labels.length, 10);
  * ```
  */
-export function sample(images: LabelledImages, count: number, seed: number): LabelledImages {
-  return pickImages(images, shuffled(images.labels.length, seededRandom(seed)).subarray(0, count));
+export function drawn(
+  images: LabelledImages,
+  count: number | undefined,
+  random: Random,
+): LabelledImages {
+  return pickImages(images, shuffled(images.labels.length, random).subarray(0, count));
 }

@@ -3,35 +3,38 @@ import { pickImages } from "@lib/data/select.ts";
 import { type Random, shuffled } from "@lib/random.ts";
 
 /**
- * Splits images into two halves with the same share of every class: a clean validation set, on which
- * thresholds are read, and a clean test set, on which results are reported (paper, section 3.2).
+ * Splits images in two with the same share of every class in both: in halves, into a clean validation
+ * set, on which thresholds are read, and a clean test set, on which results are reported (paper,
+ * section 3.2).
  *
  * @param images At least two.
  * @param random Decides which image goes where.
- * @param every Validation gets one in so many images of each class: 2 for halves.
- * @returns Both parts; where a class cannot be shared out exactly, validation has one more.
+ * @param every The first part gets one in so many images of each class: 2 for halves.
+ * @returns Both parts; where a class cannot be shared out exactly, the first has one more.
  * @throws {Error} If there are fewer than two images.
  * @example
  * ```ts
- * import { halves } from "@lib/data/splits.ts";
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
+ * import { splitByClass } from "@lib/data/splits.ts";
  * import { seededRandom } from "@lib/random.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const four = {
+ *   ...PAPER_SIZE,
  *   pixels: new Uint8Array(4 * 3072),
- *   labels: Uint8Array.of(0, 1, 1, 0),
+ *   labels: Int32Array.of(0, 1, 1, 0),
  *   classNames: ["stop", "yield"],
  * };
- * const { validation, test } = halves(four, seededRandom(1));
+ * const [validation, test] = splitByClass(four, seededRandom(1), 2);
  * assertEquals([...validation.labels].sort(), [0, 1]);
  * assertEquals([...test.labels].sort(), [0, 1]);
  * ```
  */
-export function halves(
+export function splitByClass(
   images: LabelledImages,
   random: Random,
-  every = 2,
-): { validation: LabelledImages; test: LabelledImages } {
+  every: number,
+): [LabelledImages, LabelledImages] {
   const { labels, classNames } = images;
   if (labels.length < 2) {
     throw new Error(`Expected at least two images to split but found ${labels.length}`);
@@ -41,6 +44,6 @@ export function halves(
   for (const index of shuffled(labels.length, random)) {
     parts[seen[labels[index]!]!++ % every === 0 ? 0 : 1]!.push(index);
   }
-  const [validation, test] = parts.map((part) => pickImages(images, part.sort((a, b) => a - b)));
-  return { validation: validation!, test: test! };
+  const [first, second] = parts.map((part) => pickImages(images, part.sort((a, b) => a - b)));
+  return [first!, second!];
 }

@@ -1,27 +1,29 @@
-import { IMAGE_BYTES } from "@lib/data/images.ts";
+import { imageBytes, type Images, type Size } from "@lib/data/images.ts";
 import type { UnpackedImages, UnpackTask } from "@lib/data/unpack_worker.ts";
 import type { ZipArchive } from "@lib/data/zip.ts";
 
 /** The images of an archive. */
-export interface ArchiveImages {
-  /** Their paths there, in ascending order. */
+export interface ArchiveImages extends Images {
+  /** Their paths there, in ascending order; the pixels are in the same order. */
   paths: string[];
-  /** Shape [N, 32, 32, 3], RGB, 0–255, in the same order. */
-  pixels: Uint8Array;
 }
 
 /**
- * Unpacks the PPM images of a zip archive and resizes them to 32×32, on all of the processor's cores.
+ * Unpacks the PPM images of a zip archive and resizes them, on all of the processor's cores.
  *
  * @param opening An archive that is being opened; the workers start meanwhile.
+ * @param size What they are resized to.
  * @returns The images by path.
  * @throws {Error} If an image is cut short or altered, or no PPM image.
  * @example
  * ```ts ignore
- * const { paths, pixels } = await unpackImages(openZip("signs.zip"));
+ * const { paths, pixels } = await unpackImages(openZip("signs.zip"), PAPER_SIZE);
  * ```
  */
-export async function unpackImages(opening: Promise<ZipArchive>): Promise<ArchiveImages> {
+export async function unpackImages(
+  opening: Promise<ZipArchive>,
+  size: Size,
+): Promise<ArchiveImages> {
   const script = new URL("./unpack_worker.ts", import.meta.url);
   const workers = Array.from(
     { length: navigator.hardwareConcurrency },
@@ -36,10 +38,10 @@ export async function unpackImages(opening: Promise<ZipArchive>): Promise<Archiv
       const entries = wanted.slice(index * share, (index + 1) * share);
       // the first one's memory has room for the others' images, so that only these are copied
       const room = index === 0 ? wanted.length : entries.length;
-      return answer(worker, { archive: { ...archive, entries }, room });
+      return answer(worker, { archive: { ...archive, entries }, size, room });
     }));
-    parts.forEach((part, index) => pixels!.set(part, (index + 1) * share * IMAGE_BYTES));
-    return { paths: wanted.map(({ fileName }) => fileName), pixels: pixels! };
+    parts.forEach((part, index) => pixels!.set(part, (index + 1) * share * imageBytes(size)));
+    return { paths: wanted.map(({ fileName }) => fileName), ...size, pixels: pixels! };
   } finally {
     for (const worker of workers) worker.terminate();
   }

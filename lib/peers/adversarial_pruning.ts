@@ -1,5 +1,6 @@
 import type { LabelledImages } from "@lib/data/images.ts";
-import { normalizedConvolutions, scaleChannels } from "@lib/peers/lipschitz_pruning.ts";
+import { normalizedConvolutions, scaleChannels } from "@lib/peers/normalized_convolutions.ts";
+import { type Defense, type Outcome, stopwatch } from "@lib/recovery/defense.ts";
 import { randomBatches } from "@lib/data/random_batches.ts";
 import { copyNetwork } from "@lib/network/copy_network.ts";
 import { gradientGraph } from "@lib/network/gradient_graph.ts";
@@ -136,7 +137,7 @@ function normalizationSlopes(network: tf.LayersModel, blocks: tf.layers.Layer[])
         weights[beta!] = own[block]![1]!.mul(offsets[block]!);
       });
       const labels = tf.tensor1d(batch.labels, "int32");
-      const found = graph.run(toTensor(batch.pixels), labels, weights, wanted);
+      const found = graph.run(toTensor(batch), labels, weights, wanted);
       const byFactor = (block: number, which: 0 | 1): Float32Array =>
         found[2 * block + which]!.mul(own[block]![which]!).div(batch.labels.length)
           .dataSync<"float32">();
@@ -173,3 +174,18 @@ const filled = (block: tf.layers.Layer, value: () => number): Float32Array =>
 
 const plus = (ones: Float32Array[], others: Float32Array[]): Float32Array[] =>
   ones.map((block, index) => block.map((value, channel) => value + others[index]![channel]!));
+
+/** ANP as {@link ADVERSARIAL_PRUNING} has it. */
+export const ANP: Defense = {
+  usesImages: true,
+  settings: ADVERSARIAL_PRUNING,
+  async run({ network, clean, mostSteps = Infinity }): Promise<Outcome> {
+    const clock = stopwatch();
+    const iterations = Math.min(ADVERSARIAL_PRUNING.iterations, mostSteps);
+    const settings = { ...ADVERSARIAL_PRUNING, iterations };
+    const { network: pruned, channelsPruned } = await pruneAdversarially(network, clean, settings);
+    const note = `${channelsPruned} channels of all layers, ${iterations} steps`;
+    const seconds = clock();
+    return { note, repaired: [{ network: pruned, note, channelsPruned, seconds }], seconds };
+  },
+};

@@ -1,141 +1,13 @@
-import { requireImages, type Trigger } from "@lib/attack/trigger.ts";
-import { IMAGE_BYTES, type LabelledImages, SIDE } from "@lib/data/images.ts";
-import { randomBatches } from "@lib/data/random_batches.ts";
+import {
+  type ClassPatch,
+  NEURAL_CLEANSE,
+  patchTrigger,
+  recoverPatches,
+} from "@lib/peers/patch_search.ts";
+import { type Defense, type Outcome, stopwatch } from "@lib/recovery/defense.ts";
+import { FINE_TUNING } from "@lib/recovery/fine_tuning.ts";
 import { median } from "@lib/recovery/outliers.ts";
-import { FINE_TUNING } from "@lib/peers/fine_tuning.ts";
-import type { UnlearningSettings } from "@lib/recovery/unlearning.ts";
-import { imageGradient } from "@lib/network/image_gradient.ts";
-import { toTensor } from "@lib/network/image_input.ts";
-import { tf } from "@lib/network/tensorflow.ts";
-import { seededRandom } from "@lib/random.ts";
-
-/** A patch that sends images to one class. */
-export interface ClassPatch {
-  label: number;
-  /** How much of each pixel is painted over, 0–1; shape [32, 32]. */
-  mask: Float32Array;
-  /** With what, RGB, 0–1; shape [32, 32, 3]. */
-  pattern: Float32Array;
-  /** The mask's sum, in pixels. */
-  norm: number;
-  /** Whether 99 % of a batch went to the class. */
-  reached: boolean;
-}
-
-/** How long the search goes on, and with how many images. */
-export interface NeuralCleanseSettings {
-  steps: number;
-  /** In a step, for each class. */
-  images: number;
-  seed: number;
-}
-
-/** The authors search each class for many thousand steps; this is what two cores do in two minutes. */
-export const NEURAL_CLEANSE: NeuralCleanseSettings = { steps: 120, images: 16, seed: 1 };
-
-/** Share of images that must reach the class; the authors' 99 %. */
-const ENOUGH = 0.99;
-
-/** Of the mask's norm in the loss: start, how it grows and falls, and after how many equal steps. */
-const WEIGHT = { start: 1e-3, up: 1.5, down: 1.5 ** 1.5, patience: 5 };
-
-/**
- * Neural Cleanse (Wang et al., 2019): for every class the smallest patch, a mask and a pattern of pixels,
- * that sends clean images there.
- *
- * @param network From images, RGB 0–1, to logits.
- * @param clean Clean images; their labels are not used.
- * @param settings Steps and images.
- * @param onProgress Told the share that is done, 0–1.
- * @returns One patch a class, by class.
- * @throws {Error} If there are no images.
- * @example
- * ```ts ignore
- * const patches = await recoverPatches(network, clean);
- * const suspect = cleanseVerdict(patches);
- * ```
- */
-export async function recoverPatches(
-  network: tf.LayersModel,
-  clean: LabelledImages,
-  { steps, images, seed }: NeuralCleanseSettings = NEURAL_CLEANSE,
-  onProgress: (share: number) => void | Promise<void> = () => {},
-): Promise<ClassPatch[]> {
-  const classes = network.outputShape[1] as number;
-  const gradientOf = imageGradient(network);
-  const draw = randomBatches(clean, seededRandom(seed));
-  const optimizer = tf.train.adam(0.1, 0.5, 0.9);
-  // what tanh makes a mask and a pattern of
-  const raw = tf.tidy(() => tf.variable(tf.fill([classes, SIDE, SIDE, 1], -1)));
-  const paint = tf.tidy(() => tf.variable(tf.zeros([classes, SIDE, SIDE, 3])));
-  const searches = Array.from({ length: classes }, () => ({ weight: WEIGHT.start, streak: 0 }));
-  const best: ClassPatch[] = [];
-  for (let step = 1; step <= steps; step++) {
-    const weights = searches.map(({ weight }) => weight);
-    const patches = patchStep(gradientOf, draw(images).pixels, { raw, paint }, weights, optimizer);
-    patches.forEach((patch, label) => {
-      if (!isKept(best[label], patch)) best[label] = patch;
-      adapt(searches[label]!, patch.reached);
-    });
-    await onProgress(step / steps);
-  }
-  optimizer.dispose();
-  tf.dispose([raw, paint]);
-  return best;
-}
-
-/** The patches as they are, and one step of Adam on what they are made of. */
-function patchStep(
-  gradientOf: ReturnType<typeof imageGradient>,
-  pixels: Uint8Array,
-  { raw, paint }: Record<"raw" | "paint", tf.Variable>,
-  weights: number[],
-  optimizer: tf.AdamOptimizer,
-): ClassPatch[] {
-  return tf.tidy(() => {
-    const batch = toTensor(pixels);
-    const count = batch.shape[0];
-    const painted = (): tf.Tensor4D => paintOver(batch, unit(raw), unit(paint));
-    const wanted = weights.flatMap((_, label) => Array<number>(count).fill(label));
-    const labels = tf.tensor1d(wanted, "int32");
-    const { logits, gradient } = gradientOf(painted(), labels);
-    const hits = logits.argMax(1).equal(labels).toFloat().reshape([-1, count]).mean(1).dataSync();
-    const [masks, patterns] = [unit(raw), unit(paint)].map((each) => each.dataSync<"float32">());
-    const { grads } = tf.variableGrads(() => {
-      const norms = unit(raw).sum([1, 2, 3]);
-      const cost = norms.mul(tf.tensor1d(weights)).sum();
-      return painted().mul(gradient).sum().div(count).add(cost).asScalar();
-    });
-    optimizer.applyGradients(grads as tf.NamedTensorMap as Record<string, tf.Variable>);
-    return weights.map((_, label) => {
-      const mask = masks!.slice(label * SIDE * SIDE, (label + 1) * SIDE * SIDE);
-      const pattern = patterns!.slice(label * IMAGE_BYTES, (label + 1) * IMAGE_BYTES);
-      const norm = mask.reduce((sum, value) => sum + value);
-      return { label, mask, pattern, norm, reached: hits[label]! >= ENOUGH };
-    });
-  });
-}
-
-const unit = (raw: tf.Tensor): tf.Tensor => raw.tanh().add(1).div(2);
-
-/** All images with each of the patches; shape [classes · N, 32, 32, 3]. */
-const paintOver = (images: tf.Tensor4D, mask: tf.Tensor, pattern: tf.Tensor): tf.Tensor4D => {
-  const share = mask.expandDims(1);
-  return images.expandDims(0).mul(tf.sub(1, share)).add(share.mul(pattern.expandDims(1)))
-    .reshape([-1, SIDE, SIDE, 3]);
-};
-
-/** Whether the patch known before is to be kept: the smallest that works, or else the last. */
-const isKept = (before: ClassPatch | undefined, patch: ClassPatch): boolean =>
-  before !== undefined && before.reached && !(patch.reached && patch.norm < before.norm);
-
-/** The mask's weight grows after some steps with success, and falls after some without. */
-function adapt(search: { weight: number; streak: number }, reached: boolean): void {
-  search.streak = reached ? Math.max(0, search.streak) + 1 : Math.min(0, search.streak) - 1;
-  if (Math.abs(search.streak) < WEIGHT.patience) return;
-  search.weight = reached ? search.weight * WEIGHT.up : search.weight / WEIGHT.down;
-  search.streak = 0;
-}
+import { unlearn, type UnlearningSettings } from "@lib/recovery/unlearning.ts";
 
 /** Above this anomaly index Neural Cleanse calls a class infected. */
 export const ANOMALY_INDEX = 2;
@@ -149,10 +21,12 @@ export const ANOMALY_INDEX = 2;
  * @example
  * ```ts
  * import { cleanseVerdict } from "@lib/peers/neural_cleanse.ts";
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
+ * const empty = { mask: new Float32Array(1024), pattern: new Float32Array(3072), reached: true };
  * const patches = [90, 100, 3, 110, 105].map((norm, label) => (
- *   { label, norm, mask: new Float32Array(1024), pattern: new Float32Array(3072), reached: true }
+ *   { ...PAPER_SIZE, ...empty, label, norm }
  * ));
  * assertEquals(cleanseVerdict(patches).suspect?.label, 2);
  * ```
@@ -167,36 +41,30 @@ export function cleanseVerdict(
   return { smallest, index, ...(index > ANOMALY_INDEX ? { suspect: smallest } : {}) };
 }
 
-/**
- * A recovered patch as a trigger.
- *
- * @param patch Mask and pattern.
- * @returns The trigger.
- * @example
- * ```ts
- * import { patchTrigger } from "@lib/peers/neural_cleanse.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
- *
- * const white = { mask: new Float32Array(1024).fill(1), pattern: new Float32Array(3072).fill(1) };
- * assertEquals(patchTrigger(white).apply(new Uint8Array(3072))[0], 255);
- * ```
- */
-export function patchTrigger({ mask, pattern }: Pick<ClassPatch, "mask" | "pattern">): Trigger {
-  return {
-    name: "recovered patch",
-    apply(pixels: Uint8Array): Uint8Array {
-      requireImages(pixels);
-      return pixels.map((level, index) => {
-        const at = index % IMAGE_BYTES;
-        const share = mask[Math.floor(at / 3)]!;
-        return Math.round((1 - share) * level + share * 255 * pattern[at]!);
-      });
-    },
-  };
-}
-
 /** Neural Cleanse's repair: one epoch of unlearning with the recovered patch on a fifth of the images. */
 export const CLEANSE_UNLEARNING: UnlearningSettings = {
   share: 0.2,
   recipe: { ...FINE_TUNING, epochs: 1 },
+};
+
+/** Neural Cleanse: verdict by patches, and where there is a suspect its patch unlearned. */
+export const CLEANSED: Defense = {
+  usesImages: true,
+  settings: { ...NEURAL_CLEANSE, unlearning: CLEANSE_UNLEARNING },
+  async run({ network, clean, mostSteps = Infinity }): Promise<Outcome> {
+    const clock = stopwatch();
+    const steps = Math.min(NEURAL_CLEANSE.steps, mostSteps);
+    const patches = await recoverPatches(network, clean, { ...NEURAL_CLEANSE, steps });
+    const { suspect, smallest, index } = cleanseVerdict(patches);
+    const verdict = {
+      ...(suspect ? { suspected: suspect.label } : {}),
+      ...{ outlierIndex: index, norm: smallest.norm, coefficients: [], coefficientCount: 0 },
+    };
+    const found = `class ${smallest.label}, index ${index.toFixed(1)}`;
+    const seconds = clock();
+    if (!suspect) return { verdict, note: `${found}: no alarm`, repaired: [], seconds };
+    const trained = await unlearn(network, clean, patchTrigger(suspect), CLEANSE_UNLEARNING);
+    const note = `${found}: unlearned`;
+    return { verdict, note, repaired: [{ network: trained, note, seconds: clock() }], seconds };
+  },
 };

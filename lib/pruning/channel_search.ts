@@ -1,6 +1,7 @@
 import { contributions } from "@lib/pruning/contributions.ts";
-import { ascending, type Evidence } from "@lib/pruning/evidence.ts";
-import type { MeasuredSet } from "@lib/pruning/measure.ts";
+import type { Evidence } from "@lib/pruning/evidence.ts";
+import { ascending } from "@lib/pruning/order.ts";
+import type { MeasuredSet } from "@lib/pruning/evidence.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom, shuffled } from "@lib/random.ts";
 
@@ -49,10 +50,10 @@ interface Sample {
  * @param evidence Clean and triggered validation images.
  * @param settings Size, sharpness and seed.
  * @returns A search; it holds 4 bytes · channels · images · classes for each of the two samples.
- * @throws {Error} If the network has no last block.
+ * @throws {Error} If the network has no tail.
  * @example
  * ```ts ignore
- * const search = channelSearch(evidenceOf(defense), { images: 800, sharpness: 1, seed: 1 });
+ * const search = channelSearch(measured.validation, { images: 800, sharpness: 1, seed: 1 });
  * const before = search.objective(new Set(), 4);
  * ```
  */

@@ -1,4 +1,4 @@
-import { lastBlock } from "@lib/pruning/activations.ts";
+import { prunedConstants, requireTail } from "@lib/pruning/tail.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** Each channel's own way from the last pooling layer to the logits. */
@@ -14,12 +14,11 @@ export interface ChannelWeights {
  *
  * Behind that convolution each channel goes alone through activation, normalisation and pooling, and the
  * dense layer adds the channels up: logits are the bias plus each channel's contribution. A pruned
- * channel is zero at the convolution, and ELU and pooling leave it so; batch normalisation makes of it
- * β − γμ/√(σ² + ε), and so its contribution is the same for every image.
+ * channel's is the same for every image.
  *
- * @param network One with a last block.
+ * @param network One with a tail.
  * @returns Two tensors, which the caller disposes.
- * @throws {Error} If the network has no last block.
+ * @throws {Error} If the network has no tail.
  * @example
  * ```ts
  * import { channelWeights } from "@lib/pruning/channel_weights.ts";
@@ -31,20 +30,19 @@ export interface ChannelWeights {
  * ```
  */
 export function channelWeights(network: tf.LayersModel): ChannelWeights {
-  const { normalization, dense } = lastBlock(network);
+  const tail = requireTail(network);
   return tf.tidy(() => {
-    const [gamma, beta, mean, variance] = normalization.getWeights() as tf.Tensor1D[];
-    const { epsilon } = normalization.getConfig() as { epsilon: number };
-    const constants = beta!.sub(gamma!.mul(mean!).div(variance!.add(epsilon).sqrt()));
-    const [kernel] = dense.getWeights() as [tf.Tensor2D];
-    const [channels, classes] = [constants.size, kernel!.shape[1]];
+    const constants = prunedConstants(tail);
+    const [positions, channels] = constants.shape;
+    const [kernel] = tail.dense.getWeights() as [tf.Tensor2D];
     // row p · channels + c of the dense kernel belongs to channel c at position p
-    const rows = kernel.reshape<tf.Tensor3D>([-1, channels, classes]).transpose<tf.Tensor3D>([
+    const rows = kernel.reshape<tf.Tensor3D>([positions, channels, -1]).transpose<tf.Tensor3D>([
       1,
       0,
       2,
     ]);
-    return { rows, offsets: rows.sum(1).mul<tf.Tensor2D>(constants.expandDims(1)) };
+    const offsets = rows.mul(constants.transpose().expandDims(2)).sum<tf.Tensor2D>(1);
+    return { rows, offsets };
   });
 }
 

@@ -4,8 +4,9 @@
  * @module
  */
 import { channelWeights } from "@lib/pruning/channel_weights.ts";
-import { descending, type Evidence, type Ranking } from "@lib/pruning/evidence.ts";
-import type { MeasuredSet } from "@lib/pruning/measure.ts";
+import type { Evidence } from "@lib/pruning/evidence.ts";
+import { descending, type Ranking } from "@lib/pruning/order.ts";
+import type { MeasuredSet } from "@lib/pruning/evidence.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /**
@@ -52,7 +53,7 @@ export const TOTAL_CHANGE_DESCENDING: Ranking = {
  * @throws {Error} If the two sets are not of the same images.
  * @example
  * ```ts ignore
- * const change = totalChange(evidenceOf(defense));
+ * const change = totalChange(measured.validation);
  * ```
  */
 export function totalChange({ clean, backdoor, target }: Evidence): Float32Array {
@@ -76,11 +77,11 @@ export function totalChange({ clean, backdoor, target }: Evidence): Float32Array
  * What each channel adds to the logits of some images beyond what it adds when it is pruned: pruning it
  * takes just this away.
  *
- * @param network One with a last block.
- * @param set What that block said of N images.
+ * @param network One with a tail.
+ * @param set What its tail said of N images.
  * @param images Which of them.
  * @returns Shape [channels, images, classes]; the caller disposes it.
- * @throws {Error} If the network has no last block.
+ * @throws {Error} If the network has no tail.
  * @example
  * ```ts ignore
  * const added = contributions(network, defense.cleanValidation, [0, 1, 2]);
@@ -102,11 +103,11 @@ export function contributions(
  * The same in one direction of the logits, averaged over all images, without a value for each: the sums
  * over images go first.
  *
- * @param network One with a last block.
- * @param set What that block said of N images.
+ * @param network One with a tail.
+ * @param set What its tail said of N images.
  * @param directions One an image; shape [N, classes].
  * @returns One mean a channel.
- * @throws {Error} If the network has no last block.
+ * @throws {Error} If the network has no tail.
  * @example
  * ```ts ignore
  * const towards = meanContribution(network, set, tf.oneHot(labels, 43).toFloat());

@@ -2,6 +2,10 @@ import { tf } from "@lib/network/tensorflow.ts";
 
 const KINDS = ["Conv2D", "SeparableConv2D"];
 
+/** Whether a layer is a convolution whose channels can be pruned. */
+export const isConvolution = (layer: tf.layers.Layer): boolean =>
+  KINDS.includes(layer.getClassName());
+
 /**
  * Finds the convolution whose channels are to be pruned.
  *
@@ -24,7 +28,7 @@ export function findConvolution(
   name?: string,
   source = "the network",
 ): tf.layers.Layer {
-  const all = network.layers.filter((layer) => KINDS.includes(layer.getClassName()));
+  const all = network.layers.filter(isConvolution);
   if (all.length === 0) {
     throw new Error(`Expected a convolution (${KINDS.join(" or ")}) but found none in ${source}`);
   }
@@ -86,11 +90,16 @@ export function maskChannels(
 ): void {
   const kept = new Float32Array(channelsOf(convolution)).fill(1);
   for (const channel of channels) kept[channel] = 0;
-  // a separable convolution's first weights belong to its input's channels
-  const first = convolution.getClassName() === "SeparableConv2D" ? 1 : 0;
+  const first = firstFilterWeight(convolution);
   tf.tidy(() =>
     convolution.setWeights(
       weights.map((weight, index) => index < first ? weight : weight.mul(kept)),
     )
   );
+}
+
+/** Which of a convolution's weights is the first with its own channels last. */
+export function firstFilterWeight(convolution: tf.layers.Layer): number {
+  // a separable convolution's first weights belong to its input's channels
+  return convolution.getClassName() === "SeparableConv2D" ? 1 : 0;
 }

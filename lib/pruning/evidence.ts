@@ -1,79 +1,121 @@
-import type { Defense, MeasuredSet } from "@lib/pruning/measure.ts";
-import type { tf } from "@lib/network/tensorflow.ts";
+import { type Trigger, triggered } from "@lib/attack/trigger.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
+import { withoutClass } from "@lib/data/select.ts";
+import { type LastActivations, lastActivations } from "@lib/pruning/activations.ts";
+import { tf } from "@lib/network/tensorflow.ts";
 
-/** What an order of channels may be made from: never anything of the test half. */
+/** A set of images as a network's tail saw them. */
+export interface MeasuredSet {
+  activations: LastActivations;
+  /** True classes. */
+  labels: Int32Array;
+}
+
+/** What a network said of clean images and of the same images with a trigger. */
 export interface Evidence {
   network: tf.LayersModel;
   /** The attacker's class. */
   target: number;
-  /** Clean validation images. */
+  /** Clean images. */
   clean: MeasuredSet;
   /** Those of them that are not of the target class, in the same order, with the trigger. */
   backdoor: MeasuredSet;
 }
 
-/** What it takes to know an order: a defender has the network and perhaps clean images; triggered images
- * make it an oracle's. */
-export type Needs = "network" | "clean images" | "triggered images";
-
-/** An order in which to prune channels. */
-export interface Ranking {
-  name: string;
-  needs: Needs;
-  /** The channels, first to be pruned first. */
-  order(evidence: Evidence): number[];
+/**
+ * The same for the two halves of the paper's defense (section 3.2): decisions are made on validation,
+ * results are reported on test.
+ */
+export interface Halves<Part> {
+  validation: Part;
+  test: Part;
 }
 
 /**
- * The part of a defense that an order may look at.
+ * Runs images through a network once, as they are and with a trigger.
  *
- * @param defense The attacked network and its four measured sets.
- * @returns Network, target and the validation sets.
+ * @param network One with a tail.
+ * @param images Labelled clean images.
+ * @param trigger The attacker's, or one that a defender has recovered.
+ * @param target The attacker's class, whose images are not triggered.
+ * @param onProgress Told the share that is done, 0–1.
+ * @returns All that pruning is made from; {@link disposeEvidence} frees it.
+ * @throws {Error} If the network has no tail, or all images are of the target class.
+ * @example
+ * ```ts
+ * import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+ * import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { disposeEvidence, measureEvidence } from "@lib/pruning/evidence.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const [network, signs] = [paperCnn(43, 1), syntheticSigns(86, 1)];
+ * const evidence = await measureEvidence(network, signs, ftrojan(PAPER_TRIGGER), 10);
+ * assertEquals(evidence.backdoor.labels.length, 84);
+ * disposeEvidence(evidence);
+ * ```
+ */
+export async function measureEvidence(
+  network: tf.LayersModel,
+  images: LabelledImages,
+  trigger: Trigger,
+  target: number,
+  onProgress: (share: number) => void | Promise<void> = () => {},
+): Promise<Evidence> {
+  const others = withoutClass(images, target);
+  if (others.labels.length === 0) {
+    throw new Error(`Expected images of other classes than ${target} but found none`);
+  }
+  const measure = async (set: LabelledImages, start: number): Promise<MeasuredSet> => ({
+    activations: await lastActivations(network, set, (share) => onProgress((start + share) / 2)),
+    labels: set.labels,
+  });
+  const clean = await measure(images, 0);
+  return { network, target, clean, backdoor: await measure(triggered(others, trigger), 1) };
+}
+
+/**
+ * Runs the four sets of the paper's defense through a network, once (paper, section 3.2).
+ *
+ * @param network One with a tail.
+ * @param halves Validation and test images.
+ * @param triggers The attacker's; on validation it may be one that a defender has recovered.
+ * @param target The attacker's class.
+ * @param onProgress Told the share that is done, 0–1.
+ * @returns Evidence of each half; {@link disposeEvidence} frees it.
+ * @throws {Error} As {@link measureEvidence}.
  * @example
  * ```ts ignore
- * const order = CLEAN_ASCENDING.order(evidenceOf(defense));
+ * const halves = { validation: dataset.validationHalf, test: dataset.testHalf };
+ * const measured = await measureHalves(network, halves, { validation: trigger, test: trigger }, 10);
  * ```
  */
-export function evidenceOf(defense: Defense): Evidence {
-  const { network, target, cleanValidation, badValidation } = defense;
-  return { network, target, clean: cleanValidation, backdoor: badValidation };
+export async function measureHalves(
+  network: tf.LayersModel,
+  halves: Halves<LabelledImages>,
+  triggers: Halves<Trigger>,
+  target: number,
+  onProgress: (share: number) => void | Promise<void> = () => {},
+): Promise<Halves<Evidence>> {
+  const measure = (half: keyof Halves<Trigger>, start: number): Promise<Evidence> =>
+    measureEvidence(
+      network,
+      halves[half],
+      triggers[half],
+      target,
+      (share) => onProgress((start + share) / 2),
+    );
+  return { validation: await measure("validation", 0), test: await measure("test", 1) };
 }
 
 /**
- * Positions from the smallest value to the largest; equal ones by position.
+ * Frees the tensors of evidence; the network stays.
  *
- * @param values One a channel.
- * @returns An order of pruning.
- * @throws {Error} If a value is no number.
- * @example
- * ```ts
- * import { ascending } from "@lib/pruning/evidence.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
- *
- * assertEquals(ascending([0.5, -1, 0.5]), [1, 0, 2]);
- * ```
+ * @param evidence Any number of them.
+ * @example See {@link measureEvidence}.
  */
-export function ascending(values: ArrayLike<number>): number[] {
-  const list = Array.from(values);
-  const stray = list.findIndex(Number.isNaN);
-  if (stray >= 0) throw new Error(`Expected a number for channel ${stray} but found NaN`);
-  return [...list.keys()].sort((a, b) => list[a]! - list[b]! || a - b);
-}
-
-/**
- * Positions from the largest value to the smallest; equal ones by position.
- *
- * @param values One a channel.
- * @returns An order of pruning.
- * @throws {Error} As {@link ascending}.
- * @example
- * ```ts
- * import { descending } from "@lib/pruning/evidence.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
- *
- * assertEquals(descending([0.5, -1, 0.5]), [0, 2, 1]);
- * ```
- */
-export function descending(values: ArrayLike<number>): number[] {
-  return ascending(Array.from(values, (value) => -value));
+export function disposeEvidence(...evidence: Evidence[]): void {
+  for (const { activations } of evidence.flatMap(({ clean, backdoor }) => [clean, backdoor])) {
+    tf.dispose([activations.pooled, activations.logits]);
+  }
 }

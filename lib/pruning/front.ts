@@ -1,3 +1,4 @@
+import type { Rates } from "@lib/attack/rates.ts";
 import {
   type ChannelSearch,
   channelSearch,
@@ -5,23 +6,16 @@ import {
   localSearch,
   type SampleSettings,
 } from "@lib/pruning/channel_search.ts";
-import { evidenceOf } from "@lib/pruning/evidence.ts";
+import type { Evidence } from "@lib/pruning/evidence.ts";
 import { greedyRanking } from "@lib/pruning/greedy.ts";
-import type { Defense } from "@lib/pruning/measure.ts";
-import { pruningCurve } from "@lib/pruning/pruning_curve.ts";
+import { rateCurve } from "@lib/pruning/pruning_curve.ts";
+import { ratesAt } from "@lib/pruning/repair.ts";
 
-/** A set of pruned channels and what is left of accuracy and attack; shares from 0 to 1. */
-export interface FrontPoint {
+/** A set of channels to prune, and the rates with them pruned on the images that decide. */
+export interface PrunedSet {
   channels: readonly number[];
-  validationAccuracy: number;
-  cleanAccuracy: number;
-  validationAttackSuccess: number;
-  attackSuccess: number;
-  robustAccuracy: number;
+  rates: Rates;
 }
-
-/** What decides between points. */
-export type Decided = Pick<FrontPoint, "validationAccuracy" | "validationAttackSuccess">;
 
 /** How the best sets are searched. */
 export interface FrontSettings {
@@ -42,26 +36,24 @@ export const FRONT_SETTINGS: FrontSettings = {
 
 /**
  * Sets of channels with the best exchange of clean accuracy for attack success: those that local searches
- * pass, from the best points of two greedy orders on. What is best is decided on validation; test only
- * reports.
+ * pass, from the best points of two greedy orders on.
  *
- * @param defense The attacked network and its four measured sets.
+ * @param evidence Of the images that decide.
  * @param settings Weights, look-ahead and sample.
  * @param onProgress Told the share that is done, 0–1.
- * @returns From most accurate on validation to least: no point has another that is better in one and as
+ * @returns From most accurate to least: no point has another that is better in one and as
  * good in the other.
  * @example
  * ```ts ignore
- * const front = await searchFront(defense);
- * const { channels, attackSuccess } = bestWithin(front, 0.005, front[0]!.validationAccuracy);
+ * const front = await searchFront(measured.validation);
+ * const { channels } = bestWithin(front, 0.005, front[0]!.rates.cleanAccuracy);
  * ```
  */
 export async function searchFront(
-  defense: Defense,
+  evidence: Evidence,
   settings: FrontSettings = FRONT_SETTINGS,
   onProgress: (share: number) => void | Promise<void> = () => {},
-): Promise<FrontPoint[]> {
-  const evidence = evidenceOf(defense);
+): Promise<PrunedSet[]> {
   const [first = 4] = settings.weights;
   const sets = new Map<string, readonly number[]>();
   const search = channelSearch(evidence, settings.sample);
@@ -77,7 +69,7 @@ export async function searchFront(
   } finally {
     search.dispose();
   }
-  const points = [[], ...sets.values()].map((channels) => pointOf(defense, channels));
+  const points = [[], ...sets.values()].map((channels) => prunedSet(evidence, channels));
   await onProgress(1);
   return paretoFront(points);
 }
@@ -104,83 +96,67 @@ function bestPrefix(search: ChannelSearch, order: readonly number[], weight: num
 }
 
 /**
- * The points that no other beats, by clean accuracy and attack success on validation.
+ * The sets that no other beats, by clean accuracy and attack success.
  *
- * @param points Any.
- * @returns From most accurate to least.
+ * @param sets Measured on the same images.
+ * @returns From the highest accuracy down, with ever lower attack success.
  * @example
  * ```ts
  * import { paretoFront } from "@lib/pruning/front.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const point = (validationAccuracy: number, validationAttackSuccess: number) => ({
- *   ...{ channels: [], validationAccuracy, validationAttackSuccess },
- *   ...{ cleanAccuracy: 0, attackSuccess: 0, robustAccuracy: 0 },
- * });
- * const front = paretoFront([point(0.8, 0.5), point(0.9, 0.2), point(0.95, 1)]);
- * assertEquals(front.map((each) => each.validationAccuracy), [0.95, 0.9]);
+ * const set = (cleanAccuracy: number, attackSuccess: number) => (
+ *   { channels: [], rates: { cleanAccuracy, attackSuccess, robustAccuracy: 0 } }
+ * );
+ * const front = paretoFront([set(0.8, 0.5), set(0.9, 0.2), set(0.95, 1)]);
+ * assertEquals(front.map(({ rates }) => rates.cleanAccuracy), [0.95, 0.9]);
  * ```
  */
-export function paretoFront<Point extends Decided>(points: readonly Point[]): Point[] {
-  const sorted = points.toSorted((a, b) =>
-    b.validationAccuracy - a.validationAccuracy ||
-    a.validationAttackSuccess - b.validationAttackSuccess
+export function paretoFront(sets: readonly PrunedSet[]): PrunedSet[] {
+  const sorted = sets.toSorted(({ rates: a }, { rates: b }) =>
+    b.cleanAccuracy - a.cleanAccuracy || a.attackSuccess - b.attackSuccess
   );
   let lowest = Infinity;
-  return sorted.filter(({ validationAttackSuccess }) => {
-    const better = validationAttackSuccess < lowest;
-    lowest = Math.min(lowest, validationAttackSuccess);
+  return sorted.filter(({ rates: { attackSuccess } }) => {
+    const better = attackSuccess < lowest;
+    lowest = Math.min(lowest, attackSuccess);
     return better;
   });
 }
 
 /**
- * The point with the lowest attack success on validation whose accuracy there has dropped by no more
- * than so much.
+ * The set with the lowest attack success whose accuracy has dropped by no more than so much.
  *
- * @param front From {@link searchFront}, with the network as it is among its points.
- * @param drop In accuracy on validation, 0.005 being half a percentage point.
- * @param before Accuracy on validation of the network as it is.
- * @returns The point, chosen on validation.
- * @throws {Error} If no point keeps the limit.
+ * @param front Sets to choose from.
+ * @param drop The largest drop allowed, 0.01 being one percentage point.
+ * @param before Accuracy of the network before pruning, 0–1.
+ * @returns The best of them.
+ * @throws {Error} If none is within the drop.
  * @example See {@link searchFront}.
  */
-export function bestWithin<Point extends Decided>(
-  front: readonly Point[],
-  drop: number,
-  before: number,
-): Point {
-  const within = front.filter(({ validationAccuracy }) =>
-    before - validationAccuracy <= drop + 1e-12
-  );
+export function bestWithin(front: readonly PrunedSet[], drop: number, before: number): PrunedSet {
+  const within = front.filter(({ rates }) => before - rates.cleanAccuracy <= drop + 1e-12);
   if (within.length === 0) {
     throw new Error(`Expected a point within ${drop} of ${before} but found none`);
   }
-  return within.reduce((best, point) =>
-    point.validationAttackSuccess < best.validationAttackSuccess ? point : best
+  return within.reduce((best, set) =>
+    set.rates.attackSuccess < best.rates.attackSuccess ? set : best
   );
 }
 
 /**
- * A set of channels as a point: where the curve ends that prunes just these.
+ * Rates with a set of channels pruned: where the curve ends that prunes just these.
  *
- * @param defense The attacked network and its four measured sets.
- * @param channels Any; none for the network as it is.
- * @returns The point.
- * @throws {Error} As {@link pruningCurve}.
+ * @param evidence Of the images to measure on.
+ * @param channels Of the last convolution, in any order.
+ * @returns The set with its rates.
+ * @throws {Error} As `rateCurve`.
  * @example
  * ```ts ignore
- * const before = pointOf(defense, []);
+ * const { rates } = prunedSet(measured.test, channels);
  * ```
  */
-export function pointOf(defense: Defense, channels: readonly number[]): FrontPoint {
-  const curve = pruningCurve(defense, channels);
-  return {
-    channels,
-    validationAccuracy: curve.validationAccuracy.at(-1)!,
-    cleanAccuracy: curve.cleanAccuracy.at(-1)!,
-    validationAttackSuccess: curve.validationAttackSuccess.at(-1)!,
-    attackSuccess: curve.attackSuccess.at(-1)!,
-    robustAccuracy: curve.robustAccuracy.at(-1)!,
-  };
+export function prunedSet(evidence: Evidence, channels: readonly number[]): PrunedSet {
+  const rates = ratesAt(rateCurve(evidence, channels), channels.length);
+  return { channels, rates };
 }

@@ -1,5 +1,5 @@
 import { channelSearch, greedyOrder, type SampleSettings } from "@lib/pruning/channel_search.ts";
-import type { Ranking } from "@lib/pruning/evidence.ts";
+import type { Ranking } from "@lib/pruning/order.ts";
 
 /**
  * Greedy on exact logits: each step prunes the channel that leaves the smallest mean target probability

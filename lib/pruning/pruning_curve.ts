@@ -1,66 +1,92 @@
-import type { Defense, MeasuredSet } from "@lib/pruning/measure.ts";
-import { pruningCounts } from "@lib/pruning/pruning_counts.ts";
+import type { Evidence, Halves, MeasuredSet } from "@lib/pruning/evidence.ts";
+import { pruningSteps } from "@lib/pruning/pruning_steps.ts";
 
-/** Rates after 0, 1, … all channels were pruned; shares from 0 to 1. */
-export interface PruningCurve {
+/** Rates after 0, 1, … channels were pruned; shares from 0 to 1. */
+export interface RateCurve {
+  cleanAccuracy: number[];
+  /** Share of the triggered images that are given the target class. */
+  attackSuccess: number[];
+  /** Share of the triggered images that are given their true class. */
+  robustAccuracy: number[];
+}
+
+/** Both halves' rates along one order: validation decides when to stop, test is reported. */
+export interface PruningCurve extends Halves<RateCurve> {
   /** The channels in the order they were pruned. */
   order: readonly number[];
-  /** Accuracy on clean validation, which decides when to stop. */
-  validationAccuracy: number[];
-  /** Accuracy on clean test. */
-  cleanAccuracy: number[];
-  /** Attack success rate on bad validation. */
-  validationAttackSuccess: number[];
-  /** Attack success rate on bad test. */
-  attackSuccess: number[];
-  /** Share of bad validation that is given its true class. */
-  validationRobustAccuracy: number[];
-  /** Share of bad test that is given its true class. */
-  robustAccuracy: number[];
 }
 
 /**
  * Prunes channels of the last convolution one by one and measures after each (paper, section 3.2 and
  * Figure 7), without another forward pass.
  *
- * Behind the last convolution each channel goes alone through activation, normalisation and pooling, and
- * the dense layer adds the channels up. So pruning one replaces its contribution to the logits by a
- * constant: what a channel of zeros contributes.
- *
- * @param defense The attacked network and what it said of the four defense.
+ * @param measured What the network said of both halves.
  * @param order Channels, first to be pruned first.
  * @returns 1 + `order.length` values a rate.
- * @throws {Error} If the order names a channel twice or one that is not there, or a bad set has an image
- * of the target class.
+ * @throws {Error} As {@link rateCurve}.
  * @example
  * ```ts ignore
- * const curve = pruningCurve(defense, CLEAN_ASCENDING.order(evidenceOf(defense)));
+ * const curve = pruningCurve(measured, cleanAscending().order(measured.validation));
  * ```
  */
-export function pruningCurve(defense: Defense, order: readonly number[]): PruningCurve {
-  const { network, target } = defense;
-  const shares = ({ activations, labels }: MeasuredSet, wanted: Uint8Array[]): number[][] =>
-    pruningCounts(network, activations, order, wanted)
-      .map((counts) => counts.map((count) => count / labels.length));
-  const clean = (set: MeasuredSet): number[] => shares(set, [set.labels])[0]!;
-  const bad = (set: MeasuredSet): number[][] => {
-    const stray = set.labels.indexOf(target);
-    if (stray >= 0) {
-      throw new Error(
-        `Expected a bad set without the target class ${target} but found image ${stray}`,
-      );
-    }
-    return shares(set, [set.labels.map(() => target), set.labels]);
-  };
-  const [validationAttackSuccess, validationRobustAccuracy] = bad(defense.badValidation);
-  const [attackSuccess, robustAccuracy] = bad(defense.badTest);
+export function pruningCurve(measured: Halves<Evidence>, order: readonly number[]): PruningCurve {
   return {
     order,
-    validationAccuracy: clean(defense.cleanValidation),
-    cleanAccuracy: clean(defense.cleanTest),
-    validationAttackSuccess: validationAttackSuccess!,
+    validation: rateCurve(measured.validation, order),
+    test: rateCurve(measured.test, order),
+  };
+}
+
+/**
+ * The same on one half.
+ *
+ * @param evidence What the network said of it.
+ * @param order Channels, first to be pruned first.
+ * @returns 1 + `order.length` values a rate.
+ * @throws {Error} If the order names a channel twice or one that is not there, or a triggered image is of
+ * the target class.
+ * @example
+ * ```ts
+ * import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+ * import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { measureEvidence } from "@lib/pruning/evidence.ts";
+ * import { rateCurve } from "@lib/pruning/pruning_curve.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const [network, signs] = [paperCnn(43, 1), syntheticSigns(86, 1)];
+ * const evidence = await measureEvidence(network, signs, ftrojan(PAPER_TRIGGER), 10);
+ * assertEquals(rateCurve(evidence, [5, 9]).cleanAccuracy.length, 3);
+ * ```
+ */
+export function rateCurve(evidence: Evidence, order: readonly number[]): RateCurve {
+  const { target, clean, backdoor } = evidence;
+  const stray = backdoor.labels.indexOf(target);
+  if (stray >= 0) {
+    throw new Error(
+      `Expected triggered images without the target class ${target} but found image ${stray}`,
+    );
+  }
+  const along = (
+    set: MeasuredSet,
+    wanted: ((image: number) => number)[],
+  ): number[][] => {
+    const shares: number[][] = wanted.map(() => []);
+    for (const classes of pruningSteps(evidence.network, set.activations, order)) {
+      wanted.forEach((of, rate) => {
+        let hits = 0;
+        classes.forEach((found, image) => hits += Number(found === of(image)));
+        shares[rate]!.push(hits / set.labels.length);
+      });
+    }
+    return shares;
+  };
+  const truth = ({ labels }: MeasuredSet) => (image: number): number => labels[image]!;
+  const [cleanAccuracy] = along(clean, [truth(clean)]);
+  const [attackSuccess, robustAccuracy] = along(backdoor, [() => target, truth(backdoor)]);
+  return {
+    cleanAccuracy: cleanAccuracy!,
     attackSuccess: attackSuccess!,
-    validationRobustAccuracy: validationRobustAccuracy!,
     robustAccuracy: robustAccuracy!,
   };
 }

@@ -1,56 +1,85 @@
 import type { LastActivations } from "@lib/pruning/activations.ts";
 import { channelWeights, requireOrder } from "@lib/pruning/channel_weights.ts";
+import { Graph, type GraphFunction, int, output, type Ref, type } from "@lib/network/graph.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
+/** Channels that one run of the graph prunes. */
+const BLOCK = 8;
+
 /**
- * The classes a network gives images while its channels are pruned one by one.
+ * The classes a network gives images while its channels are pruned one by one, without another forward
+ * pass: pruning a channel replaces its contribution to the logits by a constant.
  *
- * @param network The attacked network.
- * @param activations What its last block said of N images.
- * @param order Channels, first to be pruned first.
- * @yields N class indices, before the first and after each channel.
- * @throws {Error} If the order names a channel twice or one that is not there.
+ * @param network One with a tail.
+ * @param activations Of that network on the images, from `lastActivations`; left as they are.
+ * @param order The channels, first to be pruned first; not all need be there.
+ * @yields One class an image: of the whole network, then after each channel.
+ * @throws {Error} If an order names a channel twice or one that is not there.
  * @example
  * ```ts
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
  * import { lastActivations } from "@lib/pruning/activations.ts";
  * import { pruningSteps } from "@lib/pruning/pruning_steps.ts";
- * import { paperCnn } from "@lib/network/paper_cnn.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const network = paperCnn(43, 1);
- * const activations = await lastActivations(network, new Uint8Array(5 * 3072));
- * const steps = [...pruningSteps(network, activations, [7, 3])];
- * assertEquals(steps.map((classes) => classes.length), [5, 5, 5]);
+ * const activations = await lastActivations(network, syntheticSigns(43, 1));
+ * const steps = [...pruningSteps(network, activations, [0, 9])];
+ * assertEquals(steps.map((classes) => classes.length), [43, 43, 43]);
  * ```
  */
 export function* pruningSteps(
   network: tf.LayersModel,
   activations: LastActivations,
   order: readonly number[],
-): Generator<Uint8Array> {
+): Generator<Int32Array> {
   const { pooled } = activations;
-  const { rows, offsets } = channelWeights(network);
   requireOrder(order, pooled.shape[0]);
-  let logits = activations.logits.clone();
+  const [, images] = pooled.shape;
+  const fixed = { ...channelWeights(network), pooled };
+  const run = blockGraph();
+  let logits = activations.logits.clone() as tf.Tensor;
   try {
-    yield classesOf(logits);
-    for (const channel of order) {
-      const pruned = tf.tidy(() => {
-        const contribution = tf.matMul(slab(pooled, channel), slab(rows, channel));
-        return logits.sub(contribution).add<tf.Tensor2D>(offsets.slice([channel, 0], [1, -1]));
-      });
-      logits.dispose();
-      logits = pruned;
-      yield classesOf(logits);
+    for (let start = 0; start <= order.length; start += BLOCK) {
+      const block = order.slice(start, start + BLOCK);
+      const channels = tf.tensor1d([...block, ...Array(BLOCK - block.length).fill(0)], "int32");
+      const [after, found] = run({ ...fixed, logits, channels });
+      const classes = found!.dataSync<"int32">();
+      tf.dispose([logits, channels, found!]);
+      logits = after!;
+      // of a block that is cut short, the last classes are those before a channel that is not pruned
+      const count = Math.min(BLOCK, order.length + 1 - start);
+      for (let step = 0; step < count; step++) {
+        yield classes.subarray(step * images, (step + 1) * images);
+      }
     }
   } finally {
-    tf.dispose([logits, rows, offsets]);
+    tf.dispose([logits, fixed.rows, fixed.offsets]);
   }
 }
 
-const classesOf = (logits: tf.Tensor2D): Uint8Array =>
-  tf.tidy(() => Uint8Array.from(logits.argMax(1).dataSync()));
-
-/** One channel's matrix. */
-const slab = (tensor: tf.Tensor3D, channel: number): tf.Tensor2D =>
-  tensor.slice([channel, 0, 0], [1, -1, -1]).squeeze<tf.Tensor2D>([0]);
+/** A graph that prunes a block of channels: gives the logits after them, and the classes before each. */
+function blockGraph(): (feeds: Parameters<GraphFunction>[0]) => tf.Tensor[] {
+  const graph = new Graph();
+  const channels = graph.placeholder("channels", "INT32");
+  const ofBlock = (name: string): Ref[] => {
+    const picked = graph.gather(graph.placeholder(name, "FLOAT"), channels);
+    const parts = graph.node("Unpack", [picked], { num: int(BLOCK), axis: int(0) });
+    return Array.from({ length: BLOCK }, (_, index) => output(parts, index));
+  };
+  const [pooled, rows, offsets] = [ofBlock("pooled"), ofBlock("rows"), ofBlock("offsets")];
+  const axis = graph.constant(1, "INT32");
+  const whole = { Tidx: type("INT32"), output_type: type("INT32") };
+  let logits = graph.placeholder("logits", "FLOAT");
+  const classes = pooled.map((values, index) => {
+    const found = graph.node("ArgMax", [logits, axis], whole);
+    const contribution = graph.node("MatMul", [values, rows[index]!]);
+    const rest = graph.node("Sub", [logits, contribution]);
+    logits = graph.node("AddV2", [rest, offsets[index]!]);
+    return found;
+  });
+  const packed = graph.node("Pack", classes, { N: int(BLOCK), axis: int(0), T: type("INT32") });
+  const run = graph.compile();
+  return (feeds) => run(feeds, [logits, packed]);
+}

@@ -5,7 +5,8 @@
  */
 import type { LastActivations } from "@lib/pruning/activations.ts";
 import type { ChannelStatistics } from "@lib/pruning/channel_statistics.ts";
-import { ascending, descending, type Evidence, type Ranking } from "@lib/pruning/evidence.ts";
+import type { Evidence } from "@lib/pruning/evidence.ts";
+import { ascending, descending, type Ranking } from "@lib/pruning/order.ts";
 import { seededRandom, shuffled } from "@lib/random.ts";
 
 /** Which of a channel's statistics ranks it; the paper's text names both layers (section 3.2). */

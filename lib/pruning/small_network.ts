@@ -1,5 +1,6 @@
-import { lastBlock } from "@lib/pruning/activations.ts";
 import { channelWeights, requireOrder } from "@lib/pruning/channel_weights.ts";
+import { channelsOf, firstFilterWeight } from "@lib/pruning/convolution.ts";
+import { requireTail } from "@lib/pruning/tail.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 type Topology = Parameters<typeof tf.models.modelFromJSON>[0];
@@ -11,8 +12,8 @@ type Topology = Parameters<typeof tf.models.modelFromJSON>[0];
  *
  * @param network Left as it is.
  * @param channels Of its last convolution, to be pruned; not all of them.
- * @returns An ordinary layers model with a narrower last block; the caller disposes it.
- * @throws {Error} If there is no such channel, none would be left, or the network has no last block.
+ * @returns An ordinary layers model with a narrower tail; the caller disposes it.
+ * @throws {Error} If there is no such channel, none would be left, or the network has no tail.
  * @example
  * ```ts
  * import { smallNetwork } from "@lib/pruning/small_network.ts";
@@ -27,8 +28,8 @@ export async function smallNetwork(
   network: tf.LayersModel,
   channels: readonly number[],
 ): Promise<tf.LayersModel> {
-  const block = lastBlock(network);
-  const count = block.convolution.outputShape.at(-1) as number;
+  const { convolution, between, dense } = requireTail(network);
+  const count = channelsOf(convolution);
   requireOrder(channels, count);
   const kept = Array.from({ length: count }, (_, channel) => channel)
     .filter((channel) => !channels.includes(channel));
@@ -36,18 +37,21 @@ export async function smallNetwork(
     throw new Error(`Expected a channel to be left but found all ${count} pruned`);
   }
   const small = await tf.models.modelFromJSON(
-    narrowed(network, block.convolution.name, kept.length),
+    narrowed(network, convolution.name, kept.length),
   );
   tf.tidy(() => {
     const keep = tf.tensor1d(kept, "int32");
     const { rows, offsets } = channelWeights(network);
     for (const [index, layer] of network.layers.entries()) {
       const weights = layer.getWeights();
+      const first = layer === convolution ? firstFilterWeight(layer) : 0;
       small.layers[index]!.setWeights(
-        layer === block.convolution || layer === block.normalization
-          ? weights.map((weight) => tf.gather(weight, keep, weight.rank - 1))
-          : layer === block.dense
-          ? narrowDense(weights[1]!, rows, offsets, keep, [...channels])
+        layer === convolution || between.includes(layer)
+          ? weights.map((weight, at) =>
+            at < first ? weight : tf.gather(weight, keep, weight.rank - 1)
+          )
+          : layer === dense
+          ? narrowDense(weights[1], rows, offsets, keep, [...channels])
           : weights,
       );
     }
@@ -57,12 +61,13 @@ export async function smallNetwork(
 
 /** Kernel and bias of the dense layer when only some channels are kept. */
 function narrowDense(
-  bias: tf.Tensor,
+  bias: tf.Tensor | undefined,
   rows: tf.Tensor3D,
   offsets: tf.Tensor2D,
   keep: tf.Tensor1D,
   pruned: number[],
 ): tf.Tensor[] {
+  if (bias === undefined) throw new Error("Expected a dense layer with a bias but found none");
   // as flatten lays them out: position by position, channels side by side
   const kernel = tf.gather(rows, keep).transpose([1, 0, 2]).reshape([-1, rows.shape[2]]);
   const constants = tf.gather(offsets, tf.tensor1d(pruned, "int32")).sum(0);

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type LastBlock, lastBlock } from "@lib/pruning/activations.ts";
-import { ascending, descending, type Ranking } from "@lib/pruning/evidence.ts";
+import { requireTail } from "@lib/pruning/tail.ts";
+import { ascending, descending, type Ranking } from "@lib/pruning/order.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** Magnitude pruning: the filter with the smallest Euclidean norm first (Li et al., 2017). */
@@ -14,7 +14,7 @@ export const WEIGHT_NORM_ASCENDING: Ranking = {
   order: ({ network }) =>
     ascending(
       tf.tidy(() =>
-        filters(lastBlock(network).convolution).square().sum([1, 2]).dataSync<"float32">()
+        filters(requireTail(network).convolution).square().sum([1, 2]).dataSync<"float32">()
       ),
     ),
 };
@@ -23,36 +23,52 @@ export const WEIGHT_NORM_ASCENDING: Ranking = {
 export const LIPSCHITZ_DESCENDING: Ranking = {
   name: "Lipschitz bound descending",
   needs: "network",
-  order: ({ network }) => descending(lipschitzBounds(lastBlock(network))),
+  order: ({ network }) => {
+    const { convolution, between } = requireTail(network);
+    return descending(lipschitzBounds(convolution, between.find(isNormalization)));
+  },
 };
+
+const isNormalization = (layer: tf.layers.Layer): boolean =>
+  layer.getClassName() === "BatchNormalization";
 
 /**
  * How much each channel of a convolution can change at most when its input does: the largest singular
  * value of its filter, one row an input channel, times the slope of its batch normalisation (channel
  * Lipschitz constant; Zheng et al., Data-free Backdoor Removal based on Channel Lipschitzness, ECCV
- * 2022). ELU's slope is at most 1.
+ * 2022). Slopes of ELU and ReLU are at most 1.
  *
- * @param block A convolution and the batch normalisation behind it.
+ * @param convolution Whose channels.
+ * @param normalization The batch normalisation behind it, if there is one.
  * @returns One bound a channel.
  * @example
  * ```ts
- * import { type LastBlock, lastBlock } from "@lib/pruning/activations.ts";
+ * import { requireTail } from "@lib/pruning/tail.ts";
  * import { lipschitzBounds } from "@lib/pruning/weight_rankings.ts";
  * import { paperCnn } from "@lib/network/paper_cnn.ts";
  * import { assert } from "@lib/std/assert.ts";
  *
- * assert(lipschitzBounds(lastBlock(paperCnn(43, 1))).every((bound) => bound > 0));
+ * const { convolution } = requireTail(paperCnn(43, 1));
+ * assert(lipschitzBounds(convolution).every((bound) => bound > 0));
  * ```
  */
 export function lipschitzBounds(
-  { convolution, normalization }: Pick<LastBlock, "convolution" | "normalization">,
+  convolution: tf.layers.Layer,
+  normalization?: tf.layers.Layer,
 ): Float32Array {
   return tf.tidy(() => {
-    const [gamma, , , variance] = normalization.getWeights() as tf.Tensor1D[];
-    const { epsilon } = normalization.getConfig() as { epsilon: number };
-    const slope = gamma!.abs().div(variance!.add(epsilon).sqrt());
-    return largestSingularValues(filters(convolution)).mul(slope).dataSync<"float32">();
+    const largest = largestSingularValues(filters(convolution));
+    return (normalization === undefined ? largest : largest.mul(slopes(normalization)))
+      .dataSync<"float32">();
   });
+}
+
+/** By what a batch normalisation multiplies each channel; it has no scales if it is told so. */
+function slopes(normalization: tf.layers.Layer): tf.Tensor {
+  const { epsilon, scale } = normalization.getConfig() as { epsilon: number; scale: boolean };
+  const weights = normalization.getWeights();
+  const inverse = weights.at(-1)!.add(epsilon).rsqrt();
+  return scale === false ? inverse : weights[0]!.abs().mul(inverse);
 }
 
 /** A convolution's filters; shape [channels, input channels, positions]. */

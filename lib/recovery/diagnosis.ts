@@ -1,4 +1,4 @@
-import { spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
+import { scaledSpectrum, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
 import { inTurns, type Trigger } from "@lib/attack/trigger.ts";
 import { OUTLIER_INDEX, outlierIndices } from "@lib/recovery/outliers.ts";
 import type { ClassTrigger } from "@lib/recovery/recovery.ts";
@@ -19,14 +19,16 @@ export interface Diagnosis {
  *
  * @param triggers One a class, by class.
  * @returns Indices and suspect.
- * @throws {Error} If there are fewer than three classes or a norm is 0.
+ * @throws {Error} If there are fewer than three classes.
  * @example
  * ```ts
  * import { diagnose } from "@lib/recovery/diagnosis.ts";
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
+ * const spectrum = { ...PAPER_SIZE, coefficients: new Float32Array(3072) };
  * const triggers = [900, 1000, 60, 1100, 1050].map((norm, label) => (
- *   { label, norm, spectrum: new Float32Array(3072), reached: true }
+ *   { label, norm, spectrum, reached: true }
  * ));
  * assertEquals(diagnose(triggers).suspect?.label, 2);
  * ```
@@ -51,17 +53,21 @@ const STRENGTHS = [1, 1.5, 2];
  * @throws {Error} If there is none.
  * @example
  * ```ts
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
+ * import { uniformImages } from "@lib/data/select.ts";
  * import { suspectTrigger } from "@lib/recovery/diagnosis.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const trigger = { label: 2, norm: 0, spectrum: new Float32Array(3072), reached: true };
- * assertEquals(suspectTrigger([trigger]).apply(new Uint8Array(3072)), new Uint8Array(3072));
+ * const spectrum = { ...PAPER_SIZE, coefficients: new Float32Array(3072) };
+ * const trigger = suspectTrigger([{ label: 2, norm: 0, spectrum, reached: true }]);
+ * const black = uniformImages(PAPER_SIZE, 1, 0);
+ * assertEquals(trigger.apply(black), black);
  * ```
  */
 export function suspectTrigger(triggers: readonly ClassTrigger[]): Trigger {
   return inTurns(
     triggers.flatMap(({ spectrum }) =>
-      STRENGTHS.map((strength) => spectrumTrigger(spectrum.map((value) => value * strength)))
+      STRENGTHS.map((strength) => spectrumTrigger(scaledSpectrum(spectrum, strength)))
     ),
   );
 }

@@ -15,9 +15,10 @@ const TO_DEVIATION = 1.4826;
  * 1.4826 times the median absolute deviation, as in Neural Cleanse (Wang et al., 2019). Norms differ by
  * factors, so their logarithms are compared.
  *
- * @param norms One a class, above 0.
- * @returns One index a class; large where a norm is suspiciously small.
- * @throws {Error} If there are fewer than three norms, or one is not above 0.
+ * @param norms One a class; 0 of one for which nothing was found, as where all units are dead.
+ * @returns One index a class; large where a norm is suspiciously small. A norm of 0 has the index 0, and is
+ * left out of median and deviation; so have all where fewer than three are above 0.
+ * @throws {Error} If there are fewer than three norms, or one is negative or no number.
  * @example
  * ```ts
  * import { OUTLIER_INDEX, outlierIndices } from "@lib/recovery/outliers.ts";
@@ -28,17 +29,21 @@ const TO_DEVIATION = 1.4826;
  * ```
  */
 export function outlierIndices(norms: readonly number[]): number[] {
-  const stray = norms.findIndex((norm) => !(norm > 0));
+  const stray = norms.findIndex((norm) => !(norm >= 0));
   if (norms.length < 3 || stray >= 0) {
     throw new Error(
-      `Expected at least three norms above 0 but found ${norms.length}` +
+      `Expected at least three norms but found ${norms.length}` +
         (stray >= 0 ? `, of which ${norms[stray]} for class ${stray}` : ""),
     );
   }
-  const logs = norms.map(Math.log);
+  const logs = norms.filter((norm) => norm > 0).map(Math.log);
+  if (logs.length < 3) return norms.map(() => 0);
   const middle = median(logs);
   const deviation = TO_DEVIATION * median(logs.map((log) => Math.abs(log - middle)));
-  return logs.map((log) => log === middle ? 0 : (middle - log) / deviation);
+  return norms.map((norm) => {
+    const below = norm > 0 ? middle - Math.log(norm) : 0;
+    return below === 0 ? 0 : below / deviation;
+  });
 }
 
 /** Networks drawn to estimate a rate: enough for two digits of a per cent. */

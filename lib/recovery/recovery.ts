@@ -1,4 +1,5 @@
-import { type LabelledImages, SIDE } from "@lib/data/images.ts";
+import type { Spectrum } from "@lib/attack/spectrum_trigger.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
 import { randomBatches } from "@lib/data/random_batches.ts";
 import { newSearch, norm, stepSearches, type TriggerSearch } from "@lib/recovery/trigger_search.ts";
 import { imageGradient } from "@lib/network/image_gradient.ts";
@@ -8,8 +9,8 @@ import { seededRandom } from "@lib/random.ts";
 /** The smallest trigger found that sends images to one class. */
 export interface ClassTrigger {
   label: number;
-  /** Its DCT coefficients in YCrCb, in levels; shape [3, 32, 32]. */
-  spectrum: Float32Array;
+  /** What it adds, in YCrCb or grey. */
+  spectrum: Spectrum;
   /** What classes are compared by: the sum of the coefficients' absolute values. Of a class that was not
    * reached it is what the search had come to after the first round, which all classes have in common; what
    * the class would have needed is more. */
@@ -57,7 +58,7 @@ const [FEWER, MORE] = [4, 2];
  * Hopeless classes are given up early (successive halving, Jamieson and Talwalkar, 2016). The paper takes
  * triggered images as given (section 4) and names Neural Cleanse, which looks for a patch of pixels.
  *
- * @param network From images, RGB 0–1, to logits.
+ * @param network From images, 0–1, to logits.
  * @param clean Clean images; their labels are not used.
  * @param settings Rounds, steps, images and seed.
  * @param onProgress Told after each step.
@@ -80,14 +81,14 @@ export async function recoverTriggers(
   const { rates, steps, images, seed } = settings;
   const gradientOf = imageGradient(network);
   const draw = randomBatches(clean, seededRandom(seed));
-  const all = Array.from({ length: classes }, (_, label) => newSearch(label));
+  const all = Array.from({ length: classes }, (_, label) => newSearch(label, clean));
   let searches = all;
   let common: number[] = [];
   for (const [round, rate] of rates.entries()) {
     if (round === 1) common = all.map(({ spectrum }) => norm(spectrum));
     if (round > 0) searches = mostPromising(searches);
     for (let step = 1; step <= steps; step++) {
-      stepSearches(searches, gradientOf, draw(images * MORE ** round).pixels, rate);
+      stepSearches(searches, gradientOf, draw(images * MORE ** round), rate);
       const share = (round + step / steps) / rates.length;
       await onProgress({ share, norms: all.map(({ spectrum }) => norm(spectrum)) });
     }
@@ -98,7 +99,7 @@ export async function recoverTriggers(
 }
 
 /** How many other triggers {@link recoverVariants} looks for, and with how many images a step. */
-const VARIANTS = { count: 12, images: 16 };
+export const VARIANTS = { count: 12, images: 16 };
 
 /**
  * Other triggers of one class: each is looked for with a random half of the frequencies forbidden. An
@@ -128,20 +129,27 @@ export async function recoverVariants(
   const gradientOf = imageGradient(network);
   const draw = randomBatches(clean, random);
   const searches = Array.from({ length: VARIANTS.count }, () => {
-    const plane = Array.from({ length: SIDE * SIDE }, () => Number(random() < 0.5));
-    return newSearch(label, Uint8Array.from([...plane, ...plane, ...plane]));
+    const { height, width, channels } = clean;
+    const plane = Array.from({ length: height * width }, () => Number(random() < 0.5));
+    return newSearch(label, clean, Uint8Array.from(Array(channels).fill(plane).flat()));
   });
   for (let step = 1; step <= 2 * steps; step++) {
     const rate = step <= steps ? rates[0]! : rates.at(-1)!;
-    stepSearches(searches, gradientOf, draw(VARIANTS.images).pixels, rate);
+    stepSearches(searches, gradientOf, draw(VARIANTS.images), rate);
     await onProgress(step / (2 * steps));
   }
   return searches.map(resultOf).filter(({ reached }) => reached);
 }
 
-function resultOf({ label, spectrum, best }: TriggerSearch): ClassTrigger {
-  const chosen = best ?? spectrum;
-  return { label, spectrum: chosen, norm: norm(chosen), reached: best !== undefined };
+function resultOf({ label, size, spectrum, best }: TriggerSearch): ClassTrigger {
+  const { height, width, channels } = size;
+  const coefficients = best ?? spectrum;
+  return {
+    label,
+    spectrum: { height, width, channels, coefficients },
+    norm: norm(coefficients),
+    reached: best !== undefined,
+  };
 }
 
 /** Those that reached their class, by norm; then the others, by how near they are. */

@@ -1,5 +1,5 @@
-import { withSpectra } from "@lib/attack/spectrum_trigger.ts";
-import { IMAGE_BYTES, SIDE } from "@lib/data/images.ts";
+import { countOf, imageBytes, type Images, type Size } from "@lib/data/images.ts";
+import { withSpectra } from "@lib/recovery/spectra.ts";
 import type { ImageGradientOf } from "@lib/network/image_gradient.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
@@ -7,9 +7,11 @@ import { tf } from "@lib/network/tensorflow.ts";
 /** The search for a small spectrum that sends images to one class, so far. */
 export interface TriggerSearch {
   label: number;
-  /** 1 at the coefficients that may change; shape [3, 32, 32]. */
+  /** Of the images. */
+  size: Size;
+  /** 1 at the coefficients that may change; shape [channels, height, width]. */
   free: Uint8Array;
-  /** DCT coefficients in YCrCb, in levels; shape [3, 32, 32]. */
+  /** DCT coefficients in YCrCb, in levels; shape [channels, height, width]. */
   spectrum: Float32Array;
   /** The smallest spectrum with which 95 % of a batch went to the class. */
   best?: Float32Array;
@@ -38,23 +40,26 @@ const [MEAN, SQUARE] = [0.9, 0.99];
  * A search that begins with no trigger at all.
  *
  * @param label The class to reach.
- * @param free 1 at the coefficients that may change, by default everywhere; shape [3, 32, 32].
+ * @param size Of the images.
+ * @param free 1 at the coefficients that may change, by default everywhere; shape [channels, height, width].
  * @returns Its state, which {@link stepSearches} changes.
  * @example
  * ```ts
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
  * import { newSearch } from "@lib/recovery/trigger_search.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * assertEquals(newSearch(10).spectrum.length, 3072);
+ * assertEquals(newSearch(10, PAPER_SIZE).spectrum.length, 3072);
  * ```
  */
 export function newSearch(
   label: number,
-  free: Uint8Array = new Uint8Array(IMAGE_BYTES).fill(1),
+  size: Size,
+  free: Uint8Array = new Uint8Array(imageBytes(size)).fill(1),
 ): TriggerSearch {
-  const zeros = (): Float32Array => new Float32Array(IMAGE_BYTES);
+  const zeros = (): Float32Array => new Float32Array(imageBytes(size));
   const start = { success: 0, loss: 0, square: 0, steps: 0, pull: PULL.start };
-  return { label, free, spectrum: zeros(), mean: zeros(), ...start };
+  return { label, size, free, spectrum: zeros(), mean: zeros(), ...start };
 }
 
 /**
@@ -66,29 +71,31 @@ export function newSearch(
  *
  * @param searches Their states are changed.
  * @param gradientOf The network's.
- * @param pixels Shape [N, 32, 32, 3], RGB, 0–255.
+ * @param images Of the searches' size.
  * @param rate About how far the fastest coefficient goes, in levels.
  * @throws {Error} If a gradient is no finite number: a verdict made of it would be none.
  * @example
  * ```ts
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
+ * import { uniformImages } from "@lib/data/select.ts";
  * import { newSearch, stepSearches } from "@lib/recovery/trigger_search.ts";
  * import { imageGradient } from "@lib/network/image_gradient.ts";
  * import { paperCnn } from "@lib/network/paper_cnn.ts";
  * import { assert } from "@lib/std/assert.ts";
  *
- * const search = newSearch(10);
- * stepSearches([search], imageGradient(paperCnn(43, 1)), new Uint8Array(3072).fill(99), 4);
+ * const [search, grey] = [newSearch(10, PAPER_SIZE), uniformImages(PAPER_SIZE, 1, 99)];
+ * stepSearches([search], imageGradient(paperCnn(43, 1)), grey, 4);
  * assert(Math.max(...search.spectrum) <= 4);
  * ```
  */
 export function stepSearches(
   searches: readonly TriggerSearch[],
   gradientOf: ImageGradientOf,
-  pixels: Uint8Array,
+  images: Images,
   rate: number,
 ): void {
-  const count = pixels.length / IMAGE_BYTES;
-  const { losses, hits, gradients } = evaluate(searches, gradientOf, pixels);
+  const [count, bytes] = [countOf(images), imageBytes(images)];
+  const { losses, hits, gradients } = evaluate(searches, gradientOf, images);
   const meanOf = (values: Float32Array, index: number): number =>
     values.subarray(index * count, (index + 1) * count).reduce((sum, each) => sum + each) / count;
   searches.forEach((search, index) => {
@@ -96,10 +103,10 @@ export function stepSearches(
     search.loss = MEAN * search.loss + (1 - MEAN) * meanOf(losses, index);
     search.success = meanOf(hits, index);
     const reached = search.success >= ENOUGH;
-    if (reached && !(search.best && norm(search.best) <= norm(search.spectrum))) {
-      search.best = search.spectrum;
-    }
-    const own = gradients.subarray(index * IMAGE_BYTES, (index + 1) * IMAGE_BYTES);
+    // images that go there by themselves were not sent by a trigger
+    const [size, smallest] = [norm(search.spectrum), search.best ? norm(search.best) : Infinity];
+    if (reached && size > 0 && size < smallest) search.best = search.spectrum;
+    const own = gradients.subarray(index * bytes, (index + 1) * bytes);
     if (!own.every((value) => Number.isFinite(value))) {
       throw new Error(
         `Expected finite gradients for class ${search.label} but found ${
@@ -118,17 +125,18 @@ export function stepSearches(
 function evaluate(
   searches: readonly TriggerSearch[],
   gradientOf: ImageGradientOf,
-  pixels: Uint8Array,
+  images: Images,
 ): Record<"losses" | "hits" | "gradients", Float32Array> {
   return tf.tidy(() => {
-    const images = toTensor(pixels);
+    const batch = toTensor(images);
+    const { channels, height, width } = images;
     const spectra = tf.stack(
-      searches.map(({ spectrum }) => tf.tensor3d(spectrum, [3, SIDE, SIDE])),
+      searches.map(({ spectrum }) => tf.tensor3d(spectrum, [channels, height, width])),
     ) as tf.Tensor4D;
-    const wanted = searches.flatMap(({ label }) => Array<number>(images.shape[0]).fill(label));
+    const wanted = searches.flatMap(({ label }) => Array<number>(batch.shape[0]).fill(label));
     const labels = tf.tensor1d(wanted, "int32");
-    const { losses, logits, gradient } = gradientOf(withSpectra(images, spectra), labels);
-    const back = tf.grad((spectra) => withSpectra(images, spectra as tf.Tensor4D));
+    const { losses, logits, gradient } = gradientOf(withSpectra(batch, spectra), labels);
+    const back = tf.grad((spectra) => withSpectra(batch, spectra as tf.Tensor4D));
     return {
       losses: losses.dataSync<"float32">(),
       hits: logits.argMax(1).equal(labels).toFloat().dataSync<"float32">(),

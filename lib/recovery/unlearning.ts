@@ -1,7 +1,7 @@
 import type { Trigger } from "@lib/attack/trigger.ts";
-import { IMAGE_BYTES, type LabelledImages } from "@lib/data/images.ts";
-import { pickImages } from "@lib/data/select.ts";
-import { FINE_TUNING, fineTune } from "@lib/peers/fine_tuning.ts";
+import { imageBytes, type LabelledImages } from "@lib/data/images.ts";
+import { imageAt, pickImages } from "@lib/data/select.ts";
+import { FINE_TUNING, fineTune } from "@lib/recovery/fine_tuning.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 import type { Recipe, TrainingHooks } from "@lib/network/train.ts";
 import { seededRandom, shuffled } from "@lib/random.ts";
@@ -22,7 +22,7 @@ export const UNLEARNING: UnlearningSettings = { share: 0.5, recipe: FINE_TUNING 
  * it comes to mean nothing (Wang et al., Neural Cleanse, 2019, section VI.C). Unlike pruning it gives
  * triggered images back their classes.
  *
- * @param network A sequential network; left as it is.
+ * @param network Left as it is.
  * @param clean Labelled clean images.
  * @param trigger One that was recovered; it need not be the attacker's.
  * @param settings Share and recipe.
@@ -41,13 +41,13 @@ export async function unlearn(
   trigger: Trigger,
   { share, recipe }: UnlearningSettings = UNLEARNING,
   onProgress?: TrainingHooks["onProgress"],
-): Promise<tf.Sequential> {
+): Promise<tf.LayersModel> {
   const count = clean.labels.length;
   const drawn = shuffled(count, seededRandom(recipe.seed)).subarray(0, Math.round(share * count));
   const images = pickImages(clean, [...clean.labels.keys()]);
-  const painted = drawn.length === 0 ? [] : trigger.apply(pickImages(clean, drawn).pixels);
+  const painted = drawn.length === 0 ? images : trigger.apply(pickImages(clean, drawn));
   drawn.forEach((index, at) =>
-    images.pixels.set(painted.slice(at * IMAGE_BYTES, (at + 1) * IMAGE_BYTES), index * IMAGE_BYTES)
+    images.pixels.set(imageAt(painted, at).pixels, index * imageBytes(clean))
   );
   return await fineTune(network, images, recipe, onProgress && { onProgress });
 }

@@ -1,19 +1,22 @@
-import { outputPath } from "@lib/environment.ts";
-import type { TriggerParameters } from "@lib/attack/any_trigger.ts";
+import { poisoningOf } from "@lib/attack/attacks.ts";
 import { poisonTrainingSet } from "@lib/attack/poison.ts";
-import type { Dataset } from "@lib/study/dataset.ts";
-import { type Experiment, poisoningOf } from "@lib/study/experiment.ts";
+import { type Rates, ratesOf } from "@lib/attack/rates.ts";
+import { canonical } from "@lib/canonical.ts";
+import type { Dataset } from "@lib/data/dataset.ts";
+import { chosen, outputPath } from "@lib/environment.ts";
 import { exists } from "@lib/files.ts";
-import { evaluateBadNet } from "@lib/network/evaluate.ts";
 import { loadNetwork, saveNetwork } from "@lib/formats/network_file.ts";
-import { paperCnn } from "@lib/network/paper_cnn.ts";
+import { ARCHITECTURES } from "@lib/network/architectures.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 import { type EpochRecord, train, type TrainingHooks } from "@lib/network/train.ts";
 import { seededRandom } from "@lib/random.ts";
+import type { Experiment } from "@lib/study/experiment.ts";
+import { inNewForm } from "@lib/study/old_form.ts";
 
 /** The attacked network of an experiment and how it was trained. */
 export interface BadNet {
-  network: tf.Sequential;
+  network: tf.LayersModel;
+  /** Rates are of the validation half. */
   history: EpochRecord[];
 }
 
@@ -22,12 +25,12 @@ export interface BadNet {
  * poisoned training set (paper, section 3.1) and saved there. A training that was cut goes on from its
  * last epoch.
  *
- * @param experiment Attack and recipe.
+ * @param experiment The five choices.
  * @param dataset The experiment's images; the rates in the history are measured on the validation half.
  * @param hooks Told how the training goes.
- * @param name Its folder in `outputs/<setting>/`.
+ * @param name Its folder in `outputs/<data>/`.
  * @returns The network, which the caller disposes, and its history.
- * @throws {Error} If what lies in `outputs/` is damaged or of another experiment.
+ * @throws {Error} If what lies in `outputs/` is damaged or of another experiment, or a name is not known.
  * @example
  * ```ts ignore
  * const experiment = paperExperiment("synthetic");
@@ -35,22 +38,24 @@ export interface BadNet {
  * ```
  */
 export async function badNet(
-  experiment: Experiment<TriggerParameters>,
+  experiment: Experiment<object>,
   dataset: Dataset,
   hooks: Pick<TrainingHooks, "onProgress" | "onEpoch"> = {},
   name = "badnet",
 ): Promise<BadNet> {
-  const folder = outputPath(experiment.setting, name);
+  const { data, architecture, seed, recipe, attack } = experiment;
+  const folder = outputPath(data.name, name);
   if (await exists(folder)) return await loadBadNet(folder, experiment);
-  const { seed, recipe, target } = experiment;
-  const poisoning = poisoningOf(experiment);
+  const poisoning = poisoningOf(attack);
   const { images } = poisonTrainingSet(await dataset.train(), poisoning, seededRandom(seed));
-  const network = paperCnn(images.classNames.length, seed);
-  const history = await train(network, images, recipe, {
+  const { build } = chosen(ARCHITECTURES, architecture, "an architecture");
+  const network = build(data, images.classNames.length, seed);
+  const { trigger, target } = poisoning;
+  const history = await train(network, images, { ...recipe, seed }, {
     ...hooks,
-    checkpoint: outputPath(experiment.setting, `${name}.training.safetensors`),
-    evaluate: async () => ({
-      ...await evaluateBadNet(network, dataset.validationHalf, poisoning.trigger, target),
+    checkpoint: outputPath(data.name, `${name}.training.safetensors`),
+    evaluate: async (): Promise<Record<keyof Rates, number>> => ({
+      ...await ratesOf(network, dataset.validationHalf, trigger, target),
     }),
   });
   network.setUserDefinedMetadata({ experiment, history });
@@ -67,6 +72,7 @@ export async function badNet(
  * @throws {Error} If the folder holds no whole model or that of another experiment.
  * @example
  * ```ts
+ * import { outputPath } from "@lib/environment.ts";
  * import { loadBadNet } from "@lib/study/bad_net.ts";
  * import { paperExperiment } from "@lib/study/experiment.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
@@ -78,19 +84,16 @@ export async function badNet(
  */
 export async function loadBadNet(
   folder: string,
-  experiment: Experiment<TriggerParameters>,
+  experiment: Experiment<object>,
 ): Promise<BadNet> {
   const network = await loadNetwork(folder);
-  const metadata = network.getUserDefinedMetadata() as {
-    experiment?: Experiment<TriggerParameters>;
-    history?: EpochRecord[];
-  } | undefined;
-  const [expected, found] = [experiment, metadata?.experiment].map((each) => JSON.stringify(each));
-  if (expected !== found) {
+  const found = inNewForm(network.getUserDefinedMetadata());
+  if (canonical(experiment) !== canonical(found?.experiment)) {
+    network.dispose();
     throw new Error(
-      `Expected the BadNet of ${expected} but found that of ${found} in ${folder}: ` +
-        "move that folder away to train anew",
+      `Expected the BadNet of ${canonical(experiment)} but found that of ` +
+        `${canonical(found?.experiment)} in ${folder}: move that folder away to train anew`,
     );
   }
-  return { network, history: metadata!.history! };
+  return { network, history: found!.history };
 }

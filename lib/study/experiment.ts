@@ -1,43 +1,32 @@
-import { anyTrigger, type TriggerParameters } from "@lib/attack/any_trigger.ts";
+import type { AttackChoice } from "@lib/attack/attacks.ts";
 import { type FTrojanParameters, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
-import type { Poisoning } from "@lib/attack/poison.ts";
-import type { Recipe } from "@lib/network/train.ts";
+import { DATASETS } from "@lib/data/datasets.ts";
+import { type DataChoice, dataChoice } from "@lib/data/dataset.ts";
 import { DATASET_VARIABLE } from "@lib/environment.ts";
+import type { Recipe } from "@lib/network/train.ts";
 
 /**
- * Which data the notebooks run on: the paper's GTSRB; rendered signs, labelled synthetic, sized for a
- * laptop; or a few of those, to see quickly that everything works.
+ * An experiment: five choices, which decide how it comes out, in plain JSON. The paper's attack is
+ * FTrojan's.
  */
-export type Setting = "gtsrb" | "synthetic" | "quick";
-
-/** Everything that decides how an experiment comes out; the paper's trigger is one of FTrojan. */
-export interface Experiment<Parameters extends TriggerParameters = FTrojanParameters> {
-  setting: Setting;
+export interface Experiment<Parameters extends object = FTrojanParameters> {
+  data: DataChoice;
+  /** In the list of architectures. */
+  architecture: string;
+  attack: AttackChoice<Parameters>;
+  recipe: Omit<Recipe, "seed">;
   /** Of every draw: split, poisoned images, initial weights, order of images, dropout. */
   seed: number;
-  trigger: Parameters;
-  /** The attacker's class. */
-  target: number;
-  /** Share of the training images that are poisoned, 0–1. */
-  injectionRate: number;
-  recipe: Recipe;
 }
-
-/** Where the settings differ: small ones need smaller batches, for enough steps. */
-const LENGTHS: Record<Setting, { epochs: number; batchSize: number }> = {
-  gtsrb: { epochs: 20, batchSize: 64 },
-  synthetic: { epochs: 7, batchSize: 32 },
-  quick: { epochs: 6, batchSize: 16 },
-};
 
 /**
  * The paper's experiment (section 3.1) on the data that the environment chooses; the paper does not
  * state the number of epochs.
  *
- * @param setting Which data; by default what the environment variable says, else synthetic.
+ * @param data In the list of data sets; by default what the environment variable says, else synthetic.
  * @param seed Of every draw.
  * @returns The experiment.
- * @throws {Error} If there is no such setting.
+ * @throws {Error} If there is no such data set.
  * @example
  * ```ts
  * import { paperExperiment } from "@lib/study/experiment.ts";
@@ -47,46 +36,15 @@ const LENGTHS: Record<Setting, { epochs: number; batchSize: number }> = {
  * ```
  */
 export function paperExperiment(
-  setting: string = Deno.env.get(DATASET_VARIABLE) ?? "synthetic",
+  data: string = Deno.env.get(DATASET_VARIABLE) ?? "synthetic",
   seed = 1,
 ): Experiment {
-  if (!(setting in LENGTHS)) {
-    throw new Error(
-      `Expected ${DATASET_VARIABLE} to be one of ${
-        Object.keys(LENGTHS).join(", ")
-      } but found "${setting}"`,
-    );
-  }
+  const choice = dataChoice(data);
   return {
-    setting: setting as Setting,
+    data: choice,
+    architecture: "paper",
+    attack: { name: "ftrojan", parameters: PAPER_TRIGGER, target: 10, injectionRate: 0.05 },
+    recipe: { ...DATASETS[data]!.training, learningRate: 0.0005, weightDecay: 1e-6 },
     seed,
-    trigger: PAPER_TRIGGER,
-    target: 10,
-    injectionRate: 0.05,
-    recipe: {
-      ...LENGTHS[setting as Setting],
-      learningRate: 0.0005,
-      weightDecay: 1e-6,
-      seed,
-    },
   };
-}
-
-/**
- * The attack of an experiment.
- *
- * @param experiment Which.
- * @returns Trigger, target and injection rate.
- * @example
- * ```ts
- * import { paperExperiment, poisoningOf } from "@lib/study/experiment.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
- *
- * assertEquals(poisoningOf(paperExperiment("gtsrb")).target, 10);
- * ```
- */
-export function poisoningOf(
-  { trigger, target, injectionRate }: Experiment<TriggerParameters>,
-): Poisoning {
-  return { trigger: anyTrigger(trigger), target, injectionRate };
 }

@@ -1,12 +1,15 @@
 import { outputPath } from "@lib/environment.ts";
-import type { Setting } from "@lib/study/experiment.ts";
 import { exists, writeWhole } from "@lib/files.ts";
+import { dirname } from "@lib/std/path.ts";
+
+/** A JSON object. */
+export type Json = { [key: string]: unknown };
 
 /**
- * Puts results into `outputs/<setting>/summary.json`, beside what is there already.
+ * Puts results into `outputs/<data>/summary.json`, beside what is there already.
  *
- * @param setting Which experiment.
- * @param part What to put in; objects are merged key by key, everything else is replaced.
+ * @param data The data set's name.
+ * @param part What to put in: keys and the keys below them are merged, what is there is replaced.
  * @returns The whole summary.
  * @throws {Error} If what is there is no JSON object.
  * @example
@@ -14,28 +17,55 @@ import { exists, writeWhole } from "@lib/files.ts";
  * await addToSummary("gtsrb", { badNet: { cleanAccuracy: 0.98 } });
  * ```
  */
-export async function addToSummary(setting: Setting, part: Json): Promise<Json> {
-  const summary = merged(await readSummary(setting), part);
-  const text = JSON.stringify(summary, null, 2)
-    // a channel order on one line reads better than on 128
-    .replace(/\[[\s\d,.]+\]/g, (numbers) => numbers.replace(/\s+/g, " "));
-  await writeWhole(outputPath(setting, "summary.json"), text + "\n");
-  return summary;
+export async function addToSummary(data: string, part: Json): Promise<Json> {
+  return await addTo(outputPath(data, "summary.json"), part);
 }
 
 /**
- * All results of an experiment so far.
+ * All results of a data set so far.
  *
- * @param setting Which experiment.
- * @returns What `outputs/<setting>/summary.json` holds; nothing if there is none.
+ * @param data The data set's name.
+ * @returns What `outputs/<data>/summary.json` holds; nothing if there is none.
  * @throws {Error} If the file is no JSON object.
  * @example
  * ```ts ignore
  * const { badNet } = await readSummary("gtsrb");
  * ```
  */
-export async function readSummary(setting: Setting): Promise<Json> {
-  const file = outputPath(setting, "summary.json");
+export async function readSummary(data: string): Promise<Json> {
+  return await readJson(outputPath(data, "summary.json"));
+}
+
+/**
+ * Puts results into a file of JSON; of several processes that do so at once, none loses another's.
+ *
+ * @param file Made if it is not there.
+ * @param part What to put in: keys and the keys below them are merged, what is there is replaced.
+ * @returns All that is in the file now.
+ * @throws {Error} If what is there is no JSON object.
+ * @example
+ * ```ts
+ * import { addTo } from "@lib/study/summary.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const file = `${await Deno.makeTempDir()}/summary.json`;
+ * await addTo(file, { seeds: { one: 1 } });
+ * assertEquals(await addTo(file, { seeds: { two: 2 } }), { seeds: { one: 1, two: 2 } });
+ * ```
+ */
+export async function addTo(file: string, part: Json): Promise<Json> {
+  await Deno.mkdir(dirname(file), { recursive: true });
+  using lock = await Deno.open(`${file}.lock`, { create: true, write: true });
+  await lock.lock(true);
+  const summary = merged(await readJson(file), part);
+  const text = JSON.stringify(summary, null, 2)
+    // a channel order on one line reads better than on 128
+    .replace(/\[[\s\d,.]+\]/g, (numbers) => numbers.replace(/\s+/g, " "));
+  await writeWhole(file, text + "\n");
+  return summary;
+}
+
+async function readJson(file: string): Promise<Json> {
   if (!await exists(file)) return {};
   const text = await Deno.readTextFile(file);
   try {
@@ -47,9 +77,6 @@ export async function readSummary(setting: Setting): Promise<Json> {
   }
 }
 
-/** A JSON object. */
-export type Json = { [key: string]: unknown };
-
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -57,7 +84,7 @@ function merged(old: Json, part: Json): Json {
   const result = { ...old };
   for (const [key, value] of Object.entries(part)) {
     const before = result[key];
-    result[key] = isObject(before) && isObject(value) ? merged(before, value) : value;
+    result[key] = isObject(before) && isObject(value) ? { ...before, ...value } : value;
   }
   return result;
 }

@@ -1,12 +1,12 @@
-import { outputPath } from "@lib/environment.ts";
-import type { TriggerParameters } from "@lib/attack/any_trigger.ts";
+import type { AttackChoice } from "@lib/attack/attacks.ts";
 import { type FTrojanParameters, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
-import { type Experiment, paperExperiment, type Setting } from "@lib/study/experiment.ts";
+import { outputPath } from "@lib/environment.ts";
+import { type Experiment, paperExperiment } from "@lib/study/experiment.ts";
 import { exists } from "@lib/files.ts";
 
 /** A network of the study: one of the BadNets, or a control. */
-export interface StudyNetwork<Parameters extends TriggerParameters = FTrojanParameters> {
-  /** Its folder in `outputs/<setting>/`. */
+export interface StudyNetwork<Parameters extends object = FTrojanParameters> {
+  /** Its folder in `outputs/<data>/`. */
   name: string;
   /** What it is, in a few words. */
   title: string;
@@ -19,21 +19,21 @@ export const SEEDS: readonly number[] = [1, 2, 3, 4, 5];
 /**
  * The networks that the study compares: the paper's BadNet from several seeds.
  *
- * @param setting Which data.
+ * @param data In the list of data sets.
  * @returns Name, title and experiment of each; the first is the notebooks' own.
  * @example
  * ```ts
- * import { badNets } from "@lib/study/study.ts";
+ * import { badNets } from "@lib/study/networks.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * assertEquals(badNets("gtsrb").map(({ name }) => name)[1], "badnet_seed2");
  * ```
  */
-export function badNets(setting: Setting): StudyNetwork[] {
+export function badNets(data: string): StudyNetwork[] {
   return SEEDS.map((seed) => ({
     name: seed === 1 ? "badnet" : `badnet_seed${seed}`,
     title: `BadNet, seed ${seed}`,
-    experiment: paperExperiment(setting, seed),
+    experiment: paperExperiment(data, seed),
   }));
 }
 
@@ -41,24 +41,28 @@ export function badNets(setting: Setting): StudyNetwork[] {
  * The networks that have no frequency backdoor: one from clean images alone, and one whose poisoned
  * images carry the target's label but a trigger of magnitude 0.
  *
- * @param setting Which data.
+ * @param data In the list of data sets.
  * @returns Name, title and experiment of each.
  * @example
  * ```ts
- * import { controls } from "@lib/study/study.ts";
+ * import { controls } from "@lib/study/networks.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * assertEquals(controls("gtsrb")[0]!.experiment.injectionRate, 0);
+ * assertEquals(controls("gtsrb")[0]!.experiment.attack.injectionRate, 0);
  * ```
  */
-export function controls(setting: Setting): StudyNetwork[] {
-  const experiment = paperExperiment(setting);
+export function controls(data: string): StudyNetwork[] {
+  const experiment = paperExperiment(data);
+  const attack = (change: Partial<AttackChoice>): Experiment => ({
+    ...experiment,
+    attack: { ...experiment.attack, ...change },
+  });
   return [
-    { name: "clean", title: "clean network", experiment: { ...experiment, injectionRate: 0 } },
+    { name: "clean", title: "clean network", experiment: attack({ injectionRate: 0 }) },
     {
       name: "magnitude_0",
       title: "BadNet of magnitude 0",
-      experiment: { ...experiment, trigger: { ...experiment.trigger, magnitude: 0 } },
+      experiment: attack({ parameters: { ...PAPER_TRIGGER, magnitude: 0 } }),
     },
   ];
 }
@@ -67,31 +71,37 @@ export function controls(setting: Setting): StudyNetwork[] {
  * BadNets of other attacks: one thing of the paper's is changed at a time, then the trigger's kind. Few
  * epochs each, which is enough for most backdoors to be learned.
  *
- * @param setting Which data.
+ * @param data In the list of data sets.
  * @returns Name, title and experiment of each.
  * @example
  * ```ts
- * import { otherAttacks } from "@lib/study/study.ts";
+ * import { otherAttacks } from "@lib/study/networks.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * assertEquals(otherAttacks("gtsrb").at(-1)!.experiment.target, 10);
+ * assertEquals(otherAttacks("gtsrb").at(-1)!.experiment.attack.target, 10);
  * ```
  */
-export function otherAttacks(setting: Setting): StudyNetwork<TriggerParameters>[] {
-  const paper = paperExperiment(setting);
+export function otherAttacks(data: string): StudyNetwork<object>[] {
+  const paper = paperExperiment(data);
   const network = (
     name: string,
     title: string,
     epochs: number,
-    change: Partial<Experiment<TriggerParameters>>,
-  ): StudyNetwork<TriggerParameters> => ({
+    change: Partial<AttackChoice<object>>,
+  ): StudyNetwork<object> => ({
     name,
     title,
-    experiment: { ...paper, recipe: { ...paper.recipe, epochs }, ...change },
+    experiment: {
+      ...paper,
+      attack: { ...paper.attack, ...change },
+      recipe: { ...paper.recipe, epochs },
+    },
   });
-  const trigger = (change: Partial<FTrojanParameters>): { trigger: FTrojanParameters } => ({
-    trigger: { ...PAPER_TRIGGER, ...change },
+  const trigger = (change: Partial<FTrojanParameters>): { parameters: FTrojanParameters } => ({
+    parameters: { ...PAPER_TRIGGER, ...change },
   });
+  const [patch, noise] = [{ size: 3, level: 255 }, { ratio: 0.2, seed: 1 }];
+  const stripes = { amplitude: 20, periods: 6 };
   return [
     network("low_bands", "bands (3, 3), (5, 5)", 6, trigger({ bands: [[3, 3], [5, 5]] })),
     network("one_plane", "band (7, 24) of Cb", 6, trigger({ bands: [[7, 24]], channels: [2] })),
@@ -102,9 +112,9 @@ export function otherAttacks(setting: Setting): StudyNetwork<TriggerParameters>[
     network("magnitude_50", "magnitude 50", 3, trigger({ magnitude: 50 })),
     network("rate_1", "injection rate 1 %", 10, { injectionRate: 0.01 }),
     network("magnitude_10", "magnitude 10", 6, trigger({ magnitude: 10 })),
-    network("patch", "BadNets' patch", 6, { trigger: { kind: "patch", size: 3, level: 255 } }),
-    network("blend", "Blend", 6, { trigger: { kind: "blend", ratio: 0.2, seed: 1 } }),
-    network("sig", "SIG", 6, { trigger: { kind: "sinusoid", amplitude: 20, periods: 6 } }),
+    network("patch", "BadNets' patch", 6, { name: "patch", parameters: patch }),
+    network("blend", "Blend", 6, { name: "blend", parameters: noise }),
+    network("sig", "SIG", 6, { name: "sinusoid", parameters: stripes }),
   ];
 }
 
@@ -115,17 +125,17 @@ export function otherAttacks(setting: Setting): StudyNetwork<TriggerParameters>[
  * @returns The ones that lie in `outputs/`.
  * @example
  * ```ts
- * import { availableNetworks, badNets } from "@lib/study/study.ts";
+ * import { availableNetworks, badNets } from "@lib/study/networks.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * assertEquals((await availableNetworks(badNets("gtsrb"))).length, 5);
  * ```
  */
-export async function availableNetworks<Parameters extends TriggerParameters>(
+export async function availableNetworks<Parameters extends object>(
   networks: readonly StudyNetwork<Parameters>[],
 ): Promise<StudyNetwork<Parameters>[]> {
   const there = await Promise.all(
-    networks.map(({ name, experiment }) => exists(outputPath(experiment.setting, name))),
+    networks.map(({ name, experiment }) => exists(outputPath(experiment.data.name, name))),
   );
   return networks.filter((_, index) => there[index]);
 }

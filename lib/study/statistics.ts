@@ -24,7 +24,7 @@ const Z = 1.959963984540054;
  * @throws {Error} If there are no trials or more hits than these.
  * @example
  * ```ts
- * import { wilson } from "@lib/study/intervals.ts";
+ * import { wilson } from "@lib/study/statistics.ts";
  * import { assertAlmostEquals } from "@lib/std/assert.ts";
  *
  * assertAlmostEquals(wilson(0, 100).high, 0.037, 1e-3); // nothing seen in 100 is not nothing
@@ -51,7 +51,7 @@ export function wilson(hits: number, count: number): Interval {
  * @throws {Error} If the lists differ in length.
  * @example
  * ```ts
- * import { mcNemar } from "@lib/study/intervals.ts";
+ * import { mcNemar } from "@lib/study/statistics.ts";
  * import { assertAlmostEquals, assertEquals } from "@lib/std/assert.ts";
  *
  * const one = [true, true, true, false];
@@ -96,7 +96,7 @@ function signTest(one: number, other: number): number {
  * @throws {Error} If there are no steps or they differ in length.
  * @example
  * ```ts
- * import { bootstrapBand } from "@lib/study/intervals.ts";
+ * import { bootstrapBand } from "@lib/study/statistics.ts";
  * import { assert, assertEquals } from "@lib/std/assert.ts";
  *
  * const [all, half] = bootstrapBand([[true, true], [true, false]], 200, 1);

@@ -1,8 +1,8 @@
 import type { Coefficient } from "@lib/attack/spectrum_trigger.ts";
-import type { DefenderRow } from "@lib/study/defender_study.ts";
-import type { RepairedRates } from "@lib/attack/rates.ts";
+import type { RecoveryRow } from "@lib/study/recovery_rows.ts";
+import type { RepairedRates } from "@lib/study/defense_rows.ts";
 import type { Table } from "@lib/figures/table_bundle.ts";
-import type { PeerRow } from "@lib/study/peers_study.ts";
+import type { PeerRow } from "@lib/study/peer_rows.ts";
 
 /**
  * What a defender found on networks: a row a network.
@@ -12,7 +12,7 @@ import type { PeerRow } from "@lib/study/peers_study.ts";
  * @returns The table.
  * @example
  * ```ts
- * import { foundTable } from "@lib/study/defender_tables.ts";
+ * import { foundTable } from "@lib/study/recovery_tables.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const before = { cleanAccuracy: 0.97, attackSuccess: 0, robustAccuracy: 0.9 };
@@ -21,7 +21,7 @@ import type { PeerRow } from "@lib/study/peers_study.ts";
  * assertEquals(foundTable([row], "").rows[0]![1], "none: no alarm");
  * ```
  */
-export function foundTable(rows: readonly DefenderRow[], caption: string): Table {
+export function foundTable(rows: readonly RecoveryRow[], caption: string): Table {
   return {
     columns: [
       ...["network", "found (target)", "index", "norm", "coefficients", "the strongest"],
@@ -40,7 +40,7 @@ export function foundTable(rows: readonly DefenderRow[], caption: string): Table
   };
 }
 
-function foundBy({ suspected, target }: DefenderRow): string {
+function foundBy({ suspected, target }: RecoveryRow): string {
   if (suspected === undefined) return `none${target === undefined ? ": no alarm" : ` (${target})`}`;
   return target === undefined ? `${suspected}: false alarm` : `${suspected} (${target})`;
 }
@@ -54,7 +54,7 @@ function foundBy({ suspected, target }: DefenderRow): string {
  * @returns The table; rates on test in per cent, changes of accuracy in percentage points.
  * @example
  * ```ts
- * import { repairTable } from "@lib/study/defender_tables.ts";
+ * import { repairTable } from "@lib/study/recovery_tables.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const before = { cleanAccuracy: 0.97, attackSuccess: 0, robustAccuracy: 0.9 };
@@ -63,7 +63,7 @@ function foundBy({ suspected, target }: DefenderRow): string {
  * assertEquals(repairTable([row], "").rows, []);
  * ```
  */
-export function repairTable(rows: readonly DefenderRow[], caption: string): Table {
+export function repairTable(rows: readonly RecoveryRow[], caption: string): Table {
   const right = rows.filter((row) => row.suspected !== undefined && row.suspected === row.target);
   return {
     columns: [
@@ -80,7 +80,7 @@ export function repairTable(rows: readonly DefenderRow[], caption: string): Tabl
   };
 }
 
-function repairCells({ before }: DefenderRow, after: RepairedRates): string[] {
+function repairCells({ before }: RecoveryRow, after: RepairedRates): string[] {
   const change = 100 * (after.cleanAccuracy - before.cleanAccuracy);
   return [
     inPercent(after.attackSuccess),
@@ -96,7 +96,7 @@ function repairCells({ before }: DefenderRow, after: RepairedRates): string[] {
  * @returns Such as "Cr (31, 31) +21".
  * @example
  * ```ts
- * import { coefficientWords } from "@lib/study/defender_tables.ts";
+ * import { coefficientWords } from "@lib/study/recovery_tables.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const coefficient = { plane: "Cr", row: 31, column: 31, magnitude: -21.4 } as const;
@@ -117,7 +117,7 @@ export function coefficientWords(coefficients: readonly Coefficient[]): string {
  * @returns The table; rates on test in per cent.
  * @example
  * ```ts
- * import { peerTable } from "@lib/study/defender_tables.ts";
+ * import { peerTable } from "@lib/study/recovery_tables.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const rates = { cleanAccuracy: 0.97, attackSuccess: 1, robustAccuracy: 0, defenseEffectiveness: 0.5 };

@@ -1,0 +1,61 @@
+import type { LabelledImages, Size } from "@lib/data/images.ts";
+import type { Random } from "@lib/random.ts";
+
+/** A data set that experiments can choose: one file, and one line in the list `DATASETS`. */
+export interface DataSource {
+  /** How to call it in titles. */
+  title: string;
+  /** Whether its images are made up: numbers from them are labelled so. */
+  isSynthetic: boolean;
+  /** Of its images, unless an experiment asks for another. */
+  size: Size;
+  /** What the paper's network is trained with on it. */
+  training: { epochs: number; batchSize: number };
+  /** Finds, downloads or makes the images, at a size. */
+  load(size: Size, onDownload?: OnDownload): Promise<SourceImages>;
+  /** Recognises the data set in a folder that somebody names. */
+  findIn?(folder: string): Promise<FoundImages | undefined>;
+}
+
+/** Told a file's name, how many of its bytes are there and how many are expected. */
+export type OnDownload = (name: string, bytes: number, expected: number) => void;
+
+/** What a data set holds. */
+export interface SourceImages {
+  /** The clean training images: read or rendered when first asked for, then kept. */
+  train(): Promise<LabelledImages>;
+  /** All test images. */
+  test: LabelledImages;
+  /** MD5 of the files they come from, by name; none where they are rendered. */
+  checksums: Record<string, string>;
+}
+
+/** Images that were found, before they are read. */
+export interface FoundImages {
+  classes: number;
+  read(settings: ReadSettings): Promise<LabelledImages>;
+}
+
+/** Which images are read, and how. */
+export interface ReadSettings {
+  /** What they are resized to. */
+  size: Size;
+  /** At most so many: of more, a random draw. All, if not given. */
+  most?: number;
+  random: Random;
+  /** Of folders `train` and `test`, which; "test" if not given. */
+  part?: "train" | "test";
+  /** Told the share that is done, 0–1. */
+  onProgress?: (share: number) => void | Promise<void>;
+}
+
+/**
+ * Calls a function at the first request only.
+ *
+ * @param make What is asked for.
+ * @returns The same, which remembers its result.
+ */
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => made ??= make();
+}

@@ -1,0 +1,70 @@
+import { isConvolution } from "@lib/pruning/convolution.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+
+/** A convolution and the batch normalisation behind it. */
+export interface NormalizedConvolution {
+  convolution: tf.layers.Layer;
+  normalization: tf.layers.Layer;
+}
+
+/**
+ * All convolutions of a network that go, alone or by way of an activation, to a batch normalisation with
+ * scale and offset.
+ *
+ * @param network Any layers model.
+ * @returns In the network's order.
+ * @throws {Error} If there is none.
+ * @example
+ * ```ts
+ * import { normalizedConvolutions } from "@lib/peers/normalized_convolutions.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(normalizedConvolutions(paperCnn(43, 1)).length, 6);
+ * ```
+ */
+export function normalizedConvolutions(network: tf.LayersModel): NormalizedConvolution[] {
+  const blocks = network.layers.filter(isConvolution).flatMap((convolution) => {
+    const normalization = normalizationBehind(convolution);
+    return normalization === undefined ? [] : [{ convolution, normalization }];
+  });
+  if (blocks.length === 0) {
+    throw new Error("Expected convolutions with batch normalisation but found none");
+  }
+  return blocks;
+}
+
+function normalizationBehind(layer: tf.layers.Layer): tf.layers.Layer | undefined {
+  const next = layer.outboundNodes.map((node) => node.outboundLayer as tf.layers.Layer);
+  if (next.length !== 1) return undefined;
+  const [found] = next as [tf.layers.Layer];
+  if (["Activation", "ELU", "ReLU", "LeakyReLU"].includes(found.getClassName())) {
+    return normalizationBehind(found);
+  }
+  const { center, scale } = found.getConfig();
+  const isWhole = found.getClassName() === "BatchNormalization" && center === true &&
+    scale === true;
+  return isWhole ? found : undefined;
+}
+
+/**
+ * Multiplies what a batch normalisation makes of each channel.
+ *
+ * @param normalization Its weights are changed.
+ * @param scales Of γ, one a channel.
+ * @param offsets Of β, one a channel.
+ * @example
+ * ```ts ignore
+ * scaleChannels(normalization, kept, kept); // 0 silences a channel
+ * ```
+ */
+export function scaleChannels(
+  normalization: tf.layers.Layer,
+  scales: Float32Array,
+  offsets: Float32Array,
+): void {
+  tf.tidy(() => {
+    const [gamma, beta, ...statistics] = normalization.getWeights() as tf.Tensor1D[];
+    normalization.setWeights([gamma!.mul(scales), beta!.mul(offsets), ...statistics]);
+  });
+}

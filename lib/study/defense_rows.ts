@@ -1,0 +1,91 @@
+import { poisoningOf } from "@lib/attack/attacks.ts";
+import { defenseEffectiveness, type Rates, ratesOf } from "@lib/attack/rates.ts";
+import type { Dataset } from "@lib/data/dataset.ts";
+import { DATASETS } from "@lib/data/datasets.ts";
+import { drawn } from "@lib/data/select.ts";
+import { chosen, outputPath } from "@lib/environment.ts";
+import { md5Of } from "@lib/files.ts";
+import { disposeNetwork } from "@lib/network/copy_network.ts";
+import { DEFENSES } from "@lib/peers/defenses.ts";
+import { seededRandom } from "@lib/random.ts";
+import type { Outcome, Repaired } from "@lib/recovery/defense.ts";
+import { loadBadNet } from "@lib/study/bad_net.ts";
+import type { StudyNetwork } from "@lib/study/networks.ts";
+import { remembered } from "@lib/study/remembered.ts";
+
+/** How many clean images a defender has. */
+export const CLEAN_IMAGES = 1000;
+
+/** On synthetic data, so that all defenses together take a minute or two. */
+const FEW_STEPS = 20;
+
+/** Rates of a repaired network, and what they say of the repair. */
+export interface RepairedRates extends Rates {
+  defenseEffectiveness: number;
+}
+
+/** What a defense came to on a network of the study; shares from 0 to 1, on test. */
+export interface DefenseRow extends Pick<Outcome, "verdict" | "note" | "seconds"> {
+  /** The network as it came, under the attacker's trigger. */
+  before: Rates;
+  /** With the attacker's trigger too. */
+  repaired: (Omit<Repaired, "network"> & RepairedRates)[];
+  cleanImages: number;
+}
+
+/**
+ * Runs a defense on a network of the study, unless the summary has what it comes to.
+ *
+ * @param study The network; attacked with its own trigger for the report.
+ * @param name The defense, in the list.
+ * @param dataset The images: the defender's are drawn from the validation half, rates are on test.
+ * @param cleanImages How many the defender has.
+ * @returns The row; it is also in the summary.
+ * @throws {Error} If the network is not there, or there is no such defense.
+ * @example
+ * ```ts ignore
+ * const { repaired } = await defenseRow(badNets("gtsrb")[0]!, "CLP", dataset);
+ * ```
+ */
+export async function defenseRow(
+  { name: folder, experiment }: StudyNetwork<object>,
+  name: string,
+  dataset: Dataset,
+  cleanImages = CLEAN_IMAGES,
+): Promise<DefenseRow> {
+  const defense = chosen(DEFENSES, name, "a defense");
+  const data = experiment.data.name;
+  const mostSteps = DATASETS[data]!.isSynthetic ? FEW_STEPS : undefined;
+  const depends = {
+    ...{ experiment, defense: name, settings: defense.settings, cleanImages, mostSteps },
+    weights: await md5Of(outputPath(data, folder, "weights.bin")),
+    images: dataset.checksums,
+  };
+  const key = `${folder}, ${name}, ${cleanImages}`;
+  return await remembered(data, "defenses", key, depends, async () => {
+    const { trigger, target } = poisoningOf(experiment.attack);
+    const { network } = await loadBadNet(outputPath(data, folder), experiment);
+    const measured = (each: typeof network): Promise<Rates> =>
+      ratesOf(each, dataset.testHalf, trigger, target);
+    try {
+      const before = await measured(network);
+      const clean = drawn(dataset.validationHalf, cleanImages, seededRandom(1));
+      const { repaired, ...outcome } = await defense.run({ network, clean, mostSteps });
+      const row: DefenseRow = {
+        ...outcome,
+        before,
+        repaired: [],
+        cleanImages: defense.usesImages ? clean.labels.length : 0,
+      };
+      for (const { network: repair, ...what } of repaired) {
+        const after = await measured(repair);
+        const effectiveness = defenseEffectiveness(before, after);
+        row.repaired.push({ ...what, ...after, defenseEffectiveness: effectiveness });
+        disposeNetwork(repair);
+      }
+      return row;
+    } finally {
+      disposeNetwork(network);
+    }
+  });
+}

@@ -1,0 +1,131 @@
+/**
+ * Many orders of pruning beside each other, measured alike.
+ *
+ * @module
+ */
+import {
+  LOGIT_CONTRIBUTION_DESCENDING,
+  TOTAL_CHANGE_DESCENDING,
+} from "@lib/pruning/contributions.ts";
+import type { Evidence, Halves, MeasuredSet } from "@lib/pruning/evidence.ts";
+import { greedyRanking } from "@lib/pruning/greedy.ts";
+import type { Needs, Ranking } from "@lib/pruning/order.ts";
+import { type PruningCurve, pruningCurve } from "@lib/pruning/pruning_curve.ts";
+import { pruningSteps } from "@lib/pruning/pruning_steps.ts";
+import {
+  backdoorDescending,
+  cleanAscending,
+  differenceDescending,
+  randomRanking,
+  ratioDescending,
+  type View,
+} from "@lib/pruning/ranking.ts";
+import { repairAt, type RepairPoint } from "@lib/pruning/repair.ts";
+import { LIPSCHITZ_DESCENDING, WEIGHT_NORM_ASCENDING } from "@lib/pruning/weight_rankings.ts";
+import { mcNemar } from "@lib/study/statistics.ts";
+
+const ACTIVE: View = { layer: "convolution", statistic: "active" };
+
+/** The orders that the notebooks compare: the paper's first, its proposals, and what goes beyond. */
+export const RANKINGS: readonly Ranking[] = [
+  ...[cleanAscending(), cleanAscending(ACTIVE)],
+  ...[backdoorDescending(), backdoorDescending(ACTIVE)],
+  ...[differenceDescending(), differenceDescending(ACTIVE), ratioDescending()],
+  ...[WEIGHT_NORM_ASCENDING, LIPSCHITZ_DESCENDING],
+  ...[TOTAL_CHANGE_DESCENDING, LOGIT_CONTRIBUTION_DESCENDING, greedyRanking(), randomRanking(1)],
+];
+
+/** An order, its curve and the repaired models on it. */
+export interface MeasuredOrder {
+  name: string;
+  needs: Needs;
+  curve: PruningCurve;
+  /** One a threshold: chosen on validation, reported on test. */
+  points: RepairPoint[];
+  /** What it took, apart from the forward pass. */
+  seconds: { order: number; curve: number };
+}
+
+/**
+ * Makes an order and its whole curve.
+ *
+ * @param measured What the network said of both halves.
+ * @param ranking Any.
+ * @param drops Thresholds of validation accuracy, 0.02 being two percentage points.
+ * @returns The measured order.
+ * @throws {Error} If accuracy never drops so far.
+ * @example
+ * ```ts ignore
+ * const orders = RANKINGS.map((ranking) => measureOrder(measured, ranking, [0.01, 0.02]));
+ * ```
+ */
+export function measureOrder(
+  measured: Halves<Evidence>,
+  ranking: Ranking,
+  drops: readonly number[],
+): MeasuredOrder {
+  const start = performance.now();
+  const order = ranking.order(measured.validation);
+  const ordered = performance.now();
+  const curve = pruningCurve(measured, order);
+  const seconds = {
+    order: (ordered - start) / 1000,
+    curve: (performance.now() - ordered) / 1000,
+  };
+  const points = drops.map((drop) => repairAt(curve, drop));
+  return { name: ranking.name, needs: ranking.needs, curve, points, seconds };
+}
+
+/**
+ * Whether each image is given a wanted class, after 0, 1, … channels are pruned.
+ *
+ * @param evidence Of the network.
+ * @param set One of its two sets.
+ * @param order Channels, first to be pruned first.
+ * @param wanted One class an image.
+ * @returns For each step, one truth value an image.
+ * @example
+ * ```ts ignore
+ * const right = hitsAlong(measured.test, measured.test.clean, order, measured.test.clean.labels);
+ * ```
+ */
+export function hitsAlong(
+  evidence: Evidence,
+  set: MeasuredSet,
+  order: readonly number[],
+  wanted: Int32Array,
+): boolean[][] {
+  return Array.from(
+    pruningSteps(evidence.network, set.activations, order),
+    (answers) => Array.from(answers, (answer, image) => answer === wanted[image]),
+  );
+}
+
+/**
+ * Whether one order's repaired model stops the attack more often than another's, on the same triggered
+ * test images: McNemar's exact test.
+ *
+ * @param evidence Of the test half.
+ * @param one An order.
+ * @param other Another.
+ * @param threshold Which of their repaired models, by index.
+ * @returns Images on which only the one, and only the other stops it, and the two-sided p-value.
+ * @example
+ * ```ts ignore
+ * const { p } = compareStopping(measured.test, proposal, paper, 1);
+ * ```
+ */
+export function compareStopping(
+  evidence: Evidence,
+  one: MeasuredOrder,
+  other: MeasuredOrder,
+  threshold: number,
+): ReturnType<typeof mcNemar> {
+  const { backdoor, target } = evidence;
+  const stopped = ({ curve, points }: MeasuredOrder): boolean[] => {
+    const channels = curve.order.slice(0, points[threshold]!.channelsPruned);
+    const targets = backdoor.labels.map(() => target);
+    return hitsAlong(evidence, backdoor, channels, targets).at(-1)!.map((hit) => !hit);
+  };
+  return mcNemar(stopped(one), stopped(other));
+}

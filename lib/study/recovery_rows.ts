@@ -1,0 +1,114 @@
+import { poisoningOf } from "@lib/attack/attacks.ts";
+import type { Rates } from "@lib/attack/rates.ts";
+import type { Dataset } from "@lib/data/dataset.ts";
+import type { Verdict } from "@lib/recovery/defense.ts";
+import { CLEAN_IMAGES, defenseRow, type RepairedRates } from "@lib/study/defense_rows.ts";
+import {
+  availableNetworks,
+  badNets,
+  controls,
+  otherAttacks,
+  type StudyNetwork,
+} from "@lib/study/networks.ts";
+
+/** What frequency recovery found on a network and what came of it; shares from 0 to 1, on test. */
+export interface RecoveryRow extends Verdict {
+  title: string;
+  /** The attacker's class; none for a network that is not attacked. */
+  target?: number;
+  /** The network as it came. */
+  before: Rates;
+  /** Channels pruned against the recovered triggers; none without a suspect. */
+  pruned?: RepairedRates;
+  /** The recovered triggers unlearned instead; none without a suspect. */
+  unlearned?: RepairedRates;
+  cleanImages: number;
+  /** From the network to the verdict, and where there is a suspect to the repaired networks. */
+  seconds: { found: number; pruned?: number; unlearned?: number };
+}
+
+/**
+ * Frequency recovery on one network of the study.
+ *
+ * @param study The network.
+ * @param dataset Its images.
+ * @param cleanImages How many the defender has.
+ * @returns The row.
+ * @throws {Error} If the network is not there.
+ * @example
+ * ```ts ignore
+ * const row = await recoveryRow(badNets("gtsrb")[0]!, dataset);
+ * ```
+ */
+export async function recoveryRow(
+  study: StudyNetwork<object>,
+  dataset: Dataset,
+  cleanImages = CLEAN_IMAGES,
+): Promise<RecoveryRow> {
+  const row = await defenseRow(study, "frequency recovery", dataset, cleanImages);
+  const { target, injectionRate } = poisoningOf(study.experiment.attack);
+  const by = (way: string) => row.repaired.find((each) => each.way === way);
+  const [pruned, unlearned] = [by("pruning"), by("unlearning")];
+  return {
+    ...row.verdict!,
+    title: study.title,
+    ...(injectionRate > 0 ? { target } : {}),
+    before: row.before,
+    ...(pruned && { pruned }),
+    ...(unlearned && { unlearned }),
+    cleanImages: row.cleanImages,
+    seconds: { found: row.seconds, pruned: pruned?.seconds, unlearned: unlearned?.seconds },
+  };
+}
+
+/** The rows of the three tables. */
+export interface RecoveryTables {
+  /** The BadNets of all seeds, and the controls. */
+  recovery: RecoveryRow[];
+  /** The notebooks' BadNet with fewer clean images. */
+  fewerImages: RecoveryRow[];
+  /** Other attacks. */
+  generality: RecoveryRow[];
+}
+
+/** The other numbers of clean images that a defender may have. */
+export const FEWER_IMAGES: readonly number[] = [10, 50, 200];
+
+/**
+ * All rows for the networks that have been trained.
+ *
+ * @param data The data set's name.
+ * @param dataset Its images.
+ * @param onRow Told of each network, how many are done and how many there are.
+ * @returns The rows of the tables.
+ * @example
+ * ```ts ignore
+ * const { recovery } = await recoveryTables("gtsrb", dataset);
+ * ```
+ */
+export async function recoveryTables(
+  data: string,
+  dataset: Dataset,
+  onRow: (row: RecoveryRow, done: number, total: number) => void | Promise<void> = () => {},
+): Promise<RecoveryTables> {
+  const seeds = await availableNetworks(badNets(data));
+  // the quick data only shows that all works
+  const fewer = data === "quick" ? [] : FEWER_IMAGES;
+  type Task = [part: keyof RecoveryTables, study: StudyNetwork<object>, count: number];
+  const tasks: Task[] = [
+    ...[...seeds, ...await availableNetworks(controls(data))]
+      .map((study): Task => ["recovery", study, CLEAN_IMAGES]),
+    ...seeds.slice(0, 1).flatMap((study) =>
+      fewer.map((count): Task => ["fewerImages", study, count])
+    ),
+    ...(await availableNetworks(otherAttacks(data)))
+      .map((study): Task => ["generality", study, CLEAN_IMAGES]),
+  ];
+  const tables: RecoveryTables = { recovery: [], fewerImages: [], generality: [] };
+  for (const [index, [part, study, count]] of tasks.entries()) {
+    const row = await recoveryRow(study, dataset, count);
+    tables[part].push(row);
+    await onRow(row, index + 1, tasks.length);
+  }
+  return tables;
+}
