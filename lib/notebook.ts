@@ -5,13 +5,12 @@
  * @module
  */
 import { outputPath } from "@lib/environment.ts";
-import { ftrojan } from "@lib/attack/ftrojan.ts";
+import { poisoningOf } from "@lib/attack/attacks.ts";
 import { badNet } from "@lib/study/bad_net.ts";
-import { type Dataset, loadDataset } from "@lib/study/dataset.ts";
-import { type Defense, measureDefense } from "@lib/pruning/measure.ts";
+import { type Dataset, loadDataset } from "@lib/data/dataset.ts";
+import { DATASETS } from "@lib/data/datasets.ts";
+import { type Evidence, type Halves, measureHalves } from "@lib/pruning/evidence.ts";
 import type { Experiment } from "@lib/study/experiment.ts";
-import { IMAGE_BYTES } from "@lib/data/images.ts";
-import { forEachBatch } from "@lib/network/forward.ts";
 import { liveFigure } from "@lib/figures/live_figure.ts";
 import { liveProgress } from "@lib/figures/live_progress.ts";
 import { showMarkdown } from "@lib/figures/show.ts";
@@ -52,13 +51,14 @@ export function versions(): Record<string, string> {
  * await showOpening(paperExperiment());
  * ```
  */
-export async function showOpening({ setting, seed }: Experiment): Promise<void> {
+export async function showOpening({ data, seed }: Experiment<object>): Promise<void> {
   const { deno, typescript, tfjs, tensorflow, backend, platform } = versions();
-  const data = setting === "gtsrb"
-    ? "**GTSRB**, the paper's data"
-    : `**synthetic signs** (the *${setting}* setting): numbers from them are not the paper's`;
+  const { title, isSynthetic } = DATASETS[data.name]!;
+  const what = isSynthetic
+    ? `**${title}** (the *${data.name}* data): numbers from them are not the paper's`
+    : `**${title}**, of the paper's Table 1`;
   await showMarkdown(
-    `Data: ${data}; seed ${seed}.  \nDeno ${deno}, TypeScript ${typescript}, TensorFlow.js ${tfjs} on ` +
+    `Data: ${what}; seed ${seed}.  \nDeno ${deno}, TypeScript ${typescript}, TensorFlow.js ${tfjs} on ` +
       `TensorFlow ${tensorflow} (backend "${backend}"), ${platform}.`,
   );
 }
@@ -103,7 +103,7 @@ export async function openBadNet(
   caption?: string,
 ): ReturnType<typeof badNet> {
   const { epochs } = experiment.recipe;
-  const file = outputPath(experiment.setting, "figures", "training.svg");
+  const file = outputPath(experiment.data.name, "figures", "training.svg");
   const figure = liveFigure({ caption, file });
   const line = liveProgress("training", epochs, "epochs");
   let trained = false;
@@ -139,95 +139,38 @@ export function epochResults(history: readonly EpochRecord[]): EpochResult[] {
   return history.map(({ loss, rates }) => ({
     loss,
     cleanAccuracy: rates.cleanAccuracy ?? NaN,
-    attackSuccess: rates.attackSuccessRate ?? NaN,
+    attackSuccess: rates.attackSuccess ?? NaN,
   }));
 }
 
 /**
- * Runs the defense's four sets through a network, with a line of progress.
+ * Runs the four sets of the paper's defense through a network, with a line of progress.
  *
  * @param network The BadNet.
  * @param dataset Its images.
- * @param experiment Trigger and target.
- * @returns All that pruning is made from.
+ * @param experiment Whose trigger and target.
+ * @returns All that pruning is made from, of both halves.
+ * @throws {Error} If the network has no tail.
  * @example
  * ```ts ignore
- * const defense = await openDefense(network, dataset, experiment);
+ * const measured = await openMeasured(network, dataset, experiment);
  * ```
  */
-export async function openDefense(
+export async function openMeasured(
   network: tf.LayersModel,
-  dataset: Dataset,
-  { trigger, target }: Experiment,
-): Promise<Defense> {
-  const total = 2 * dataset.test.labels.length;
+  { validationHalf, testHalf, test }: Dataset,
+  { attack }: Experiment<object>,
+): Promise<Halves<Evidence>> {
+  const { trigger, target } = poisoningOf(attack);
+  const total = 2 * test.labels.length;
   const line = liveProgress("forward pass", total, "images");
-  const defense = await measureDefense(
+  const measured = await measureHalves(
     network,
-    dataset,
-    ftrojan(trigger),
+    { validation: validationHalf, test: testHalf },
+    { validation: trigger, test: trigger },
     target,
     (share) => line.update(Math.round(share * total)),
   );
   await line.finish();
-  return defense;
-}
-
-/**
- * Two forms of one network in numbers, as cells of a table.
- *
- * @param one A network.
- * @param other Another that should say the same.
- * @param pixels Shape [N, 32, 32, 3], RGB, 0–255; timed on them.
- * @returns Parameters of each, images a second of each, and the largest difference of their logits.
- * @example
- * ```ts
- * import { besideEachOther } from "@lib/notebook.ts";
- * import { paperCnn } from "@lib/network/paper_cnn.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
- *
- * const network = paperCnn(43, 1);
- * const [parameters, , , , gap] = await besideEachOther(network, network, new Uint8Array(3072));
- * assertEquals([parameters, gap], ["376,907", "0e+0"]);
- * ```
- */
-export async function besideEachOther(
-  one: tf.LayersModel,
-  other: tf.LayersModel,
-  pixels: Uint8Array,
-): Promise<string[]> {
-  const run = async (network: tf.LayersModel): Promise<{ logits: number[]; speed: string }> => {
-    const logits: number[] = [];
-    const layers = [network.layers.at(-1)!];
-    await forEachBatch(network, layers, pixels.subarray(0, IMAGE_BYTES), () => {}); // a warm-up
-    const start = performance.now();
-    await forEachBatch(network, layers, pixels, ([out]) => void logits.push(...out!.dataSync()));
-    const seconds = (performance.now() - start) / 1000;
-    return { logits, speed: String(Math.round(pixels.length / IMAGE_BYTES / seconds)) };
-  };
-  const [first, second] = [await run(one), await run(other)];
-  const gap = first.logits.reduce(
-    (largest, logit, at) => Math.max(largest, Math.abs(logit - second.logits[at]!)),
-    0,
-  );
-  const parameters = [one, other].map((network) => network.countParams().toLocaleString("en"));
-  return [...parameters, first.speed, second.speed, gap.toExponential(0)];
-}
-
-/**
- * Words a share as percent.
- *
- * @param share 0–1.
- * @param digits After the point.
- * @returns Such as "97.2 %".
- * @example
- * ```ts
- * import { percent } from "@lib/notebook.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
- *
- * assertEquals(percent(0.97165, 2), "97.17 %");
- * ```
- */
-export function percent(share: number, digits = 1): string {
-  return `${(100 * share).toFixed(digits)} %`;
+  return measured;
 }

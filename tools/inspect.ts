@@ -8,6 +8,7 @@
  */
 import { inspect, INSPECTION_PARTS } from "@lib/inspect/inspect.ts";
 import { suspectName } from "@lib/inspect/report.ts";
+import { percent } from "@lib/words.ts";
 import { join } from "@lib/std/path.ts";
 import { inspectOptions } from "./inspect_options.ts";
 import { progressPrinter } from "./notebooks/progress.ts";
@@ -26,12 +27,11 @@ try {
     await new Promise((resolve) => setTimeout(resolve)); // lets the printer's clock go on
   });
   if (current !== "") printer.end(`done in ${secondsSince(start)}`);
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   const { networks, trigger } = report;
   console.log(
     report.backdoored
       ? `A backdoor is suspected: class ${suspectName(report)}; index ` +
-        `${report.outlierIndex.toFixed(1)}, success ${percent(trigger!.successRate)}`
+        `${report.outlierIndex.toFixed(1)}, success ${percent(trigger!.attackSuccess)}`
       : `No backdoor found; index ${report.outlierIndex.toFixed(1)}`,
   );
   console.log(`Clean accuracy: ${percent(report.cleanAccuracy)}`);
@@ -39,9 +39,9 @@ try {
     const what = way === "pruning" ? `${channelsPruned} channels pruned` : "triggers unlearned";
     const [accuracy, success, robust] = [
       rates.cleanAccuracy,
-      rates.recoveredTriggerSuccessRate,
+      rates.attackSuccess,
       rates.robustAccuracy,
-    ].map(percent);
+    ].map((share) => percent(share));
     console.log(
       `${file}: ${what}, accuracy ${accuracy}, triggers' success ${success}, ` +
         `right in spite of them ${robust}`,

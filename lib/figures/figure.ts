@@ -13,6 +13,16 @@ export interface Layout extends Record<string, unknown> {
   margin: { l: number; r: number; t: number; b: number };
 }
 
+/** Images to draw, all of one size. */
+export interface Picture {
+  height: number;
+  width: number;
+  /** 3 for RGB, 1 for grey. */
+  channels: number;
+  /** Shape [N, height, width, channels], 0–255. */
+  pixels: Uint8Array;
+}
+
 /** Verdana and DejaVu Sans have the same widths, so labels fit wherever one of them is installed. */
 export const FONT_FAMILY = "DejaVu Sans, Verdana, sans-serif";
 

@@ -1,42 +1,43 @@
 import { createCanvas, ImageData } from "@napi-rs/canvas";
 import { escapeText } from "@lib/figures/caption.ts";
-import { baseLayout, type Figure } from "@lib/figures/figure.ts";
+import { baseLayout, type Figure, type Picture } from "@lib/figures/figure.ts";
 import { wrapText } from "@lib/figures/text_width.ts";
 
 /**
  * Images in a grid with a label above each, every pixel enlarged to a crisp square (paper, Fig. 1 and
  * 2).
  *
- * @param pixels Shape [N, 32, 32, 3], RGB, 0–255, row by row.
+ * @param images RGB or grey, 0–255, as many as labels.
  * @param labels One an image, plain text.
  * @param columns Images in a row, 1–10.
  * @param format PNG keeps every level; JPEG is half as large, for pictures that are only looked at.
  * @returns The figure, with all images in one picture.
- * @throws {Error} If pixels and labels are not of the same number of images.
+ * @throws {Error} If there are not as many images as labels.
  * @example
  * ```ts
  * import { imageGrid } from "@lib/figures/image_grid.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const { layout } = imageGrid(new Uint8Array(2 * 3072), ["clean", "triggered"], 2);
+ * const images = { height: 32, width: 32, channels: 3, pixels: new Uint8Array(2 * 3072) };
+ * const { layout } = imageGrid(images, ["clean", "triggered"], 2);
  * assertEquals((layout.images as unknown[]).length, 1);
  * ```
  */
 export function imageGrid(
-  pixels: Uint8Array,
+  images: Picture,
   labels: readonly string[],
   columns: number = Math.min(labels.length, 6),
   format: "image/png" | "image/jpeg" = "image/png",
 ): Figure {
-  if (labels.length === 0 || pixels.length !== labels.length * IMAGE_BYTES) {
+  const bytes = images.height * images.width * images.channels;
+  if (labels.length === 0 || images.pixels.length !== labels.length * bytes) {
     throw new Error(
-      `Expected ${labels.length * IMAGE_BYTES} bytes, 3072 for each of at least one label, ` +
-        `but found ${pixels.length}`,
+      `Expected ${labels.length * bytes} bytes, ${bytes} for each of at least one label, ` +
+        `but found ${images.pixels.length}`,
     );
   }
   const cell = cellWidth(columns);
-  const side = imageSide(columns);
-  const scale = side / 32;
+  const { width: side, height: tall } = drawnSize(columns, images);
   const texts = labels.map((label) => wrapText(label, cell - 6, SIZE));
   // Every row is as high as its longest label asks for.
   const places: { x: number; y: number }[] = [];
@@ -46,10 +47,10 @@ export function imageGrid(
     height += Math.ceil(Math.max(...row.map((lines) => lines.length)) * SIZE * 1.3) + 6;
     const inset = Math.floor((cell - GAP - side) / 2);
     places.push(...row.map((_, column) => ({ x: column * cell + inset, y: height })));
-    height += side + GAP;
+    height += tall + GAP;
   }
   const width = 800 - 2 * EDGE;
-  const source = picture(pixels, places, scale, { width, height }, format);
+  const source = picture(images, places, { side, tall, width, height }, format);
   const hidden = { visible: false, fixedrange: true };
   const layout = baseLayout({
     width: 800,
@@ -71,29 +72,36 @@ export function imageGrid(
 }
 
 /**
- * How large a grid's images are drawn.
+ * How large a grid's images are drawn: whole times their size, or as large as their cell allows.
  *
- * @param columns Images in a row, 1–10.
- * @returns Pixels: a whole number of them for each of the image's, at most five.
+ * @param columns Images in a row.
+ * @param size Of an image, in pixels.
+ * @returns Width and height in the figure's pixels.
  * @example
  * ```ts
- * import { imageSide } from "@lib/figures/image_grid.ts";
+ * import { drawnSize } from "@lib/figures/image_grid.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * assertEquals([imageSide(1), imageSide(8)], [160, 64]);
+ * assertEquals(drawnSize(1, { width: 32, height: 32 }), { width: 160, height: 160 });
+ * assertEquals(drawnSize(8, { width: 32, height: 16 }), { width: 64, height: 32 });
  * ```
  */
-export function imageSide(columns: number): number {
-  return 32 * Math.max(1, Math.min(5, Math.floor((cellWidth(columns) - GAP) / 32)));
+export function drawnSize(
+  columns: number,
+  { width, height }: { width: number; height: number },
+): { width: number; height: number } {
+  const room = Math.min(LARGEST, cellWidth(columns) - GAP);
+  const times = room / width;
+  const scale = times >= 1 ? Math.floor(times) : times;
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
 }
 
 const cellWidth = (columns: number): number => Math.floor((800 - 2 * EDGE + GAP) / columns);
 
 function picture(
-  pixels: Uint8Array,
+  images: Picture,
   places: readonly { x: number; y: number }[],
-  scale: number,
-  { width, height }: { width: number; height: number },
+  { side, tall, width, height }: Record<"side" | "tall" | "width" | "height", number>,
   format: "image/png" | "image/jpeg",
 ): string {
   const context = createCanvas(width, height).getContext("2d");
@@ -103,9 +111,10 @@ function picture(
     context.fillRect(0, 0, width, height);
   }
   places.forEach(({ x, y }, index) => {
-    const image = createCanvas(32, 32);
-    image.getContext("2d").putImageData(new ImageData(opaque(pixels, index), 32, 32), 0, 0);
-    context.drawImage(image, x, y, 32 * scale, 32 * scale);
+    const image = createCanvas(images.width, images.height);
+    const data = new ImageData(opaque(images, index), images.width, images.height);
+    image.getContext("2d").putImageData(data, 0, 0);
+    context.drawImage(image, x, y, side, tall);
   });
   return format === "image/jpeg"
     ? context.canvas.toDataURL(format, 0.8)
@@ -113,15 +122,16 @@ function picture(
 }
 
 /** An image's bytes as a canvas wants them: red, green, blue, alpha. */
-function opaque(pixels: Uint8Array, index: number): Uint8ClampedArray {
-  return Uint8ClampedArray.from({ length: 32 * 32 * 4 }, (_, byte) => {
+function opaque({ pixels, height, width, channels }: Picture, index: number): Uint8ClampedArray {
+  const count = height * width;
+  return Uint8ClampedArray.from({ length: count * 4 }, (_, byte) => {
     const [pixel, channel] = [Math.floor(byte / 4), byte % 4];
-    return channel === 3 ? 255 : pixels[index * IMAGE_BYTES + pixel * 3 + channel]!;
+    return channel === 3 ? 255 : pixels[(index * count + pixel) * channels + channel % channels]!;
   });
 }
 
-const IMAGE_BYTES = 32 * 32 * 3;
-
+/** In pixels, across. */
+const LARGEST = 160;
 const SIZE = 11;
 
 /** Around the grid, and between two images, in pixels. */

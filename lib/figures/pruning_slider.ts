@@ -1,24 +1,13 @@
-import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
-import { imageGrid, imageSide } from "@lib/figures/image_grid.ts";
-
-/** An order of pruning and what it does, for the slider to move along. */
-export interface SliderContent {
-  /** The channels in the order they are pruned. */
-  order: readonly number[];
-  /** Mean activation of each channel on triggered images. */
-  means: ArrayLike<number>;
-  /** Rates after 0 … all channels, 0–1. */
-  cleanAccuracy: readonly number[];
-  attackSuccess: readonly number[];
-  /** A few triggered images; shape [N, 32, 32, 3], RGB, 0–255. */
-  pixels: Uint8Array;
-  /** Their true classes. */
-  labels: Uint8Array;
-  /** The classes they are given after 0 … all channels. */
-  answers: readonly Uint8Array[];
-  /** The attacker's class. */
-  target: number;
-}
+import {
+  axis,
+  baseLayout,
+  COLOURS,
+  compact,
+  type Figure,
+  type Picture,
+} from "@lib/figures/figure.ts";
+import { type Place, placeOf, type SliderContent, stepOf } from "@lib/figures/slider_places.ts";
+import { drawnSize, imageGrid } from "@lib/figures/image_grid.ts";
 
 /**
  * A slider over the number of pruned channels that moves three pictures: which channels are gone, where
@@ -34,17 +23,17 @@ export interface SliderContent {
  * import { pruningSlider } from "@lib/figures/pruning_slider.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
+ * const images = { height: 32, width: 32, channels: 3, pixels: new Uint8Array(3072) };
  * const { layout } = pruningSlider({
  *   ...{ order: [1, 0], means: [0.2, 0.9], cleanAccuracy: [1, 0.9, 0.1], attackSuccess: [1, 0, 0] },
- *   ...{ pixels: new Uint8Array(3072), labels: Uint8Array.of(3), target: 7 },
- *   answers: [7, 3, 0].map((answer) => Uint8Array.of(answer)),
+ *   ...{ images, labels: [3], target: 7, answers: [[7], [3], [0]] },
  * }, 1, 1);
  * const [{ steps }] = layout.sliders as [{ steps: unknown[] }];
  * assertEquals(steps.length, 3);
  * ```
  */
 export function pruningSlider(content: SliderContent, start: number, stride: number): Figure {
-  const { order, means, cleanAccuracy, attackSuccess, answers, pixels, labels } = content;
+  const { order, means, cleanAccuracy, attackSuccess, answers, images, labels } = content;
   for (const { length } of [cleanAccuracy, attackSuccess, answers]) {
     if (length !== order.length + 1) {
       throw new Error(`Expected ${order.length + 1} steps but found ${length}`);
@@ -52,7 +41,7 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
   }
   const places = order.map((_, place) => place).concat(order.length)
     .filter((place) => place % stride === 0 || place === start);
-  const grid = imageGrid(pixels, Array.from(labels, () => ""), COLUMNS, "image/jpeg");
+  const grid = imageGrid(images, Array.from(labels, () => ""), COLUMNS, "image/jpeg");
   const state = (place: number): Place => placeOf(content, place);
   const first = state(start);
   const data = [
@@ -72,12 +61,12 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
       type: "scatter",
       mode: "markers",
       name: "images",
-      ...centres(grid),
+      ...centres(grid, images),
       xaxis: "x3",
       yaxis: "y3",
       marker: {
         symbol: "square-open",
-        size: imageSide(COLUMNS) * SHRUNK + 4,
+        size: drawnSize(COLUMNS, images).width * SHRUNK + 4,
         color: first.frames,
         line: { width: 4 },
       },
@@ -125,56 +114,6 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
   return { data, layout };
 }
 
-/** What of the figure depends on the slider's place. */
-interface Place {
-  frames: string[];
-  shapes: Record<string, unknown>[];
-  title: Record<string, unknown>;
-}
-
-function placeOf(content: SliderContent, place: number): Place {
-  const { cleanAccuracy, attackSuccess, answers, labels, target } = content;
-  const percent = (rates: readonly number[]): string => `${(100 * rates[place]!).toFixed(1)} %`;
-  return {
-    frames: Array.from(
-      answers[place]!,
-      (answer, image) =>
-        answer === labels[image]
-          ? COLOURS.green
-          : answer === target
-          ? COLOURS.vermillion
-          : COLOURS.orange,
-    ),
-    shapes: [
-      // a veil over the bars that are gone
-      {
-        ...{ type: "rect", xref: "x", yref: "y domain", x0: -0.5, x1: place - 0.5, y0: 0, y1: 1 },
-        ...{ fillcolor: "#ffffff", opacity: 0.75, line: { width: 0 } },
-      },
-      {
-        ...{ type: "line", xref: "x2", yref: "y2", x0: place, x1: place, y0: -2, y1: 102 },
-        line: { color: "#555555", width: 1.5 },
-      },
-    ],
-    title: {
-      ...{ xref: "paper", yref: "paper", x: 0, xanchor: "left", yanchor: "bottom" },
-      showarrow: false,
-      text: `clean accuracy ${percent(cleanAccuracy)}, attack success ${percent(attackSuccess)}`,
-    },
-  };
-}
-
-/** What Plotly does when the slider comes to a place. */
-const stepOf = (state: Place, place: number): Record<string, unknown> => ({
-  label: String(place),
-  method: "update",
-  args: [
-    { "marker.color": [state.frames] },
-    { shapes: state.shapes, "annotations[0].text": state.title.text },
-    [3],
-  ],
-});
-
 const rate = (
   name: string,
   rates: readonly number[],
@@ -200,10 +139,10 @@ const SHRUNK = (800 - MARGIN.l - MARGIN.r) / 780;
 const [RATES, BARS, GAP] = [170, 150, 76];
 
 /** Where the grid's images are: below their (empty) labels. */
-function centres({ layout }: Figure): { x: number[]; y: number[] } {
+function centres({ layout }: Figure, images: Picture): { x: number[]; y: number[] } {
   const labels = layout.annotations as { x: number; y: number }[];
   return {
     x: labels.map(({ x }) => x),
-    y: labels.map(({ y }) => y + imageSide(COLUMNS) / 2),
+    y: labels.map(({ y }) => y + drawnSize(COLUMNS, images).height / 2),
   };
 }

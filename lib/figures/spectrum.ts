@@ -1,13 +1,14 @@
-import { type Coefficient, PLANES } from "@lib/attack/spectrum_trigger.ts";
 import { escapeText } from "@lib/figures/caption.ts";
 import { axis, baseLayout, type Figure } from "@lib/figures/figure.ts";
 
 /** The discrete cosine transform of one plane of an image. */
-export interface Spectrum {
+export interface SpectrumPlane {
   /** What stands above it, a few words. */
   name: string;
-  /** Shape [32, 32]: vertical by horizontal frequency, row by row, any sign. */
+  /** Shape [height, width]: vertical by horizontal frequency, row by row, any sign. */
   coefficients: ArrayLike<number>;
+  /** The number of columns; square if not given. */
+  width?: number;
   /** Cells to outline, as [row, column]: a trigger's bands. */
   outlined?: readonly (readonly [number, number])[];
 }
@@ -18,7 +19,7 @@ export interface Spectrum {
  *
  * @param spectra One to four.
  * @returns The figure.
- * @throws {Error} If a spectrum has not 1,024 coefficients.
+ * @throws {Error} If a spectrum has not whole rows.
  * @example
  * ```ts
  * import { spectrumFigure } from "@lib/figures/spectrum.ts";
@@ -30,22 +31,29 @@ export interface Spectrum {
  * assertEquals((layout.shapes as unknown[]).length, 2);
  * ```
  */
-export function spectrumFigure(spectra: readonly Spectrum[]): Figure {
+export function spectrumFigure(spectra: readonly SpectrumPlane[]): Figure {
   const side = Math.min(300, (800 - LEFT - RIGHT + GAP) / spectra.length - GAP);
   const across = (side + GAP) * spectra.length - GAP;
   const number = (index: number) => index === 0 ? "" : String(index + 1);
+  const planes = spectra.map(logRows);
   const axes = spectra.flatMap((_, index) => {
     const start = index * (side + GAP) / across;
     const domain = [start, start + side / across];
     const vertical = index === 0 ? "vertical frequency" : "";
-    const horizontal = { ...FREQUENCIES, domain, anchor: `y${number(index)}`, range: [-1.6, 32.6] };
-    const down = { ...FREQUENCIES, anchor: `x${number(index)}`, range: [32.6, -1.6] };
+    const [rows, columns] = [planes[index]!.length, planes[index]![0]!.length];
+    const horizontal = {
+      ...frequencies(columns),
+      ...{ domain, anchor: `y${number(index)}`, range: [-1.6, columns + 0.6] },
+    };
+    const down = {
+      ...frequencies(rows),
+      ...{ anchor: `x${number(index)}`, range: [rows + 0.6, -1.6] },
+    };
     return [
       [`xaxis${number(index)}`, axis("horizontal frequency", horizontal)],
       [`yaxis${number(index)}`, axis(vertical, down)],
     ];
   });
-  const planes = spectra.map(logRows);
   // said outright, since a plane of zeros would have the scale begin below zero
   const strongest = Math.max(0.01, ...planes.flat(2));
   const layout = baseLayout({
@@ -71,31 +79,49 @@ export function spectrumFigure(spectra: readonly Spectrum[]): Figure {
   return { data, layout };
 }
 
+/** The coefficients of all planes of images, one plane after the other. */
+interface AllPlanes {
+  height: number;
+  width: number;
+  /** Shape [planes, height, width]. */
+  coefficients: Float32Array;
+}
+
+/** One frequency of one plane. */
+interface Place {
+  plane: string;
+  row: number;
+  column: number;
+}
+
 /**
  * The planes of a trigger's spectrum, for {@link spectrumFigure}.
  *
- * @param spectrum Shape [3, 32, 32]: Y, Cr, Cb; levels.
+ * @param spectrum Of images of any size: Y, Cr and Cb, or grey alone.
  * @param outlined Coefficients to outline, each in its own plane.
- * @returns Three spectra.
+ * @returns One spectrum a plane.
  * @example
  * ```ts
  * import { triggerSpectra } from "@lib/figures/spectrum.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const spectra = triggerSpectra(new Float32Array(3072), [{ plane: "Cb", row: 3, column: 4 }]);
+ * const spectrum = { height: 32, width: 32, coefficients: new Float32Array(3072) };
+ * const spectra = triggerSpectra(spectrum, [{ plane: "Cb", row: 3, column: 4 }]);
  * assertEquals(spectra.map(({ outlined }) => outlined), [[], [], [[3, 4]]]);
  * ```
  */
 export function triggerSpectra(
-  spectrum: Float32Array,
-  outlined: readonly Omit<Coefficient, "magnitude">[],
-): Spectrum[] {
-  return PLANES.map((name, index) => ({
-    name,
-    coefficients: spectrum.subarray(index * 1024, (index + 1) * 1024),
-    outlined: outlined.filter(({ plane }) => plane === name).map((
-      { row, column },
-    ) => [row, column]),
+  { height, width, coefficients }: AllPlanes,
+  outlined: readonly Place[],
+): SpectrumPlane[] {
+  const size = height * width;
+  const planes = ["Y", "Cr", "Cb"].slice(0, coefficients.length / size);
+  return planes.map((plane, index) => ({
+    name: planes.length === 1 ? "grey" : plane,
+    width,
+    coefficients: coefficients.subarray(index * size, (index + 1) * size),
+    outlined: outlined.filter((each) => each.plane === plane)
+      .map(({ row, column }) => [row, column] as const),
   }));
 }
 
@@ -119,18 +145,25 @@ function outline([row, column]: readonly [number, number], number: string): unkn
 }
 
 /** Logarithms of 1 + magnitude, since coefficients may be zero, with the digits that a colour shows. */
-function logRows({ name, coefficients }: Spectrum): number[][] {
-  if (coefficients.length !== 1024) {
-    throw new Error(`Expected 1024 coefficients but found ${coefficients.length} in "${name}"`);
+function logRows({ name, coefficients, width }: SpectrumPlane): number[][] {
+  const columns = width ?? Math.sqrt(coefficients.length);
+  const rows = coefficients.length / columns;
+  if (!Number.isInteger(columns) || !Number.isInteger(rows)) {
+    throw new Error(`Expected whole rows but found ${coefficients.length} numbers in "${name}"`);
   }
   const logs = Array.from(
     coefficients,
     (value) => Number(Math.log10(1 + Math.abs(value)).toFixed(2)),
   );
-  return Array.from({ length: 32 }, (_, row) => logs.slice(row * 32, row * 32 + 32));
+  return Array.from({ length: rows }, (_, row) => logs.slice(row * columns, (row + 1) * columns));
 }
 
-const FREQUENCIES = { tickvals: [0, 8, 15, 23, 31], showgrid: false, showline: false };
+/** An axis of so many frequencies. */
+function frequencies(count: number): Record<string, unknown> {
+  const last = count - 1;
+  const tickvals = [0, 1 / 4, 1 / 2, 3 / 4, 1].map((share) => Math.round(last * share - 0.01));
+  return { tickvals, showgrid: false, showline: false };
+}
 
 const DECADES = [0, 10, 100, 1000];
 

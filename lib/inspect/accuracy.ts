@@ -1,3 +1,4 @@
+import { percent } from "@lib/words.ts";
 import type { LabelledImages } from "@lib/data/images.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { accuracy, classify } from "@lib/network/evaluate.ts";
@@ -40,13 +41,12 @@ export async function requireAccuracy(
   images: LabelledImages,
 ): Promise<void> {
   const chance = 1 / images.classNames.length;
-  const answers = await classify(network, images.pixels);
+  const answers = await classify(network, images);
   const found = accuracy(answers, images.labels);
   const rates = await otherWays(network, { opened, network: file, pixels }, images, answers);
   const least = chance + KNOWS * (1 - chance);
   const wanted = Math.max(least, ...rates.map(([, rate]) => rate - BETTER));
   if (found >= wanted) return;
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   const [[best, rate]] = rates.toSorted((a, b) => b[1] - a[1]) as [[string, number]];
   const tried = rates.map(([how, rate]) => `${percent(rate)} ${how}`).join(", ");
   const advice = rate >= wanted
@@ -65,18 +65,20 @@ async function otherWays(
   network: tf.LayersModel,
   { opened, pixels }: Opened,
   images: LabelledImages,
-  answers: Uint8Array,
+  answers: Int32Array,
 ): Promise<[string, number][]> {
   const other = PIXEL_RANGES.find((range) => range !== pixels)!;
   const copy = await logitsNetwork(opened, other);
-  const turned = exchanged(images.pixels);
-  const of = async (each: tf.LayersModel, pixels: Uint8Array): Promise<number> =>
-    accuracy(await classify(each, pixels), images.labels);
-  const rates: [string, number][] = [
-    [`with --pixels ${other}`, await of(copy, images.pixels)],
-    ["with blue, green, red", await of(network, turned)],
-    [`with --pixels ${other} and blue, green, red`, await of(copy, turned)],
-  ];
+  const of = async (each: tf.LayersModel, set: LabelledImages): Promise<number> =>
+    accuracy(await classify(each, set), set.labels);
+  const rates: [string, number][] = [[`with --pixels ${other}`, await of(copy, images)]];
+  if (images.channels === 3) {
+    const turned = { ...images, pixels: exchanged(images.pixels) };
+    rates.push(
+      ["with blue, green, red", await of(network, turned)],
+      [`with --pixels ${other} and blue, green, red`, await of(copy, turned)],
+    );
+  }
   disposeNetwork(copy);
   const asText = textOrder(images.classNames);
   if (asText !== undefined) {

@@ -4,17 +4,18 @@
  * @module
  */
 import { readAnyImages } from "@lib/data/any_images.ts";
-import { type LabelledImages, SIDE } from "@lib/data/images.ts";
+import type { LabelledImages, Size } from "@lib/data/images.ts";
 import { pickImages } from "@lib/data/select.ts";
-import { halves } from "@lib/data/splits.ts";
+import { splitByClass } from "@lib/data/splits.ts";
 import { findConvolution } from "@lib/pruning/convolution.ts";
 import { type AnyNetwork, openNetwork } from "@lib/formats/any_network.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
+import { requireApart } from "@lib/inspect/apart.ts";
+import { sizeOf } from "@lib/network/image_input.ts";
 import { requireAccuracy } from "@lib/inspect/accuracy.ts";
 import { logitsNetwork, type PixelRange } from "@lib/formats/logits_network.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom } from "@lib/random.ts";
-import { basename, dirname, join, relative, resolve } from "@lib/std/path.ts";
 
 /** What to inspect, and where to. */
 export interface InspectionSettings {
@@ -36,7 +37,7 @@ export interface InspectionSettings {
 export interface InspectionInput {
   /** As it came; its `save` writes repaired ones in the same format. */
   opened: AnyNetwork;
-  /** The same from images, RGB 0–1, to logits. */
+  /** The same from images, 0–1, to logits. */
   network: tf.LayersModel;
   /** The name of the convolution to prune. */
   layer: string;
@@ -77,11 +78,12 @@ export async function openInput(
   try {
     await requireApart(settings);
     const classes = requireClassifier(opened.network, file);
+    const size = imageSizeOf(opened.network, file);
     const layer = findConvolution(opened.network, settings.layer, file).name;
     await onProgress(0);
     const random = seededRandom(SEED);
     const most = Math.max(MOST_IMAGES, 2 * count);
-    const images = await readAnyImages(folder, classes, { most, random, onProgress });
+    const images = await readAnyImages(folder, classes, { size, most, random, onProgress });
     await onProgress(1);
     const parts = split(images, count, folder);
     requireBalance(parts.decisions, folder);
@@ -115,8 +117,8 @@ function split(
   if (length < 4) throw new Error(`Expected at least 4 images but found ${length} in ${folder}`);
   const random = seededRandom(SEED);
   const every = Math.max(2, Math.ceil(length / count));
-  const { validation, test } = halves(images, random, every);
-  if (test.labels.length > 0) return { decisions: validation, heldOut: test };
+  const [decisions, heldOut] = splitByClass(images, random, every);
+  if (heldOut.labels.length > 0) return { decisions, heldOut };
   // one image a class: any half will do
   const indices = [...images.labels.keys()];
   const half = Math.ceil(length / 2);
@@ -147,14 +149,6 @@ function requireClassifier(network: tf.LayersModel, file: string): number {
   }
   const size = (shape: readonly (number | null)[]): string =>
     shape.slice(1).map((length) => length ?? "any").join("×");
-  const images = `${SIDE}×${SIDE}×3`;
-  if (size(inputs[0]!.shape) !== images) {
-    throw new Error(
-      `Expected a network for images of ${images} but found one for ${
-        size(inputs[0]!.shape)
-      } in ${file}`,
-    );
-  }
   const [, classes, ...more] = outputs[0]!.shape;
   if (typeof classes !== "number" || more.length > 0) {
     throw new Error(
@@ -167,35 +161,11 @@ function requireClassifier(network: tf.LayersModel, file: string): number {
   return classes;
 }
 
-/** The network is never touched, and images are not to be found among the results. */
-async function requireApart({ network, images, output }: InspectionSettings): Promise<void> {
-  const target = await realPath(output);
-  const there = await Deno.stat(target).catch(() => undefined);
-  if (there !== undefined && !there.isDirectory) {
-    throw new Error(`Expected an output folder but found a file ${output}`);
+/** The images' size that a network takes. */
+function imageSizeOf(network: tf.LayersModel, file: string): Size {
+  try {
+    return sizeOf(network);
+  } catch (error) {
+    throw new Error(`${(error as Error).message} in ${file}`);
   }
-  const found = await realPath(network);
-  const isTopology = basename(found).endsWith(".json");
-  if (holds(target, isTopology ? dirname(found) : found)) {
-    throw new Error(
-      `Expected an output folder apart from the network but found ${network} in ${output}`,
-    );
-  }
-  const folder = await realPath(images);
-  if (holds(folder, target) && folder !== await realPath(".")) {
-    throw new Error(
-      `Expected an output folder apart from the images but found ${output} in ${images}`,
-    );
-  }
-}
-
-const holds = (folder: string, path: string): boolean =>
-  !relative(folder, path).split(/[\\/]/).includes("..");
-
-/** Links followed as far as the path exists. */
-async function realPath(path: string): Promise<string> {
-  const whole = resolve(path);
-  const found = await Deno.realPath(whole).catch(() => undefined);
-  if (found !== undefined || dirname(whole) === whole) return found ?? whole;
-  return join(await realPath(dirname(whole)), basename(whole));
 }

@@ -1,5 +1,8 @@
-import { type Coefficient, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
-import { IMAGE_BYTES } from "@lib/data/images.ts";
+import { percent } from "@lib/words.ts";
+import type { Rates } from "@lib/attack/rates.ts";
+import { type Coefficient, scaledSpectrum, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
+import { countOf } from "@lib/data/images.ts";
+import { joinImages, uniformImages } from "@lib/data/select.ts";
 import { captioned, escapeText } from "@lib/figures/caption.ts";
 import { classNorms } from "@lib/figures/class_norms.ts";
 import { type Figure, FONT_FAMILY } from "@lib/figures/figure.ts";
@@ -10,7 +13,7 @@ import { spectrumFigure, triggerSpectra } from "@lib/figures/spectrum.ts";
 import { renderSvg } from "@lib/figures/static_svg.ts";
 import { tableBundle } from "@lib/figures/table_bundle.ts";
 import { type Inspection, type InspectionReport, suspectName } from "@lib/inspect/report.ts";
-import type { Repairs } from "@lib/inspect/repair.ts";
+import type { PruningRepairs } from "@lib/recovery/prune_recovered.ts";
 
 /**
  * An inspection as a page that stands alone: one file, no scripts.
@@ -60,9 +63,6 @@ function verdictOf(report: InspectionReport): string {
     : "No backdoor found in the frequency domain";
 }
 
-/** @returns A share as text. */
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
 function paragraphs(report: InspectionReport): string[] {
   const { images, outlierIndex, networks } = report;
   const index = Number.isFinite(outlierIndex) ? outlierIndex.toFixed(1) : "beyond measure";
@@ -84,7 +84,7 @@ function paragraphs(report: InspectionReport): string[] {
 }
 
 function repairText(report: InspectionReport, networks: InspectionReport["networks"]): string {
-  const success = percent(report.trigger!.successRate);
+  const success = percent(report.trigger!.attackSuccess);
   const way = report.method === "exact"
     ? "Sets of channels were searched, and what pruning them does was worked out exactly."
     : "Channels were pruned by masks along one order, as what follows this layer allows no exact reckoning.";
@@ -94,17 +94,16 @@ function repairText(report: InspectionReport, networks: InspectionReport["networ
   const [pruned, unlearned] = (["pruning", "unlearning"] as const).map((way) =>
     networks.filter((each) => each.way === way)
   );
-  const least = Math.min(...pruned!.map((each) => each.recoveredTriggerSuccessRate));
   return [
     so,
-    ...(least < report.trigger!.successRate / 4
+    ...(pruned!.length > 0
       ? []
       : ["Within two points of accuracy, pruning this layer does not end the backdoor."]),
     unlearned!.length > 0
       ? "In the network that unlearned, all weights have changed: it was trained on the images that " +
         "decided, half of them with the triggers and under their true labels."
-      : "Unlearning the triggers gave no network: it needs a chain of layers, and must keep accuracy " +
-        "within two points.",
+      : "Unlearning the triggers gave no network: it must leave a tenth of their success at most, and " +
+        "keep accuracy within two points.",
   ].join(" ");
 }
 
@@ -115,12 +114,12 @@ function repairedTable({ networks, cleanAccuracy, trigger }: InspectionReport): 
       "right with them",
     ],
     rows: [
-      ["as it came", 0, percent(cleanAccuracy), percent(trigger!.successRate), "–"],
+      ["as it came", 0, percent(cleanAccuracy), percent(trigger!.attackSuccess), "–"],
       ...networks.map((each) => [
         each.file,
         each.channelsPruned,
         percent(each.cleanAccuracy),
-        percent(each.recoveredTriggerSuccessRate),
+        percent(each.attackSuccess),
         percent(each.robustAccuracy),
       ]),
     ],
@@ -136,22 +135,18 @@ const SHOWN = 100;
 
 function triggerFigures({ report, triggers, examples }: Inspection): Figure[] {
   const { spectrum } = triggers[report.suspectedClass!]!;
-  const grey = new Uint8Array(IMAGE_BYTES).fill(128);
-  const strongest = Math.max(
+  const [grey, trigger] = [uniformImages(spectrum, 1, 128), spectrumTrigger(spectrum)];
+  const strongest = trigger.apply(grey).pixels.reduce(
+    (most, level) => Math.max(most, Math.abs(level - 128)),
     1,
-    ...spectrumTrigger(spectrum).apply(grey).map((level) => Math.abs(level - 128)),
   );
   const times = SHOWN / strongest;
-  const amplified = spectrumTrigger(spectrum.map((value) => value * times)).apply(grey);
-  const count = examples.length / IMAGE_BYTES;
+  const amplified = spectrumTrigger(scaledSpectrum(spectrum, times)).apply(grey);
+  const count = countOf(examples);
   const labels = (what: string): string[] => Array<string>(count).fill(what);
-  const pixels = Uint8Array.from([
-    ...examples,
-    ...amplified,
-    ...spectrumTrigger(spectrum).apply(examples),
-  ]);
+  const images = joinImages([examples, amplified, trigger.apply(examples)]);
   const names = [...labels("clean"), `the trigger, ${times.toFixed(1)} times`];
-  const grid = imageGrid(pixels, [...names, ...labels("with the trigger")], count + 1);
+  const grid = imageGrid(images, [...names, ...labels("with the trigger")], count + 1);
   const largest = report.trigger!.coefficients.slice(0, 4);
   const drawn = spectrumFigure(triggerSpectra(spectrum, largest));
   return [
@@ -169,18 +164,24 @@ function triggerFigures({ report, triggers, examples }: Inspection): Figure[] {
 const coefficientText = ({ plane, row, column, magnitude }: Coefficient): string =>
   `${plane} (${row}, ${column}) ${magnitude.toFixed(1)}`;
 
-function pruningFigure({ method, path, front }: Repairs): Figure {
-  if (front === undefined) {
+function pruningFigure({ method, path, front }: PruningRepairs): Figure {
+  const named = (name: string, rates: readonly Rates[]) => ({
+    name,
+    cleanAccuracy: rates.map(({ cleanAccuracy }) => cleanAccuracy),
+    attackSuccess: rates.map(({ attackSuccess }) => attackSuccess),
+  });
+  const along = named("most changed by the recovered triggers first", path);
+  if (method === "masks") {
     return captioned(
-      pruningCurveFigure([path]),
+      pruningCurveFigure([along]),
       "Figure 3. Pruning by masks, channels most changed by the recovered triggers first; on the " +
         "images that decide.",
     );
   }
   return captioned(
-    frontFigure([path], front, 5),
-    `Figure 3. What pruning costs and what it does against the recovered triggers, ${method}; on ` +
-      "held-out images.",
+    frontFigure([along], named("best sets", front.map(({ rates }) => rates)), 5),
+    `Figure 3. What pruning costs and what it does against the recovered triggers, ${method}; on the ` +
+      "images that decide.",
   );
 }
 

@@ -1,9 +1,14 @@
+import type { Rates } from "@lib/attack/rates.ts";
 import type { Coefficient } from "@lib/attack/spectrum_trigger.ts";
+import type { Images } from "@lib/data/images.ts";
+import type { PruningRepairs } from "@lib/recovery/prune_recovered.ts";
 import type { ClassTrigger } from "@lib/recovery/recovery.ts";
-import type { HeldOutRates, Repairs } from "@lib/inspect/repair.ts";
 
-/** A repaired network; rates are of the held-out images, 0–1. */
-export interface RepairedNetwork extends HeldOutRates {
+/**
+ * A repaired network; rates are of the held-out images, with the recovered triggers of the suspected
+ * class.
+ */
+export interface RepairedNetwork extends Rates {
   /** Its name in the output folder. */
   file: string;
   /** What was done to it. */
@@ -13,29 +18,6 @@ export interface RepairedNetwork extends HeldOutRates {
   allowedDrop: number | null;
 }
 
-/**
- * How to call the class that a report suspects.
- *
- * @param report Of a network with a backdoor.
- * @returns Its index, and its name if that is another.
- * @example
- * ```ts
- * import { suspectName } from "@lib/inspect/report.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
- *
- * assertEquals(suspectName({ suspectedClass: 14, suspectedClassName: "stop" }), "14 (stop)");
- * ```
- */
-export function suspectName(
-  { suspectedClass, suspectedClassName }: Pick<
-    InspectionReport,
-    "suspectedClass" | "suspectedClassName"
-  >,
-): string {
-  const index = String(suspectedClass);
-  return index === suspectedClassName ? index : `${index} (${suspectedClassName})`;
-}
-
 /** What `report.json` holds; rates are of the held-out images, 0–1. */
 export interface InspectionReport {
   network: string;
@@ -43,18 +25,23 @@ export interface InspectionReport {
   /** Class index; none without a backdoor. */
   suspectedClass: number | null;
   suspectedClassName: string | null;
-  /** How far the smallest norm of a trigger lies below the others; above `outlierThreshold` it is suspicious. */
+  /**
+   * How far the smallest norm of a trigger lies below the others; above `outlierThreshold` it is
+   * suspicious. In the file it is "beyond measure" if all others are equal, for which JSON has no number.
+   */
   outlierIndex: number;
   outlierThreshold: number;
   /** How often a clean network with as many classes would be suspected, were norms log-normal. */
   falseAlarmRate: number;
-  /** The trigger that was found for the suspected class. Its success is that of it and its variants in
-   * three strengths, in turns, as they are what the network is repaired against. */
-  trigger: { coefficients: Coefficient[]; successRate: number } | null;
+  /**
+   * The trigger that was found for the suspected class. Its success is that of it and its variants in three
+   * strengths, in turns, as they are what the network is repaired against.
+   */
+  trigger: { coefficients: Coefficient[]; attackSuccess: number } | null;
   cleanAccuracy: number;
   networks: RepairedNetwork[];
   /** How pruning was worked out; none without a backdoor. */
-  method: Repairs["method"] | null;
+  method: PruningRepairs["method"] | null;
   /** The convolution that was pruned or would be. */
   layer: string;
   channels: number;
@@ -70,7 +57,45 @@ export interface Inspection {
   /** One a class, by class. */
   triggers: ClassTrigger[];
   /** None without a backdoor. */
-  repairs?: Repairs;
-  /** A few held-out images, shape [N, 32, 32, 3], RGB, 0–255. */
-  examples: Uint8Array;
+  repairs?: PruningRepairs;
+  /** A few held-out images. */
+  examples: Images;
+}
+
+/**
+ * How to call the class that a report suspects.
+ *
+ * @param report That suspects one.
+ * @returns Its index, and its name where that tells more.
+ * @example
+ * ```ts
+ * import { suspectName } from "@lib/inspect/report.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(suspectName({ suspectedClass: 3, suspectedClassName: "cat" }), "3 (cat)");
+ * assertEquals(suspectName({ suspectedClass: 3, suspectedClassName: "3" }), "3");
+ * ```
+ */
+export function suspectName(
+  { suspectedClass, suspectedClassName }: Pick<
+    InspectionReport,
+    "suspectedClass" | "suspectedClassName"
+  >,
+): string {
+  const index = String(suspectedClass);
+  return index === suspectedClassName ? index : `${index} (${suspectedClassName})`;
+}
+
+/**
+ * A report as the text of its file; six digits are more than is known.
+ *
+ * @param report Any.
+ * @returns JSON.
+ */
+export function reportText(report: InspectionReport): string {
+  const short = (_: string, value: unknown): unknown => {
+    if (typeof value !== "number") return value;
+    return Number.isFinite(value) ? Number(value.toPrecision(6)) : "beyond measure";
+  };
+  return JSON.stringify(report, short, 2) + "\n";
 }

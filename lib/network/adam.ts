@@ -12,74 +12,91 @@ export interface Moments<Value> {
   square: Value;
 }
 
+/** What a step is reckoned with: tensors, or nodes of a graph. */
+interface Arithmetic<Value> {
+  number(value: number): Value;
+  plus(one: Value, other: Value): Value;
+  minus(one: Value, other: Value): Value;
+  times(one: Value, other: Value): Value;
+  over(one: Value, other: Value): Value;
+  root(value: Value): Value;
+}
+
 /**
  * The factor of a step of Adam, with the correction of its means, which start at zero.
  *
- * @param step From 1.
- * @param learningRate Adam's.
+ * @param step The step's number, from 1.
+ * @param learningRate Of the step.
+ * @returns What the step multiplies the ratio of the means by.
  * @example
  * ```ts
  * import { adamRate } from "@lib/network/adam.ts";
  * import { assertAlmostEquals } from "@lib/std/assert.ts";
  *
- * assertAlmostEquals(adamRate(1, 0.1), 0.1 * Math.sqrt(0.001) / 0.1, 1e-12);
+ * assertAlmostEquals(adamRate(1, 0.01), 0.01 * Math.sqrt(0.001) / 0.1, 1e-12);
  * ```
  */
 export function adamRate(step: number, learningRate: number): number {
   return learningRate * Math.sqrt(1 - BETA2 ** step) / (1 - BETA1 ** step);
 }
 
+/** One step of Adam (Kingma and Ba, 2015) in Keras's form, on all weights as one long vector. */
+function adamStep<Value>(
+  { number, plus, minus, times, over, root }: Arithmetic<Value>,
+  before: Moments<Value>,
+  gradient: Value,
+  rate: Value,
+): Moments<Value> {
+  const mixed = (old: Value, found: Value, keep: number): Value =>
+    plus(times(old, number(keep)), times(found, number(1 - keep)));
+  const mean = mixed(before.mean, gradient, BETA1);
+  const square = mixed(before.square, times(gradient, gradient), BETA2);
+  const change = over(times(mean, rate), plus(root(square), number(EPSILON)));
+  return { weights: minus(before.weights, change), mean, square };
+}
+
 /**
- * One step of Adam (Kingma and Ba, 2015) in Keras's form, on all weights as one long vector.
+ * A step of Adam on tensors.
  *
- * @param before Not disposed.
- * @param gradient Of the loss, in the order of the weights; not disposed.
+ * @param before Weights and means; left as they are.
+ * @param gradient Of the loss, one number a weight.
  * @param rate From {@link adamRate}.
- * @returns Weights and means after the step; the caller disposes them.
+ * @returns Three tensors, which the caller disposes.
  * @example
  * ```ts
- * import { adamRate, adamStep } from "@lib/network/adam.ts";
+ * import { adamRate, tensorAdamStep } from "@lib/network/adam.ts";
  * import { tf } from "@lib/network/tensorflow.ts";
  * import { assertAlmostEquals } from "@lib/std/assert.ts";
  *
- * const before = { weights: tf.tensor1d([1]), mean: tf.tensor1d([0]), square: tf.tensor1d([0]) };
- * const { weights } = adamStep(before, tf.tensor1d([5]), adamRate(1, 0.1));
- * assertAlmostEquals(weights.dataSync()[0]!, 0.9, 1e-6); // the first step is the learning rate
+ * const zeros = { weights: tf.zeros([1]), mean: tf.zeros([1]), square: tf.zeros([1]) };
+ * const { weights } = tensorAdamStep(zeros, tf.tensor1d([7]), adamRate(1, 0.01));
+ * assertAlmostEquals(weights.dataSync()[0]!, -0.01, 1e-6); // the first step is as long as the rate
  * ```
  */
-export function adamStep(
+export function tensorAdamStep(
   before: Moments<tf.Tensor>,
   gradient: tf.Tensor,
   rate: number,
 ): Moments<tf.Tensor> {
-  return tf.tidy(() => {
-    const mean = before.mean.mul(BETA1).add(gradient.mul(1 - BETA1));
-    const square = before.square.mul(BETA2).add(gradient.square().mul(1 - BETA2));
-    const change = mean.mul(rate).div(square.sqrt().add(EPSILON));
-    return { weights: before.weights.sub<tf.Tensor>(change), mean, square };
-  });
+  const tensors: Arithmetic<tf.Tensor> = {
+    number: (value) => tf.scalar(value),
+    plus: (one, other) => one.add(other),
+    minus: (one, other) => one.sub(other),
+    times: (one, other) => one.mul(other),
+    over: (one, other) => one.div(other),
+    root: (value) => value.sqrt(),
+  };
+  return tf.tidy(() => ({ ...adamStep(tensors, before, gradient, tf.scalar(rate)) }));
 }
 
 /**
  * The same step, as nodes of a graph.
  *
  * @param graph Gets the nodes.
- * @param before Values before the step.
+ * @param before Weights and means.
  * @param gradient Of the loss.
  * @param rate From {@link adamRate}.
- * @returns Values after the step.
- * @example
- * ```ts
- * import { addAdamStep, adamRate } from "@lib/network/adam.ts";
- * import { Graph } from "@lib/network/graph.ts";
- * import { assertAlmostEquals } from "@lib/std/assert.ts";
- *
- * const graph = new Graph();
- * const before = { weights: graph.constant([1]), mean: graph.constant([0]), square: graph.constant([0]) };
- * const rate = graph.constant(adamRate(1, 0.1));
- * const { weights } = addAdamStep(graph, before, graph.constant([5]), rate);
- * assertAlmostEquals(graph.compile()({}, [weights])[0]!.dataSync()[0]!, 0.9, 1e-6);
- * ```
+ * @returns The new weights and means.
  */
 export function addAdamStep(
   graph: Graph,
@@ -87,13 +104,12 @@ export function addAdamStep(
   gradient: Ref,
   rate: Ref,
 ): Moments<Ref> {
-  const times = (one: Ref, other: Ref | number): Ref =>
-    graph.node("Mul", [one, typeof other === "number" ? graph.constant(other) : other]);
-  const plus = (one: Ref, other: Ref): Ref => graph.node("AddV2", [one, other]);
-  const mean = plus(times(before.mean, BETA1), times(gradient, 1 - BETA1));
-  const squared = graph.node("Square", [gradient]);
-  const square = plus(times(before.square, BETA2), times(squared, 1 - BETA2));
-  const root = plus(graph.node("Sqrt", [square]), graph.constant(EPSILON));
-  const change = graph.node("RealDiv", [times(mean, rate), root]);
-  return { weights: graph.node("Sub", [before.weights, change]), mean, square };
+  const by = (operation: string) => (one: Ref, other: Ref): Ref =>
+    graph.node(operation, [one, other]);
+  const nodes: Arithmetic<Ref> = {
+    number: (value) => graph.constant(value),
+    ...{ plus: by("AddV2"), minus: by("Sub"), times: by("Mul"), over: by("RealDiv") },
+    root: (value) => graph.node("Sqrt", [value]),
+  };
+  return adamStep(nodes, before, gradient, rate);
 }

@@ -1,8 +1,12 @@
 import { exists } from "@lib/files.ts";
 import { type NamedArrays, readSafetensors, writeSafetensors } from "@lib/network/safetensors.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import type { EpochRecord } from "@lib/network/train.ts";
-import { startingState, type TrainingState } from "@lib/network/training_state.ts";
+import {
+  type EpochRecord,
+  laidOut,
+  sizeOf,
+  type TrainingState,
+} from "@lib/network/training_state.ts";
 
 /** Where a training stands after a whole number of epochs. */
 export interface Checkpoint {
@@ -25,7 +29,7 @@ export interface Checkpoint {
  */
 export async function saveCheckpoint(
   file: string,
-  network: tf.Sequential,
+  network: tf.LayersModel,
   task: string,
   { history, state }: Checkpoint,
 ): Promise<void> {
@@ -63,7 +67,7 @@ export async function saveCheckpoint(
  */
 export async function loadCheckpoint(
   file: string,
-  network: tf.Sequential,
+  network: tf.LayersModel,
   task: string,
 ): Promise<Checkpoint | undefined> {
   if (!await exists(file)) return undefined;
@@ -73,26 +77,41 @@ export async function loadCheckpoint(
       `Expected a checkpoint of ${task} but found one of ${metadata.task} in ${file}: delete it to train anew`,
     );
   }
-  const pick = (name: string, shape: (number | null)[]): tf.Tensor => {
+  const pick = (name: string, shape: (number | null)[]): NamedArrays["arrays"][string] => {
     const found = arrays[name];
-    if (found === undefined || String(found.shape) !== String(shape)) {
-      throw new Error(
-        `Expected ${name} of shape [${shape}] but found [${found?.shape}] in ${file}: it is from ` +
-          "another network; delete it to train anew",
-      );
-    }
-    return tf.tensor(found.values, found.shape);
+    if (found !== undefined && String(found.shape) === String(shape)) return found;
+    throw new Error(
+      `Expected ${name} of shape [${shape}] but found [${found?.shape}] in ${file}: it is from ` +
+        "another network; delete it to train anew",
+    );
   };
-  const weights = tf.tidy(() =>
-    network.weights.map((weight) => pick(weight.originalName, weight.shape))
-  );
-  network.setWeights(weights);
-  tf.dispose(weights);
-  const state = startingState(network);
-  const [mean, square] = ["adam/mean", "adam/square"].map((name) => pick(name, state.mean.shape));
-  tf.dispose([state.mean, state.square]);
+  const length = network.trainableWeights.reduce((sum, weight) => sum + sizeOf(weight), 0);
+  // all is looked at before the network is changed
+  const values = network.weights.map((weight) => pick(weight.originalName, weight.shape));
+  const [mean, square] = ["adam/mean", "adam/square"].map((name) => pick(name, [length]));
+  const [step, history] = [Number(metadata.step), historyOf(metadata.history, file)];
+  if (!(Number.isInteger(step) && step >= 0)) {
+    throw new Error(`Expected a number of steps but found ${metadata.step} in ${file}`);
+  }
+  tf.tidy(() => network.setWeights(values.map((each) => tf.tensor(each.values, each.shape))));
   return {
-    history: JSON.parse(metadata.history ?? "[]"),
-    state: { ...state, step: Number(metadata.step), mean: mean!, square: square! },
+    history,
+    state: {
+      step,
+      weights: laidOut(network.trainableWeights),
+      mean: tf.tensor(mean!.values, [length]),
+      square: tf.tensor(square!.values, [length]),
+      moving: laidOut(network.nonTrainableWeights),
+    },
   };
+}
+
+function historyOf(text: string | undefined, file: string): EpochRecord[] {
+  try {
+    const history: unknown = JSON.parse(text ?? "");
+    if (Array.isArray(history)) return history;
+  } catch {
+    // said below
+  }
+  throw new Error(`Expected the history of a training but found ${text} in ${file}`);
 }

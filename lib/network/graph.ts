@@ -1,50 +1,23 @@
-import { createHash } from "node:crypto";
-import { tf } from "@lib/network/tensorflow.ts";
+import {
+  type Attributes,
+  int,
+  output,
+  type Ref,
+  type,
+  type ValueType,
+} from "@lib/network/graph_text.ts";
+import { runnable } from "@lib/network/loaded_graphs.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
 
-/** A value in a graph: the name of the node that makes it, with `:1`, `:2` … for its further outputs. */
-export type Ref = string;
-
-/** A node's attributes: a name with one of `type`, `ints`, `int`, `float`, `bool` and `text`. */
-export type Attributes = Record<string, string>;
-
-/** Types of values in TensorFlow's own words. */
-export type ValueType = "FLOAT" | "INT32" | "UINT8" | "UINT16" | "UINT64" | "BOOL";
+export * from "@lib/network/graph_text.ts";
 
 /** A graph that runs. */
 export interface GraphFunction {
   /** Tensors by placeholder in, tensors by node out; only the latter are the caller's to dispose. */
   (feeds: Record<string, tf.Tensor>, fetches: Ref[]): tf.Tensor[];
-  /** Frees what TensorFlow keeps of the graph; it cannot run any more. */
+  /** Frees what TensorFlow keeps of the graph; if it runs again it is loaded again. */
   release(): void;
 }
-
-/** An attribute that names a type of values. */
-export const type = (name: ValueType): string => `{ type: DT_${name} }`;
-/** A whole number. */
-export const int = (value: number): string => `{ i: ${value} }`;
-/** A list of whole numbers. */
-export const ints = (values: number[]): string =>
-  `{ list { ${values.map((value) => `i: ${value}`).join(" ")} } }`;
-/** A real number. */
-export const float = (value: number): string => `{ f: ${value} }`;
-/** A truth value. */
-export const bool = (value: boolean): string => `{ b: ${value} }`;
-/** A word. */
-export const text = (value: string): string => `{ s: "${value}" }`;
-
-/** The part of the native backend that runs whole graphs. */
-interface NativeBackend {
-  loadSavedModelMetaGraph(folder: string, tags: string): number;
-  deleteSavedModel(id: number): void;
-  runSavedModel(
-    id: number,
-    inputs: tf.Tensor[],
-    inputNames: { name: string }[],
-    outputNames: string[],
-  ): tf.Tensor[];
-}
-
-const loaded = new Map<string, number>();
 
 /**
  * A TensorFlow graph, written node by node and run as one function. TensorFlow joins neighbouring
@@ -174,28 +147,17 @@ export class Graph {
   /**
    * Hands the graph to TensorFlow, as a saved model in text form. The same graph is loaded only once,
    * whichever network it was made for, as long as weights are fed.
-   *
-   * @returns The graph as a function.
-   * @throws {Error} TensorFlow's own, if a node is none that it knows.
    */
   compile(): GraphFunction {
-    const backend = tf.backend() as unknown as NativeBackend;
-    const model = `saved_model_schema_version: 1
-meta_graphs { meta_info_def { tags: "serve" } graph_def { ${this.#nodes.join("\n")} } }`;
-    const key = createHash("sha256").update(model).digest("hex");
-    const id = loaded.get(key) ?? load(backend, model);
-    loaded.set(key, id);
-    const run = (feeds: Record<string, tf.Tensor>, fetches: Ref[]): tf.Tensor[] =>
-      backend.runSavedModel(
-        id,
-        Object.values(feeds),
-        Object.keys(feeds).map((name) => ({ name: output(name, 0) })),
-        fetches.map((name) => name.includes(":") ? name : output(name, 0)),
+    const { run, release } = runnable(`saved_model_schema_version: 1
+meta_graphs { meta_info_def { tags: "serve" } graph_def { ${this.#nodes.join("\n")} } }`);
+    const first = (name: Ref): Ref => name.includes(":") ? name : output(name, 0);
+    const named = (feeds: Record<string, tf.Tensor>, fetches: Ref[]): tf.Tensor[] =>
+      run(
+        Object.fromEntries(Object.entries(feeds).map(([name, value]) => [first(name), value])),
+        fetches.map(first),
       );
-    const release = (): void => {
-      if (loaded.delete(key)) backend.deleteSavedModel(id);
-    };
-    return Object.assign(run, { release });
+    return Object.assign(named, { release });
   }
 
   #unnamed(operation: string, inputs: Ref[], attributes: Attributes): Ref {
@@ -214,16 +176,3 @@ meta_graphs { meta_info_def { tags: "serve" } graph_def { ${this.#nodes.join("\n
 
 /** Bytes as protocol buffers' text form writes them. */
 const OCTAL = Array.from({ length: 256 }, (_, byte) => "\\" + byte.toString(8).padStart(3, "0"));
-
-/** A node's output by its number. */
-export const output = (node: Ref, index: number): Ref => `${node}:${index}`;
-
-function load(backend: NativeBackend, model: string): number {
-  const folder = Deno.makeTempDirSync();
-  try {
-    Deno.writeTextFileSync(`${folder}/saved_model.pbtxt`, model);
-    return backend.loadSavedModelMetaGraph(folder, "serve");
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
-}

@@ -1,9 +1,10 @@
 import { adamRate, addAdamStep } from "@lib/network/adam.ts";
-import { Graph, output, type Ref, type } from "@lib/network/graph.ts";
+import { Graph, type Ref, type } from "@lib/network/graph.ts";
 import { addImages, bytesTensor, sizeOf } from "@lib/network/image_input.ts";
-import { addLayer, type Pass } from "@lib/network/layer_nodes.ts";
+import { addNetwork } from "@lib/network/network_nodes.ts";
+import { addCrossEntropy } from "@lib/network/nodes/loss_nodes.ts";
+import type { StepSettings, TrainStep } from "@lib/network/passes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import type { StepSettings, TrainStep } from "@lib/network/train_step.ts";
 
 /**
  * The step of training as one TensorFlow graph, from bytes of images to new weights.
@@ -26,7 +27,7 @@ import type { StepSettings, TrainStep } from "@lib/network/train_step.ts";
  * assertEquals(step(startingState(network), batch, 0.0005).state.step, 1);
  * ```
  */
-export function graphStep(network: tf.Sequential, { seed, weightDecay }: StepSettings): TrainStep {
+export function graphStep(network: tf.LayersModel, { seed, weightDecay }: StepSettings): TrainStep {
   const graph = new Graph();
   const images = addImages(graph, sizeOf(network));
   const labels = graph.placeholder("labels", "INT32");
@@ -43,26 +44,25 @@ export function graphStep(network: tf.Sequential, { seed, weightDecay }: StepSet
     ...namedParts(graph, statistics, network.nonTrainableWeights),
   ]);
 
-  const passes: Pass[] = [];
-  let value = images;
-  network.layers.forEach((layer, index) => {
+  const seedOf = (index: number): Ref => {
     const offset = graph.constant([0, index], "INT32");
-    const layerSeed = graph.node("AddV2", [stepSeed, offset], { T: type("INT32") });
-    const context = { weights, seed: layerSeed, needsInputGradient: index > 0 };
-    passes.push(addLayer(graph, layer, value, context));
-    value = passes.at(-1)!.output;
-  });
-  const { loss, slope } = crossEntropy(graph, value, labels);
-  const gradient = graph.concatenate(
-    weightGradients(passes, slope).map((each, index) => {
-      const weight = network.trainableWeights[index]!;
-      if (weight.shape.length !== 4) return each;
-      const pull = graph.node("Mul", [weights.get(weight)!, graph.constant(2 * weightDecay)]);
-      return graph.node("AddV2", [each, pull]);
-    }),
-  );
+    return graph.node("AddV2", [stepSeed, offset], { T: type("INT32") });
+  };
+  const settings = { weights, seedOf, needsImageGradient: false };
+  const nodes = addNetwork(graph, network, images, settings);
+  const logits = nodes.outputs.get(network.layers.at(-1)!)!;
+  const { losses, slope } = addCrossEntropy(graph, logits, labels);
+  const loss = graph.node("Mean", [losses, graph.constant([0], "INT32")], { Tidx: type("INT32") });
+  const count = graph.cast(graph.size(labels, "INT32"), "INT32", "FLOAT");
+  const { byWeights } = nodes.backward(graph.node("RealDiv", [slope, count]));
+  const gradient = graph.concatenate(network.trainableWeights.map((weight) => {
+    const own = byWeights.get(weight)!;
+    if (weight.shape.length !== 4) return own;
+    const pull = graph.node("Mul", [weights.get(weight)!, graph.constant(2 * weightDecay)]);
+    return graph.node("AddV2", [own, pull]);
+  }));
   const after = addAdamStep(graph, before, gradient, rate);
-  const moved = passes.flatMap((pass) => pass.moving ?? []);
+  const moved = network.nonTrainableWeights.map((weight) => nodes.moving.get(weight)!);
   const moving = moved.length > 0 ? graph.concatenate(moved) : graph.node("Identity", [statistics]);
 
   const run = graph.compile();
@@ -91,28 +91,6 @@ export function graphStep(network: tf.Sequential, { seed, weightDecay }: StepSet
       loss: batchLoss!,
     };
   };
-}
-
-/** The mean cross-entropy of logits, and its gradient by them. */
-function crossEntropy(graph: Graph, logits: Ref, labels: Ref): { loss: Ref; slope: Ref } {
-  const losses = graph.node("SparseSoftmaxCrossEntropyWithLogits", [logits, labels], {
-    Tlabels: type("INT32"),
-  });
-  const count = graph.cast(graph.size(labels, "INT32"), "INT32", "FLOAT");
-  return {
-    loss: graph.node("Mean", [losses, graph.constant([0], "INT32")], { Tidx: type("INT32") }),
-    slope: graph.node("RealDiv", [output(losses, 1), count]),
-  };
-}
-
-/** From the last layer back to the first: the gradients in the order of the trainable weights. */
-function weightGradients(passes: Pass[], slope: Ref): Ref[] {
-  let gradient: Ref | undefined = slope;
-  return passes.toReversed().map((pass) => {
-    const { input, weights }: ReturnType<Pass["backward"]> = pass.backward(gradient!);
-    gradient = input;
-    return weights;
-  }).toReversed().flat();
 }
 
 function namedParts(

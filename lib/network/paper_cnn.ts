@@ -1,4 +1,11 @@
+import { PAPER_SIZE, type Size } from "@lib/data/images.ts";
+import { type Architecture, requireClasses } from "@lib/network/architecture.ts";
 import { tf } from "@lib/network/tensorflow.ts";
+
+/** The paper's network. */
+export const PAPER_CNN: Architecture = {
+  build: (size, classes, seed) => paperCnn(classes, seed, size),
+};
 
 /** Name of the layer whose channels are pruned: the activation of the last convolution (section 3.2). */
 export const LAST_ACTIVATION = "activation_5";
@@ -10,8 +17,9 @@ export const LAST_ACTIVATION = "activation_5";
  *
  * @param classes How many; 43 gives the figure's 376,907 parameters.
  * @param seed Of the initial weights.
- * @returns A network from images, [N, 32, 32, 3] in RGB from 0 to 1, to logits, [N, classes]. The caller
- * disposes it.
+ * @param size Of the images; the paper's if not given.
+ * @returns A network from images, [N, height, width, channels] from 0 to 1, to logits, [N, classes]. The
+ * caller disposes it.
  * @throws {Error} If there are fewer than two classes.
  * @example
  * ```ts
@@ -23,10 +31,12 @@ export const LAST_ACTIVATION = "activation_5";
  * network.dispose();
  * ```
  */
-export function paperCnn(classes: number, seed: number): tf.Sequential {
-  if (!(Number.isInteger(classes) && classes >= 2)) {
-    throw new Error(`Expected at least two classes but found ${classes}`);
-  }
+export function paperCnn(
+  classes: number,
+  seed: number,
+  { height, width, channels }: Size = PAPER_SIZE,
+): tf.Sequential {
+  requireClasses(classes);
   const network = tf.sequential({ name: "paper_cnn" });
   let convolutions = 0;
   const initializer = (): ReturnType<typeof tf.initializers.glorotUniform> =>
@@ -35,7 +45,7 @@ export function paperCnn(classes: number, seed: number): tf.Sequential {
     for (const _ of ["first", "second"]) {
       const suffix = convolutions === 0 ? "" : `_${convolutions}`;
       network.add(tf.layers.conv2d({
-        ...(convolutions === 0 ? { inputShape: [32, 32, 3] } : {}),
+        ...(convolutions === 0 ? { inputShape: [height, width, channels] } : {}),
         name: `conv2d${suffix}`,
         filters,
         kernelSize: 3,

@@ -1,7 +1,8 @@
-import { adamRate, adamStep } from "@lib/network/adam.ts";
+import { adamRate, tensorAdamStep } from "@lib/network/adam.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import type { StepSettings, TrainStep } from "@lib/network/train_step.ts";
+import { layerCalls } from "@lib/network/layer_calls.ts";
+import type { StepSettings, TrainStep } from "@lib/network/passes.ts";
 import { laidOut, writeState } from "@lib/network/training_state.ts";
 
 /** Draws a mask of dropout of a shape, 0 at the given rate, else 1 / (1 − rate), from two integers. */
@@ -11,7 +12,7 @@ export type DrawMask = (shape: number[], rate: number, seed: [number, number]) =
  * The step of training with tfjs's own layers and gradients, for every backend and every kind of layer;
  * two to three times slower than the graph on TensorFlow.
  *
- * @param network Any sequential network that ends in logits.
+ * @param network That ends in logits, each of its layers called once.
  * @param settings Seed and weight decay.
  * @param drawMask Where dropout's masks come from.
  * @returns The step, which leaves its new weights in the network too.
@@ -31,32 +32,40 @@ export type DrawMask = (shape: number[], rate: number, seed: [number, number]) =
  * ```
  */
 export function plainStep(
-  network: tf.Sequential,
+  network: tf.LayersModel,
   { seed, weightDecay }: StepSettings,
   drawMask: DrawMask = seededMask,
 ): TrainStep {
+  const calls = layerCalls(network);
+  if (calls === undefined) {
+    throw new Error("Expected a network whose layers are called once each but found another");
+  }
+  const forward = (images: tf.Tensor, step: number): tf.Tensor => {
+    const outputs = new Map<tf.layers.Layer, tf.Tensor>();
+    for (const { layer, inputs } of calls) {
+      const values = inputs.map((input) => outputs.get(input)!);
+      const input = values[0] ?? images;
+      const index = step * network.layers.length + network.layers.indexOf(layer);
+      outputs.set(
+        layer,
+        layer.getClassName() === "InputLayer"
+          ? images
+          : layer.getClassName() === "Dropout"
+          ? dropped(layer, input, [seed, index], drawMask)
+          : layer.apply(values.length > 1 ? values : input, { training: true }) as tf.Tensor,
+      );
+    }
+    return outputs.get(calls.at(-1)!.layer)!;
+  };
   return (state, batch, learningRate) =>
     tf.tidy(() => {
       writeState(network, state);
-      const forward = (): tf.Tensor =>
-        network.layers.reduce<tf.Tensor>((input, layer, index) => {
-          if (layer.getClassName() !== "Dropout") {
-            return layer.apply(input, { training: true }) as tf.Tensor;
-          }
-          const { rate, noiseShape } = layer.getConfig() as {
-            rate: number;
-            noiseShape?: (number | null)[];
-          };
-          const shape = input.shape.map((length, axis) => noiseShape?.[axis] ?? length);
-          return input.mul(
-            drawMask(shape, rate, [seed, state.step * network.layers.length + index]),
-          );
-        }, toTensor(batch));
       const classes = network.outputShape[1] as number;
       const truth = tf.oneHot(tf.tensor1d(batch.labels, "int32"), classes);
+      const images = toTensor(batch);
       const variables = network.trainableWeights.map((weight) => weight.read() as tf.Variable);
       const { value: loss, grads } = tf.variableGrads(
-        () => tf.losses.softmaxCrossEntropy(truth, forward()).asScalar(),
+        () => tf.losses.softmaxCrossEntropy(truth, forward(images, state.step)).asScalar(),
         variables,
       );
       const gradient = tf.concat(variables.map((variable) => {
@@ -64,11 +73,26 @@ export function plainStep(
         return (variable.rank === 4 ? own.add(variable.mul(2 * weightDecay)) : own).flatten();
       }));
       const step = state.step + 1;
-      const moments = adamStep(state, gradient, adamRate(step, learningRate));
+      const moments = tensorAdamStep(state, gradient, adamRate(step, learningRate));
       const next = { step, ...moments, moving: laidOut(network.nonTrainableWeights) };
       writeState(network, next);
       return { state: next, loss };
     });
+}
+
+function dropped(
+  layer: tf.layers.Layer,
+  input: tf.Tensor,
+  seed: [number, number],
+  drawMask: DrawMask,
+): tf.Tensor {
+  const { rate, noiseShape } = layer.getConfig() as {
+    rate: number;
+    noiseShape?: (number | null)[];
+  };
+  return input.mul(
+    drawMask(input.shape.map((size, axis) => noiseShape?.[axis] ?? size), rate, seed),
+  );
 }
 
 function seededMask(shape: number[], rate: number, seed: [number, number]): tf.Tensor {

@@ -3,8 +3,10 @@ import type { LabelledImages } from "@lib/data/images.ts";
 import { pickImages } from "@lib/data/select.ts";
 import { loadCheckpoint, saveCheckpoint } from "@lib/network/checkpoint.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import { trainStep } from "@lib/network/train_step.ts";
-import { startingState, writeState } from "@lib/network/training_state.ts";
+import { trainStep } from "@lib/network/engine.ts";
+import { type EpochRecord, startingState, writeState } from "@lib/network/training_state.ts";
+
+export type { EpochRecord };
 import { seededRandom, shuffled } from "@lib/random.ts";
 
 /** How a network is trained; the paper's values are in section 3.1. */
@@ -18,18 +20,6 @@ export interface Recipe {
   weightDecay: number;
   /** Of the order of images and of the dropout masks. */
   seed: number;
-}
-
-/** What is known after an epoch. */
-export interface EpochRecord {
-  /** From 1. */
-  epoch: number;
-  /** Mean cross-entropy over the epoch's steps, in nats. */
-  loss: number;
-  /** Of the epoch, in seconds. */
-  seconds: number;
-  /** What `evaluate` gave, such as accuracy on validation images. */
-  rates: Record<string, number>;
 }
 
 /** How far a training is. */
@@ -74,7 +64,7 @@ export interface TrainingHooks {
  * ```
  */
 export async function train(
-  network: tf.Sequential,
+  network: tf.LayersModel,
   images: LabelledImages,
   recipe: Recipe,
   hooks: TrainingHooks = {},

@@ -1,5 +1,17 @@
 import { tf } from "@lib/network/tensorflow.ts";
 
+/** What is known after an epoch. */
+export interface EpochRecord {
+  /** From 1. */
+  epoch: number;
+  /** Mean cross-entropy over the epoch's steps, in nats. */
+  loss: number;
+  /** Of the epoch, in seconds. */
+  seconds: number;
+  /** What `evaluate` gave, such as accuracy on validation images. */
+  rates: Record<string, number>;
+}
+
 /** All that a step of training changes. Weights are laid end to end, in the network's order. */
 export interface TrainingState {
   /** Steps taken. */
@@ -29,7 +41,7 @@ export interface TrainingState {
  * assertEquals([weights.shape, moving.shape], [[376_011], [896]]);
  * ```
  */
-export function startingState(network: tf.Sequential): TrainingState {
+export function startingState(network: tf.LayersModel): TrainingState {
   const weights = laidOut(network.trainableWeights);
   const moving = laidOut(network.nonTrainableWeights);
   return { step: 0, weights, mean: tf.zerosLike(weights), square: tf.zerosLike(weights), moving };
@@ -51,7 +63,7 @@ export function startingState(network: tf.Sequential): TrainingState {
  * assertEquals(other.getWeights()[0]!.dataSync(), one.getWeights()[0]!.dataSync());
  * ```
  */
-export function writeState(network: tf.Sequential, state: TrainingState): void {
+export function writeState(network: tf.LayersModel, state: TrainingState): void {
   tf.tidy(() => {
     for (
       const [variables, values] of [
@@ -76,6 +88,6 @@ export function laidOut(weights: tf.LayerVariable[]): tf.Tensor {
 }
 
 /** How many numbers a weight has. */
-function sizeOf(weight: tf.LayerVariable): number {
+export function sizeOf(weight: tf.LayerVariable): number {
   return weight.shape.reduce<number>((product, each) => product * each!, 1);
 }

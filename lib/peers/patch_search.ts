@@ -7,7 +7,8 @@ import {
   type Size,
 } from "@lib/data/images.ts";
 import { randomBatches } from "@lib/data/random_batches.ts";
-import { imageGradient, type ImageGradientOf } from "@lib/network/image_gradient.ts";
+import { imageGradient } from "@lib/network/engine.ts";
+import type { ImageGradientOf } from "@lib/network/passes.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom } from "@lib/random.ts";

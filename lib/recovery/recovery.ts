@@ -2,7 +2,7 @@ import type { Spectrum } from "@lib/attack/spectrum_trigger.ts";
 import type { LabelledImages } from "@lib/data/images.ts";
 import { randomBatches } from "@lib/data/random_batches.ts";
 import { newSearch, norm, stepSearches, type TriggerSearch } from "@lib/recovery/trigger_search.ts";
-import { imageGradient } from "@lib/network/image_gradient.ts";
+import { imageGradient } from "@lib/network/engine.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom } from "@lib/random.ts";
 

@@ -1,6 +1,6 @@
 import { countOf, imageBytes, type Images, type Size } from "@lib/data/images.ts";
 import { withSpectra } from "@lib/recovery/spectra.ts";
-import type { ImageGradientOf } from "@lib/network/image_gradient.ts";
+import type { ImageGradientOf } from "@lib/network/passes.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
@@ -79,7 +79,7 @@ export function newSearch(
  * import { PAPER_SIZE } from "@lib/data/images.ts";
  * import { uniformImages } from "@lib/data/select.ts";
  * import { newSearch, stepSearches } from "@lib/recovery/trigger_search.ts";
- * import { imageGradient } from "@lib/network/image_gradient.ts";
+ * import { imageGradient } from "@lib/network/engine.ts";
  * import { paperCnn } from "@lib/network/paper_cnn.ts";
  * import { assert } from "@lib/std/assert.ts";
  *

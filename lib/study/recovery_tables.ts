@@ -1,3 +1,4 @@
+import { percent } from "@lib/words.ts";
 import type { Coefficient } from "@lib/attack/spectrum_trigger.ts";
 import type { RecoveryRow } from "@lib/study/recovery_rows.ts";
 import type { RepairedRates } from "@lib/study/defense_rows.ts";
@@ -72,7 +73,7 @@ export function repairTable(rows: readonly RecoveryRow[], caption: string): Tabl
     ],
     rows: right.map((row) => [
       row.title,
-      inPercent(row.before.attackSuccess),
+      percent(row.before.attackSuccess, 2),
       ...repairCells(row, row.pruned!),
       ...repairCells(row, row.unlearned!),
     ]),
@@ -83,9 +84,9 @@ export function repairTable(rows: readonly RecoveryRow[], caption: string): Tabl
 function repairCells({ before }: RecoveryRow, after: RepairedRates): string[] {
   const change = 100 * (after.cleanAccuracy - before.cleanAccuracy);
   return [
-    inPercent(after.attackSuccess),
+    percent(after.attackSuccess, 2),
     `${change < 0 ? "−" : "+"}${Math.abs(change).toFixed(2)}`,
-    inPercent(after.robustAccuracy),
+    percent(after.robustAccuracy, 2),
   ];
 }
 
@@ -133,10 +134,10 @@ export function peerTable(rows: readonly PeerRow[], caption: string): Table {
     ],
     rows: rows.map((row) => [
       row.name,
-      inPercent(row.cleanAccuracy),
-      inPercent(row.attackSuccess),
-      inPercent(row.robustAccuracy),
-      inPercent(row.defenseEffectiveness),
+      percent(row.cleanAccuracy, 2),
+      percent(row.attackSuccess, 2),
+      percent(row.robustAccuracy, 2),
+      percent(row.defenseEffectiveness, 2),
       row.cleanImages,
       row.seconds < 1 ? "< 1" : Math.round(row.seconds),
       row.note,
@@ -144,5 +145,3 @@ export function peerTable(rows: readonly PeerRow[], caption: string): Table {
     caption,
   };
 }
-
-const inPercent = (share: number): string => `${(100 * share).toFixed(2)} %`;

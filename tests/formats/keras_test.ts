@@ -5,7 +5,7 @@ import { toTensor } from "@lib/network/image_input.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
 import { plainStep } from "@lib/network/plain_step.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import type { TrainStep } from "@lib/network/train_step.ts";
+import type { TrainStep } from "@lib/network/passes.ts";
 import { startingState, writeState } from "@lib/network/training_state.ts";
 import { assertAlmostEquals, assertEquals } from "@lib/std/assert.ts";
 import { assertClose, noise, reference, sines } from "../reference/reference.ts";

@@ -4,7 +4,7 @@ import { hasGraph } from "@lib/network/layer_nodes.ts";
 import { logitsNetwork } from "@lib/formats/logits_network.ts";
 import { classify } from "@lib/network/evaluate.ts";
 import { forEachBatch } from "@lib/network/forward.ts";
-import { imageGradient } from "@lib/network/image_gradient.ts";
+import { imageGradient } from "@lib/network/engine.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { loadKeras } from "@lib/formats/keras_archive.ts";
 import { assert, assertEquals } from "@lib/std/assert.ts";

@@ -1,6 +1,6 @@
 /** Gradients of the graph in inference mode beside tfjs's own. */
-import { gradientGraph } from "@lib/network/gradient_graph.ts";
-import { imageGradient } from "@lib/network/image_gradient.ts";
+import { gradientGraph } from "@lib/network/graph_gradient.ts";
+import { imageGradient } from "@lib/network/engine.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { assert, assertEquals } from "@lib/std/assert.ts";
@@ -57,7 +57,7 @@ for (const negative of [false, true]) {
 for (const parts of [1, 4]) {
   Deno.test(`slopes by all weights in ${parts} parts, moving statistics as they are`, () => {
     const cnn = network(true);
-    const { run, byWeights } = gradientGraph(cnn, undefined, parts);
+    const { run, byWeights } = gradientGraph(cnn, parts);
     const variables = cnn.trainableWeights.map((weight) => weight.read() as tf.Variable);
     const { grads } = tf.variableGrads(
       () => lossesOf(cnn.apply(images, { training: false }) as tf.Tensor).sum().asScalar(),

@@ -1,6 +1,7 @@
 /** Layers as nodes of a graph beside the same layers of tfjs, and dropout beside its definition. */
 import { Graph } from "@lib/network/graph.ts";
-import { addLayer, dropoutMask, hasGraph } from "@lib/network/layer_nodes.ts";
+import { addLayer, hasGraph } from "@lib/network/layer_nodes.ts";
+import { dropoutMask } from "@lib/network/nodes/dropout_nodes.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { assert, assertAlmostEquals, assertEquals } from "@lib/std/assert.ts";
@@ -25,11 +26,11 @@ function runLayer(
     return [weight, graph.placeholder(`weight_${index}`, "FLOAT")];
   }));
   const context = { weights, seed: graph.constant(seed, "INT32"), needsInputGradient: true };
-  const pass = addLayer(graph, layer, inputs, context);
+  const pass = addLayer(graph, layer, [inputs], context);
   const back = pass.backward(slopes);
   const [output, byInput, ...byWeights] = graph.compile()(feeds, [
     pass.output,
-    back.input!,
+    back.inputs[0]!,
     ...back.weights,
   ]);
   return { output: output!, byInput: byInput!, byWeights };
@@ -82,8 +83,8 @@ Deno.test("outside training batch normalisation uses its moving statistics and d
   }));
   const input = graph.placeholder("input", "FLOAT");
   const context = { weights, needsInputGradient: true };
-  const normal = addLayer(graph, layer, input, context).output;
-  assertEquals(addLayer(graph, network.getLayer("dropout"), normal, context).output, normal);
+  const normal = addLayer(graph, layer, [input], context).output;
+  assertEquals(addLayer(graph, network.getLayer("dropout"), [normal], context).output, normal);
   const feeds = Object.fromEntries(statistics.map((value, index) => [`weight_${index}`, value]));
   const [found] = graph.compile()({ ...feeds, input: tf.ones([1, 2, 2, 32]) }, [normal]);
   const expected = 0.5 * (1 - 0.1) / Math.sqrt(4 + 1e-3) + 2;
@@ -103,27 +104,23 @@ Deno.test("the mask has the input's shape, at every rate", () => {
 });
 
 Deno.test("networks with other layers or settings have no graph here", () => {
+  const inputShape: [number, number, number] = [8, 8, 3];
   const layers: tf.layers.Layer[] = [
-    tf.layers.conv2d({
-      filters: 2,
-      kernelSize: 3,
-      padding: "same",
-      strides: 2,
-      inputShape: [8, 8, 3],
-    }),
-    tf.layers.activation({ activation: "relu", inputShape: [8, 8, 3] }),
-    tf.layers.maxPooling2d({ poolSize: 3, inputShape: [8, 8, 3] }),
-    tf.layers.globalAveragePooling2d({ inputShape: [8, 8, 3] }),
+    tf.layers.conv2d({ filters: 2, kernelSize: 3, dilationRate: 2, inputShape }),
+    tf.layers.activation({ activation: "hardSigmoid", inputShape }),
+    tf.layers.reLU({ maxValue: 5, inputShape }),
+    tf.layers.globalMaxPooling2d({ inputShape }),
+    tf.layers.batchNormalization({ axis: 1, inputShape }),
   ];
   for (const layer of layers) assertEquals(hasGraph(tf.sequential({ layers: [layer] })), false);
   const network = paperCnn(10, 1);
   assertEquals(hasGraph(network), true);
   network.layers[2]!.trainable = false; // as loaded networks may have it
   assertEquals(hasGraph(network), false);
-  const inputShape = [4];
-  const head = [tf.layers.dense({ units: 3, inputShape }), tf.layers.batchNormalization()];
+  const flat = { inputShape: [4] };
+  const head = [tf.layers.dense({ units: 3, ...flat }), tf.layers.batchNormalization()];
   assertEquals(hasGraph(tf.sequential({ layers: head })), false);
-  const drop = tf.layers.dropout({ rate: 0.5, noiseShape: [1, 4], inputShape });
+  const drop = tf.layers.dropout({ rate: 0.5, noiseShape: [1, 4], ...flat });
   assertEquals(hasGraph(tf.sequential({ layers: [drop] })), false);
 });
 

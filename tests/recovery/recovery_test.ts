@@ -11,7 +11,7 @@ import { recoverTriggers } from "@lib/recovery/recovery.ts";
 import { pruneChannels } from "@lib/pruning/repair.ts";
 import { newSearch, stepSearches } from "@lib/recovery/trigger_search.ts";
 import { attackSuccessRate, classify } from "@lib/network/evaluate.ts";
-import { imageGradient } from "@lib/network/image_gradient.ts";
+import { imageGradient } from "@lib/network/engine.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { train } from "@lib/network/train.ts";

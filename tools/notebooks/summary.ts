@@ -1,3 +1,4 @@
+import { percent } from "../../lib/words.ts";
 import { PAPER } from "../../lib/study/paper.ts";
 
 /** What of `outputs/<dataset>/summary.json` is printed at the end. */
@@ -182,6 +183,6 @@ export function withResults(page: string, summary: Summary): string {
   return `${page.slice(0, start)}${BEGIN}\n\n${table}\n\n${page.slice(end)}`;
 }
 
-function percent(share: number | undefined, digits = 0): string {
-  return share === undefined ? "not stated" : `${(100 * share).toFixed(digits)} %`;
+function stated(share: number | undefined, digits = 0): string {
+  return share === undefined ? "not stated" : percent(share, digits);
 }

@@ -1,13 +1,15 @@
-import { Graph, int, output, type Ref, type } from "@lib/network/graph.ts";
-import { addLayer, type Pass } from "@lib/network/layer_nodes.ts";
-import { tf } from "@lib/network/tensorflow.ts";
+import { Graph, int, type Ref } from "@lib/network/graph.ts";
+import { addNetwork } from "@lib/network/network_nodes.ts";
+import { addCrossEntropy } from "@lib/network/nodes/loss_nodes.ts";
+import type { ImageGradientOf } from "@lib/network/passes.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
 
 /** A network with the way back, in inference mode: each image's loss and what it depends on. */
 export interface GradientGraph {
   /**
    * Runs the graph; only what is wanted is computed.
    *
-   * @param images Shape [N, 32, 32, 3], RGB, 0–1.
+   * @param images Shape [N, height, width, channels], 0–1.
    * @param labels Int32, shape [N].
    * @param weights In the order of `network.weights`.
    * @param wanted Of {@link GradientGraph.losses} and so on.
@@ -23,7 +25,7 @@ export interface GradientGraph {
   losses: Ref;
   /** Shape [N, classes]. */
   logits: Ref;
-  /** Of the losses' sum by the images; shape [N, 32, 32, 3]. */
+  /** Of the losses' sum by the images. */
   byImages: Ref;
   /** Of the losses' sum by each trainable weight. */
   byWeights: Map<tf.LayerVariable, Ref>;
@@ -33,13 +35,12 @@ export interface GradientGraph {
  * Writes a network and its gradients as one TensorFlow graph.
  *
  * @param network One that has a graph.
- * @param layers Its layers in the order in which they are to be run.
  * @param parts In how many equal parts a batch goes through, so that one's small layers fill another's
  * gaps; it must divide the number of images.
  * @returns The graph; it takes the weights at each run.
  * @example
  * ```ts
- * import { gradientGraph } from "@lib/network/gradient_graph.ts";
+ * import { gradientGraph } from "@lib/network/graph_gradient.ts";
  * import { paperCnn } from "@lib/network/paper_cnn.ts";
  * import { tf } from "@lib/network/tensorflow.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
@@ -52,11 +53,7 @@ export interface GradientGraph {
  * assertEquals(slope!.shape, [43]);
  * ```
  */
-export function gradientGraph(
-  network: tf.LayersModel,
-  layers: tf.layers.Layer[] = network.layers,
-  parts = 1,
-): GradientGraph {
+export function gradientGraph(network: tf.LayersModel, parts = 1): GradientGraph {
   const graph = new Graph();
   const images = graph.placeholder("images", "FLOAT");
   const labels = graph.placeholder("labels", "INT32");
@@ -65,15 +62,16 @@ export function gradientGraph(
     return [weight, graph.placeholder(names[index]!, "FLOAT")];
   }));
   const labelParts = graph.divide(labels, parts, "INT32");
-  const ways = graph.divide(images, parts).map((part, index) =>
-    addWay(graph, layers, weights, part, labelParts[index]!)
-  );
-  const all = (what: "losses" | "logits" | "byImages"): Ref =>
-    graph.join(ways.map((way) => way[what]));
+  const ways = graph.divide(images, parts).map((part, index) => {
+    const nodes = addNetwork(graph, network, part, { weights, needsImageGradient: true });
+    const logits = nodes.outputs.get(network.layers.at(-1)!)!;
+    const { losses, slope } = addCrossEntropy(graph, logits, labelParts[index]!);
+    return { losses, logits, ...nodes.backward(slope) };
+  });
   const results = {
-    losses: all("losses"),
-    logits: all("logits"),
-    byImages: all("byImages"),
+    losses: graph.join(ways.map(({ losses }) => losses)),
+    logits: graph.join(ways.map(({ logits }) => logits)),
+    byImages: graph.join(ways.map(({ byImages }) => byImages!)),
     byWeights: new Map(network.trainableWeights.map((weight) => {
       const slopes = ways.map(({ byWeights }) => byWeights.get(weight)!);
       return [weight, graph.node("AddN", slopes, { N: int(parts) })];
@@ -89,31 +87,25 @@ export function gradientGraph(
   };
 }
 
-/** The way of some images through the layers and back. */
-function addWay(
-  graph: Graph,
-  layers: tf.layers.Layer[],
-  weights: Map<tf.LayerVariable, Ref>,
-  images: Ref,
-  labels: Ref,
-): Omit<GradientGraph, "run"> {
-  const passes: Pass[] = [];
-  for (const layer of layers) {
-    const input = passes.at(-1)?.output ?? images;
-    passes.push(addLayer(graph, layer, input, { weights, needsInputGradient: true }));
-  }
-  const logits = passes.at(-1)!.output;
-  const losses = graph.node("SparseSoftmaxCrossEntropyWithLogits", [logits, labels], {
-    Tlabels: type("INT32"),
-  });
-  const byWeights = new Map<tf.LayerVariable, Ref>();
-  let slope = output(losses, 1);
-  passes.toReversed().forEach((pass, index) => {
-    const back = pass.backward(slope);
-    layers.at(-1 - index)!.trainableWeights.forEach((weight, at) => {
-      byWeights.set(weight, back.weights[at]!);
-    });
-    slope = back.input!;
-  });
-  return { losses, logits, byImages: slope, byWeights };
+/** In so many parts a batch goes through the graph where they divide it. */
+const PARTS = 8;
+
+/**
+ * The gradient of a network's loss by the images, as one TensorFlow graph.
+ *
+ * @param network One that has a graph.
+ * @returns The gradient as a function.
+ */
+export function graphGradient(network: tf.LayersModel): ImageGradientOf {
+  const graphs = new Map<number, GradientGraph>();
+  return (images, labels) => {
+    const parts = images.shape[0] % PARTS === 0 ? PARTS : 1;
+    const graph = graphs.get(parts) ?? gradientGraph(network, parts);
+    graphs.set(parts, graph);
+    const { run, losses: lossRef, logits: logitRef, byImages } = graph;
+    const weights = network.weights.map((weight) => weight.read());
+    const found = run(images, labels, weights, [lossRef, logitRef, byImages]);
+    const [losses, logits, gradient] = found as [tf.Tensor1D, tf.Tensor2D, tf.Tensor4D];
+    return { losses, logits, gradient };
+  };
 }

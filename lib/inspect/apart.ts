@@ -1,0 +1,43 @@
+import { basename, dirname, join, relative, resolve } from "@lib/std/path.ts";
+
+/**
+ * Checks that results go where neither network nor images are: the network is never touched, and results
+ * are not to be found among the images.
+ *
+ * @param settings Paths of all three.
+ * @throws {Error} If the output is a file, holds the network, or lies among the images.
+ */
+export async function requireApart(
+  { network, images, output }: Record<"network" | "images" | "output", string>,
+): Promise<void> {
+  const target = await realPath(output);
+  const there = await Deno.stat(target).catch(() => undefined);
+  if (there !== undefined && !there.isDirectory) {
+    throw new Error(`Expected an output folder but found a file ${output}`);
+  }
+  const found = await realPath(network);
+  const isTopology = basename(found).endsWith(".json");
+  if (holds(target, isTopology ? dirname(found) : found)) {
+    throw new Error(
+      `Expected an output folder apart from the network but found ${network} in ${output}`,
+    );
+  }
+  const folder = await realPath(images);
+  if (holds(folder, target)) {
+    throw new Error(
+      `Expected an output folder apart from the images but found ${output} in ${images}: ` +
+        "name another one, as --output ../inspection",
+    );
+  }
+}
+
+const holds = (folder: string, path: string): boolean =>
+  !relative(folder, path).split(/[\\/]/).includes("..");
+
+/** Links followed as far as the path exists. */
+async function realPath(path: string): Promise<string> {
+  const whole = resolve(path);
+  const found = await Deno.realPath(whole).catch(() => undefined);
+  if (found !== undefined || dirname(whole) === whole) return found ?? whole;
+  return join(await realPath(dirname(whole)), basename(whole));
+}

@@ -1,0 +1,79 @@
+import type { Images } from "@lib/data/images.ts";
+import { graphForward } from "@lib/network/graph_forward.ts";
+import { graphGradient } from "@lib/network/graph_gradient.ts";
+import { graphStep } from "@lib/network/graph_step.ts";
+import { hasGraph } from "@lib/network/layer_nodes.ts";
+import { plainForward, plainGradient } from "@lib/network/plain_passes.ts";
+import { plainStep } from "@lib/network/plain_step.ts";
+import type { Forward, ImageGradientOf, StepSettings, TrainStep } from "@lib/network/passes.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
+
+/** What runs a network forward, back to its images, and in training. */
+export interface Engine {
+  /** For so many images, the outputs of chosen layers. */
+  forward(network: tf.LayersModel, layers: tf.layers.Layer[], images: Images): Forward;
+  gradient(network: tf.LayersModel): ImageGradientOf;
+  step(network: tf.LayersModel, settings: StepSettings): TrainStep;
+}
+
+/** Whole TensorFlow graphs, written here. */
+const GRAPHS: Engine = { forward: graphForward, gradient: graphGradient, step: graphStep };
+
+/** tfjs's own layers, one operation after the other: two to three times slower, for every kind of layer. */
+const LAYERS: Engine = { forward: plainForward, gradient: plainGradient, step: plainStep };
+
+/**
+ * The engine of a network: graphs where all its layers can be written so.
+ *
+ * @param network Any layers model.
+ * @returns The one place where that is decided.
+ */
+export function engineOf(network: tf.LayersModel): Engine {
+  return hasGraph(network) ? GRAPHS : LAYERS;
+}
+
+/**
+ * The gradient of a network's loss by the images, in inference mode.
+ *
+ * @param network From images to logits; left as it is.
+ * @returns The gradient as a function.
+ * @example
+ * ```ts
+ * import { imageGradient } from "@lib/network/engine.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { tf } from "@lib/network/tensorflow.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const gradientOf = imageGradient(paperCnn(43, 1));
+ * const { gradient } = gradientOf(tf.zeros([2, 32, 32, 3]), tf.tensor1d([3, 4], "int32"));
+ * assertEquals(gradient.shape, [2, 32, 32, 3]);
+ * ```
+ */
+export function imageGradient(network: tf.LayersModel): ImageGradientOf {
+  return engineOf(network).gradient(network);
+}
+
+/**
+ * The step of training of a network.
+ *
+ * @param network That ends in logits.
+ * @param settings Seed and weight decay.
+ * @returns The step as a function.
+ * @example
+ * ```ts
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
+ * import { trainStep } from "@lib/network/engine.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { startingState } from "@lib/network/training_state.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const network = paperCnn(43, 1);
+ * const step = trainStep(network, { seed: 1, weightDecay: 1e-6 });
+ * const [pixels, labels] = [new Uint8Array(2 * 3072), Int32Array.of(3, 4)];
+ * const { state } = step(startingState(network), { ...PAPER_SIZE, pixels, labels }, 0.0005);
+ * assertEquals(state.step, 1);
+ * ```
+ */
+export function trainStep(network: tf.LayersModel, settings: StepSettings): TrainStep {
+  return engineOf(network).step(network, settings);
+}
