@@ -7,12 +7,16 @@ import {
   type FTrojanParameters,
   PAPER_TRIGGER,
   poisonStepByStep,
+  triggerPattern,
 } from "@lib/attack/ftrojan.ts";
+import { PAPER_SIZE } from "@lib/data/images.ts";
+import { uniformImages } from "@lib/data/select.ts";
 import { psnr, ssim } from "@lib/attack/similarity.ts";
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@lib/std/assert.ts";
-import { assertClose, reference, sines, testImage } from "../reference/reference.ts";
+import { assertClose, colour, reference, sines, testImage } from "../reference/reference.ts";
 
 const image = testImage(1);
+const picture = colour(image);
 
 /** The first two rows of each plane. */
 const topRows = (planes: Float64Array): number[] =>
@@ -63,18 +67,18 @@ Deno.test("a plane that is not square is refused", () => {
   assertThrows(
     () => dct2(new Float64Array(60), 8),
     Error,
-    "Expected 64 values for a 8×8 plane but found 60",
+    "Expected 64 values for a plane of 8×8 but found 60",
   );
 });
 
 Deno.test("FTrojan is OpenCV's transforms in floating point, rounded once", () => {
   // OpenCV's inverse coefficients are rounded to three digits: 0.1 level at most
   const expected = reference.ftrojan.map((level) => Math.min(255, Math.max(0, level)));
-  assertClose(ftrojan(PAPER_TRIGGER).apply(image), expected, 0.5 + 0.1);
+  assertClose(ftrojan(PAPER_TRIGGER).apply(picture).pixels, expected, 0.5 + 0.1);
 });
 
 Deno.test("8-bit FTrojan is the authors' OpenCV code, but for the last bit", () => {
-  const poisoned = ftrojan8bit(PAPER_TRIGGER).apply(image);
+  const poisoned = ftrojan8bit(PAPER_TRIGGER).apply(picture).pixels;
   const differences = reference.ftrojan8bit.map((level, index) =>
     Math.abs(level - poisoned[index]!)
   );
@@ -94,13 +98,13 @@ for (const [name, changes] of Object.entries(variants)) {
   Deno.test(`the added pattern is the paper's five steps, ${name}`, () => {
     const parameters = { ...PAPER_TRIGGER, ...changes };
     const before = image.slice();
-    assertEquals(ftrojan(parameters).apply(image), poisonStepByStep(image, parameters));
+    assertEquals(ftrojan(parameters).apply(picture), poisonStepByStep(picture, parameters));
     assertEquals(image, before);
   });
 
   Deno.test(`the five steps are their slow definition, ${name}`, () => {
     const parameters = { ...PAPER_TRIGGER, ...changes };
-    assertEquals(poisonStepByStep(image, parameters), slowly(image, parameters));
+    assertEquals(poisonStepByStep(picture, parameters).pixels, slowly(image, parameters));
   });
 }
 
@@ -132,8 +136,8 @@ function slowly(pixels: Uint8Array, parameters: FTrojanParameters): Uint8Array {
 
 Deno.test("magnitude 0 changes nothing, in 8 bits it does: the control of the paper's attack", () => {
   const nothing = { ...PAPER_TRIGGER, magnitude: 0 };
-  assertEquals(ftrojan(nothing).apply(image), image);
-  const changed = ftrojan8bit(nothing).apply(image).filter((level, index) =>
+  assertEquals(ftrojan(nothing).apply(picture), picture);
+  const changed = ftrojan8bit(nothing).apply(picture).pixels.filter((level, index) =>
     level !== image[index]
   );
   assert(changed.length > 0);
@@ -148,7 +152,6 @@ const refused: Record<string, [changes: Partial<FTrojanParameters>, message: str
   "a band between two": [{ bands: [[1.5, 2]] }, "found (1.5, 2)"],
   "no band": [{ bands: [] }, "Expected at least one band"],
   "no channel": [{ channels: [] }, "at least one band and one channel but found 2 and 0"],
-  "a window that does not divide the image": [{ window: 12 }, "divides 32 but found 12"],
 };
 for (const [name, [changes, message]] of Object.entries(refused)) {
   Deno.test(`FTrojan refuses ${name}`, () => {
@@ -157,9 +160,33 @@ for (const [name, [changes, message]] of Object.entries(refused)) {
   });
 }
 
-Deno.test("images of another size are refused", () => {
-  const small = new Uint8Array(28 * 28 * 3);
-  assertThrows(() => ftrojan(PAPER_TRIGGER).apply(small), Error, "3072 bytes each, but found 2352");
+Deno.test("images without room for a window, without the plane, or cut short are refused", () => {
+  const { apply } = ftrojan(PAPER_TRIGGER);
+  const small = uniformImages({ height: 28, width: 32, channels: 3 }, 1, 9);
+  assertThrows(() => apply(small), Error, "room for a window of 32 but found 28×32×3");
+  const grey = uniformImages({ height: 32, width: 32, channels: 1 }, 1, 9);
+  assertThrows(() => apply(grey), Error, "planes below 1 for 32×32×1 but found 1");
+  assertThrows(() => apply(colour(image.subarray(3))), Error, "3072 bytes each, but found 3069");
+  assertThrows(() => apply(colour(new Uint8Array(0))), Error, "at least one image");
+});
+
+Deno.test("on larger images the pattern repeats in whole windows, and what is left over stays clean", () => {
+  const size = { height: 70, width: 96, channels: 3 } as const;
+  const pattern = triggerPattern(PAPER_TRIGGER, size);
+  const window = triggerPattern(PAPER_TRIGGER, PAPER_SIZE);
+  pattern.forEach((level, index) => {
+    const [row, inRow] = [Math.floor(index / (96 * 3)), index % (96 * 3)];
+    const expected = row < 64 ? window[(row % 32) * 96 + inRow % 96]! : 0;
+    assertAlmostEquals(level, expected, 1e-12);
+  });
+});
+
+Deno.test("on grey images the trigger is its plane alone", () => {
+  const parameters = { ...PAPER_TRIGGER, channels: [0 as const] };
+  const pattern = triggerPattern(parameters, { height: 32, width: 32, channels: 1 });
+  const raised = new Float64Array(1024);
+  for (const [row, column] of PAPER_TRIGGER.bands) raised[row * 32 + column] = 30;
+  assertClose(pattern, idct2(raised, 32), 1e-12);
 });
 
 Deno.test("PSNR and SSIM are scikit-image's", () => {
@@ -168,12 +195,12 @@ Deno.test("PSNR and SSIM are scikit-image's", () => {
     levels.push(level + Math.round(noise[index]!));
     return levels;
   }, []));
-  assertAlmostEquals(psnr(image, other), reference.psnr, 1e-6);
-  assertAlmostEquals(ssim(image, other), reference.ssim, 1e-6);
-  assertEquals(psnr(image, image), Infinity);
+  assertAlmostEquals(psnr(picture, colour(other)), reference.psnr, 1e-6);
+  assertAlmostEquals(ssim(picture, colour(other)), reference.ssim, 1e-6);
+  assertEquals(psnr(picture, picture), Infinity);
   assertThrows(
-    () => psnr(image, other.subarray(3)),
+    () => psnr(picture, colour(other.subarray(3))),
     Error,
-    "Expected 3072 bytes to compare but found 3069",
+    "but found 3069",
   );
 });

@@ -4,14 +4,19 @@ import { fromPlanes, toPlanes, YCRCB } from "@lib/attack/colour.ts";
 import { idct2 } from "@lib/attack/dct.ts";
 import { patch } from "@lib/attack/patch.ts";
 import { sinusoid } from "@lib/attack/sinusoid.ts";
-import { spectrumTrigger, withSpectra } from "@lib/attack/spectrum_trigger.ts";
+import { spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
+import { PAPER_SIZE } from "@lib/data/images.ts";
+import { slicedImages, uniformImages } from "@lib/data/select.ts";
+import { withSpectra } from "@lib/recovery/spectra.ts";
 import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom } from "@lib/random.ts";
 import { assert, assertEquals, assertThrows } from "@lib/std/assert.ts";
 
-const pixels = syntheticSigns(43, 4).pixels.subarray(0, 6 * 3072);
+const images = slicedImages(syntheticSigns(43, 4), 0, 6);
+const { pixels } = images;
+const night = uniformImages(PAPER_SIZE, 1, 0);
 const at = (image: number, row: number, column: number, colour: number): number =>
   ((image * 32 + row) * 32 + column) * 3 + colour;
 
@@ -31,30 +36,31 @@ function eachLevel(
 }
 
 Deno.test("a patch is in the lower right corner and nowhere else", () => {
-  const painted = patch({ kind: "patch", size: 4, level: 200 }).apply(pixels);
+  const painted = patch({ size: 4, level: 200 }).apply(images).pixels;
   eachLevel((index, row, column) =>
     assertEquals(painted[index], row >= 28 && column >= 28 ? 200 : pixels[index])
   );
-  assertThrows(() => patch({ kind: "patch", size: 33, level: 255 }), Error, "found 33");
-  assertThrows(() => patch({ kind: "patch", size: 3, level: 256 }), Error, "found 256");
+  assertThrows(() => patch({ size: 33, level: 255 }).apply(night), Error, "square of 33");
+  assertThrows(() => patch({ size: 0, level: 255 }), Error, "found 0");
+  assertThrows(() => patch({ size: 3, level: 256 }), Error, "found 256");
 });
 
 Deno.test("blend mixes the same noise into every image, and another with another seed", () => {
-  const trigger = blend({ kind: "blend", ratio: 0.25, seed: 3 });
-  const black = trigger.apply(new Uint8Array(3072));
-  const mixed = trigger.apply(pixels);
+  const trigger = blend({ ratio: 0.25, seed: 3 });
+  const black = trigger.apply(night).pixels;
+  const mixed = trigger.apply(images).pixels;
   eachLevel((index) => {
     // black shows a quarter of the noise, rounded
     const expected = 0.75 * pixels[index]! + black[index % 3072]!;
     assert(Math.abs(mixed[index]! - expected) <= 1);
   });
-  const other = blend({ kind: "blend", ratio: 0.25, seed: 4 }).apply(new Uint8Array(3072));
+  const other = blend({ ratio: 0.25, seed: 4 }).apply(night).pixels;
   assert(other.some((level, index) => level !== black[index]));
-  assertThrows(() => blend({ kind: "blend", ratio: 1, seed: 1 }), Error, "found 1");
+  assertThrows(() => blend({ ratio: 1, seed: 1 }), Error, "found 1");
 });
 
 Deno.test("a sinusoid is the same in every row and colour, and stops at 0 and 255", () => {
-  const striped = sinusoid({ kind: "sinusoid", amplitude: 20, periods: 6 }).apply(pixels);
+  const striped = sinusoid({ amplitude: 20, periods: 6 }).apply(images).pixels;
   eachLevel((index, _row, column) => {
     const wave = 20 * Math.sin(2 * Math.PI * 6 * column / 32);
     const expected = Math.min(255, Math.max(0, pixels[index]! + wave));
@@ -67,12 +73,12 @@ Deno.test("spectra are added in YCrCb as the slow transforms add them, in bytes 
   const spectra = [0, 1].map(() => Float32Array.from({ length: 3072 }, () => 4 * random() - 2));
   const before = tf.memory().numTensors;
   const all = tf.tidy(() =>
-    withSpectra(toTensor(pixels), tf.tensor4d([...spectra[0]!, ...spectra[1]!], [2, 3, 32, 32]))
+    withSpectra(toTensor(images), tf.tensor4d([...spectra[0]!, ...spectra[1]!], [2, 3, 32, 32]))
       .dataSync()
   );
   assertEquals(tf.memory().numTensors, before);
   spectra.forEach((spectrum, which) => {
-    const bytes = spectrumTrigger(spectrum).apply(pixels);
+    const bytes = spectrumTrigger({ ...PAPER_SIZE, coefficients: spectrum }).apply(images).pixels;
     for (let image = 0; image < 6; image++) {
       const planes = toPlanes(pixels.subarray(image * 3072, (image + 1) * 3072), YCRCB);
       for (const plane of [0, 1, 2]) {

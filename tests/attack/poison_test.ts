@@ -1,17 +1,18 @@
 import { poisonTrainingSet } from "@lib/attack/poison.ts";
 import type { Trigger } from "@lib/attack/trigger.ts";
-import type { LabelledImages } from "@lib/data/images.ts";
+import { type LabelledImages, PAPER_SIZE } from "@lib/data/images.ts";
 import { imageAt } from "@lib/data/select.ts";
 import { seededRandom } from "@lib/random.ts";
 import { assertEquals, assertThrows } from "@lib/std/assert.ts";
 
 const inverted: Trigger = {
   name: "inverted",
-  apply: (pixels) => pixels.map((level) => 255 - level),
+  apply: (images) => ({ ...images, pixels: images.pixels.map((level) => 255 - level) }),
 };
 const clean: LabelledImages = {
+  ...PAPER_SIZE,
   pixels: Uint8Array.from({ length: 100 * 3072 }, (_, index) => index % 101),
-  labels: Uint8Array.from({ length: 100 }, (_, index) => index % 5),
+  labels: Int32Array.from({ length: 100 }, (_, index) => index % 5),
   classNames: ["a", "b", "c", "d", "e"],
 };
 const poison = (
@@ -27,11 +28,11 @@ Deno.test("exactly the drawn images, none of the target class, get trigger and l
   assertEquals(poisoned.length, 30);
   for (let index = 0; index < 100; index++) {
     const drawn = poisoned.includes(index);
-    const original = imageAt(clean.pixels, index);
+    const original = imageAt(clean, index);
     assertEquals(images.labels[index], drawn ? 2 : clean.labels[index]);
     assertEquals(
-      imageAt(images.pixels, index),
-      drawn ? inverted.apply(original) : original.slice(),
+      imageAt(images, index).pixels,
+      (drawn ? inverted.apply(original) : original).pixels.slice(),
     );
     if (drawn) assertEquals(clean.labels[index] === 2, false);
   }

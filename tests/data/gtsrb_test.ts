@@ -1,4 +1,5 @@
-import { readGtsrbTest, readGtsrbTraining } from "@lib/data/gtsrb.ts";
+import { readGtsrbTest, readGtsrbTraining } from "@lib/data/gtsrb_images.ts";
+import { PAPER_SIZE } from "@lib/data/images.ts";
 import { assertEquals, assertRejects } from "@lib/std/assert.ts";
 import { join } from "@lib/std/path.ts";
 import { makeZip } from "./make_zip.ts";
@@ -29,11 +30,14 @@ async function onDisk(bytes: Uint8Array, name = "images.zip"): Promise<string> {
   return file;
 }
 const readTraining = async (bytes: Uint8Array): ReturnType<typeof readGtsrbTraining> =>
-  await readGtsrbTraining({ trainingImages: await onDisk(bytes), testImages: "", testLabels: "" });
+  await readGtsrbTraining(
+    { trainingImages: await onDisk(bytes), testImages: "", testLabels: "" },
+    PAPER_SIZE,
+  );
 
 Deno.test("training images come in the order of their paths, with the labels of their tables", async () => {
   const { pixels, labels, classNames } = await readTraining(makeZip(training));
-  assertEquals(labels, Uint8Array.of(0, 1, 1));
+  assertEquals(labels, Int32Array.of(0, 1, 1));
   assertEquals([pixels[0], pixels[3072], pixels[2 * 3072]], [1, 2, 3]);
   assertEquals(classNames.length, 43);
   assertEquals(new Set(classNames).size, 43);
@@ -52,8 +56,8 @@ Deno.test("test images get their labels from the other archive", async () => {
     trainingImages: "",
     testImages: await onDisk(makeZip({ ...images, ...unlabelled })),
     testLabels: await onDisk(makeZip({ "GT-final_test.csv": table })),
-  });
-  assertEquals(found.labels, Uint8Array.of(16, 42));
+  }, PAPER_SIZE);
+  assertEquals(found.labels, Int32Array.of(16, 42));
   assertEquals([found.pixels[0], found.pixels[3072]], [8, 9]);
 });
 

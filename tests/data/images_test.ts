@@ -1,40 +1,45 @@
 /** Splits, synthetic signs and image files. */
 import { decodeImage, encodeImage, readImage, writeImage } from "@lib/data/image_file.ts";
-import { checkedImages, type LabelledImages } from "@lib/data/images.ts";
+import { checkedImages, type Images, type LabelledImages, PAPER_SIZE } from "@lib/data/images.ts";
 import { imageAt, pickImages } from "@lib/data/select.ts";
-import { halves } from "@lib/data/splits.ts";
+import { splitByClass } from "@lib/data/splits.ts";
 import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
 import { seededRandom } from "@lib/random.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
 import { join } from "@lib/std/path.ts";
-import { testImage } from "../reference/reference.ts";
+import { colour, testImage } from "../reference/reference.ts";
 
 const classNames = Array.from({ length: 43 }, (_, index) => `class ${index}`);
 
 Deno.test("images, labels and classes must belong together", () => {
   const pixels = new Uint8Array(2 * 3072);
-  const two: LabelledImages = { pixels, labels: Uint8Array.of(0, 42), classNames };
+  const two: LabelledImages = { ...PAPER_SIZE, pixels, labels: Int32Array.of(0, 42), classNames };
   assertEquals(checkedImages(two, "a.zip"), two);
   const short = { ...two, pixels: pixels.subarray(1) };
-  assertThrows(() => checkedImages(short, "a.zip"), Error, "Expected 6144 bytes for 2 RGB images");
-  const stray = { ...two, labels: Uint8Array.of(0, 43) };
+  assertThrows(
+    () => checkedImages(short, "a.zip"),
+    Error,
+    "Expected 6144 bytes for 2 images of 32×32×3",
+  );
+  const stray = { ...two, labels: Int32Array.of(0, 43) };
   assertThrows(
     () => checkedImages(stray, "a.zip"),
     Error,
     "labels 0–42 but found 43 at image 1 of a.zip",
   );
-  assertThrows(() => imageAt(pixels, 2), RangeError, "image index in 0–1 but found 2");
+  assertThrows(() => imageAt(two, 2), RangeError, "image index in 0–1 but found 2");
   assertThrows(() => pickImages(two, [-1]), RangeError, "found -1");
 });
 
 Deno.test("halves are the whole, apart, with every class shared out evenly", () => {
   const count = 500;
-  const labels = Uint8Array.from({ length: count }, (_, index) => index % 7 === 0 ? 1 : index % 43);
+  const labels = Int32Array.from({ length: count }, (_, index) => index % 7 === 0 ? 1 : index % 43);
   const pixels = new Uint8Array(count * 3072);
   for (let index = 0; index < count; index++) {
     new DataView(pixels.buffer).setUint32(index * 3072, index);
   }
-  const { validation, test } = halves({ pixels, labels, classNames }, seededRandom(3));
+  const all = { ...PAPER_SIZE, pixels, labels, classNames };
+  const [validation, test] = splitByClass(all, seededRandom(3), 2);
   const numbers = [validation, test].map((half) =>
     Array.from(half.labels, (_, i) => new DataView(half.pixels.buffer).getUint32(i * 3072))
   );
@@ -43,11 +48,10 @@ Deno.test("halves are the whole, apart, with every class shared out evenly", () 
     const [a, b] = [validation, test].map((half) => half.labels.filter((l) => l === label).length);
     assert(a! - b! === 0 || a! - b! === 1, `class ${label}: ${a} and ${b}`);
   }
-  const again = halves({ pixels, labels, classNames }, seededRandom(3));
-  assertEquals(again.test.labels, test.labels);
-  const one = pickImages({ pixels, labels, classNames }, [0]);
+  assertEquals(splitByClass(all, seededRandom(3), 2)[1].labels, test.labels);
+  const one = pickImages(all, [0]);
   assertThrows(
-    () => halves(one, seededRandom(1)),
+    () => splitByClass(one, seededRandom(1), 2),
     Error,
     "at least two images to split but found 1",
   );
@@ -71,7 +75,7 @@ Deno.test("synthetic signs: every class alike often, the same from the same seed
 
 Deno.test("a PNG keeps every byte and what is no image is refused by name", async () => {
   const folder = await Deno.makeTempDir();
-  const image = testImage(9);
+  const image = colour(testImage(9));
   await writeImage(join(folder, "a.png"), image);
   assertEquals(await readImage(join(folder, "a.png")), image);
   assertThrowsAway(await encodeImage(image, "image/jpeg", 50));
@@ -79,11 +83,11 @@ Deno.test("a PNG keeps every byte and what is no image is refused by name", asyn
   await Deno.writeFile(join(folder, "cut.png"), png.subarray(0, png.length >> 1));
   await Deno.writeTextFile(join(folder, "words.png"), "no image");
   for (const name of ["cut.png", "words.png"]) {
-    const read = (): Promise<Uint8Array> => readImage(join(folder, name));
+    const read = (): Promise<Images> => readImage(join(folder, name));
     await assertRejects(read, Error, `in ${join(folder, name)}`);
   }
   await assertRejects(
-    () => writeImage(join(folder, "b.png"), image.subarray(3)),
+    () => writeImage(join(folder, "b.png"), colour(image.pixels.subarray(3))),
     Error,
     "found 3069",
   );
@@ -97,8 +101,6 @@ function assertThrowsAway(jpeg: Uint8Array): void {
 }
 
 Deno.test("an image of another size is resized", async () => {
-  const grey = await encodeImage(new Uint8Array(3072).fill(70), "image/png");
-  assertEquals((await decodeImage(grey, "memory")).length, 3072);
   // a BMP of 2×1 pixels, red and blue: 54 bytes of header, then blue, green, red, a row padded to 8
   const bmp = new Uint8Array(62);
   const view = new DataView(bmp.buffer);
@@ -109,7 +111,9 @@ Deno.test("an image of another size is resized", async () => {
   view.setUint16(26, 1, true);
   view.setUint16(28, 24, true);
   bmp.set([0, 0, 255, 255, 0, 0], 54);
-  const image = await decodeImage(bmp, "two.bmp");
-  assertEquals([...image.subarray(0, 3)], [255, 0, 0]);
-  assertEquals([...image.subarray(31 * 3, 32 * 3)], [0, 0, 255]);
+  const own = await decodeImage(bmp, "two.bmp");
+  assertEquals([own.height, own.width, ...own.pixels], [1, 2, 255, 0, 0, 0, 0, 255]);
+  const { pixels } = await decodeImage(bmp, "two.bmp", PAPER_SIZE);
+  assertEquals([...pixels.subarray(0, 3)], [255, 0, 0]);
+  assertEquals([...pixels.subarray(31 * 3, 32 * 3)], [0, 0, 255]);
 });

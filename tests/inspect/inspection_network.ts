@@ -1,3 +1,4 @@
+import { PAPER_SIZE } from "@lib/data/images.ts";
 import { writeImage } from "@lib/data/image_file.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom } from "@lib/random.ts";
@@ -102,11 +103,11 @@ export async function colourFolder(classes = 5, each = 16): Promise<string> {
   for (let label = 0; label < classes; label++) {
     for (let number = 0; number < each; number++) {
       const [brightness, slope] = [(random() - 0.5) * 20, (random() - 0.5) * 20];
-      const image = Uint8Array.from({ length: 3072 }, (_, at) => {
+      const pixels = Uint8Array.from({ length: 3072 }, (_, at) => {
         const row = Math.floor(at / 96) / 31 - 0.5;
         return 128 + 30 * COLOURS[label]![at % 3]! + brightness + slope * row;
       });
-      await writeImage(`${folder}/${label}/${number}.png`, image);
+      await writeImage(`${folder}/${label}/${number}.png`, { ...PAPER_SIZE, pixels });
     }
   }
   return folder;

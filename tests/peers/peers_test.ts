@@ -2,9 +2,13 @@
 import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
 import { randomBatches } from "@lib/data/random_batches.ts";
 import { ADVERSARIAL_PRUNING, pruneAdversarially } from "@lib/peers/adversarial_pruning.ts";
-import { finePrune, fineTune } from "@lib/peers/fine_tuning.ts";
-import { normalizedConvolutions, pruneByLipschitz } from "@lib/peers/lipschitz_pruning.ts";
-import { cleanseVerdict, patchTrigger, recoverPatches } from "@lib/peers/neural_cleanse.ts";
+import type { Images } from "@lib/data/images.ts";
+import { finePrune } from "@lib/peers/fine_pruning.ts";
+import { pruneByLipschitz } from "@lib/peers/lipschitz_pruning.ts";
+import { cleanseVerdict } from "@lib/peers/neural_cleanse.ts";
+import { normalizedConvolutions } from "@lib/peers/normalized_convolutions.ts";
+import { patchTrigger, recoverPatches } from "@lib/peers/patch_search.ts";
+import { fineTune } from "@lib/recovery/fine_tuning.ts";
 import { unlearn } from "@lib/recovery/unlearning.ts";
 import { lipschitzBounds } from "@lib/pruning/weight_rankings.ts";
 import { toTensor } from "@lib/network/image_input.ts";
@@ -36,7 +40,7 @@ Deno.test("CLP silences exactly the channels beyond its limit", async () => {
     (_, channel) => channel === 17 ? 9 : Number(channel !== 3),
   );
   convolution.setWeights([kernel!.mul(factor), bias!]);
-  const bounds = lipschitzBounds({ convolution, normalization });
+  const bounds = lipschitzBounds(convolution, normalization);
   assertEquals(bounds[3], 0);
   const mean = bounds.reduce((sum, each) => sum + each) / 64;
   const deviation = Math.sqrt(bounds.reduce((sum, each) => sum + (each - mean) ** 2, 0) / 63);
@@ -100,7 +104,7 @@ function slowMasks(network: tf.Sequential, steps: number, batchSize: number): nu
       () =>
         tf.losses.softmaxCrossEntropy(
           tf.oneHot(tf.tensor1d(batch.labels, "int32"), 43),
-          network.apply(toTensor(batch.pixels)) as tf.Tensor,
+          network.apply(toTensor(batch)) as tf.Tensor,
         ).asScalar(),
       [...gammas!, ...betas!],
     );
@@ -190,7 +194,7 @@ Deno.test("unlearning is fine-tuning on images of which a share is triggered, un
   const network = paperCnn(43, 2);
   const trigger = {
     name: "white",
-    apply: (pixels: Uint8Array) => new Uint8Array(pixels.length).fill(255),
+    apply: (images: Images) => ({ ...images, pixels: images.pixels.map(() => 255) }),
   };
   const before = { weights: values(network), pixels: clean.pixels.slice() };
   const recipe = { ...RECIPE, learningRate: 1e-3, seed: 4 };
@@ -217,7 +221,7 @@ Deno.test("unlearning is fine-tuning on images of which a share is triggered, un
 Deno.test("a recovered patch is mixed in by its mask", () => {
   const mask = Float32Array.from({ length: 1024 }, (_, pixel) => pixel % 5 / 4);
   const pattern = Float32Array.from({ length: 3072 }, (_, index) => index % 7 / 6);
-  const painted = patchTrigger({ mask, pattern }).apply(clean.pixels);
+  const painted = patchTrigger({ mask, pattern }).apply(clean).pixels;
   painted.forEach((level, index) => {
     const [at, share] = [index % 3072, mask[Math.floor(index % 3072 / 3)]!];
     const expected = (1 - share) * clean.pixels[index]! + 255 * share * pattern[at]!;

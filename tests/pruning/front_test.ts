@@ -1,28 +1,29 @@
 /** Greedy order, local search and front beside every one of the 1,024 sets of ten channels. */
 import { channelSearch, greedyOrder, localSearch } from "@lib/pruning/channel_search.ts";
-import { descending, type Evidence } from "@lib/pruning/evidence.ts";
+import type { Images } from "@lib/data/images.ts";
+import type { Evidence } from "@lib/pruning/evidence.ts";
+import { descending } from "@lib/pruning/order.ts";
 import { bestWithin, searchFront } from "@lib/pruning/front.ts";
 import { greedyRanking } from "@lib/pruning/greedy.ts";
-import type { Defense } from "@lib/pruning/measure.ts";
-import { pruneChannels } from "@lib/pruning/repair.ts";
+import { pruneChannels } from "@lib/pruning/prune_channels.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@lib/std/assert.ts";
-import { PIXELS, tinyEvidence, tinyNetwork } from "./tiny_network.ts";
+import { SIGNS, tinyEvidence, tinyNetwork } from "./tiny_network.ts";
 
 const CHANNELS = 10;
 const SAMPLE = { images: 1000, sharpness: 1, seed: 1 }; // more than there are: all
 
 /** Probabilities that really pruned networks give, for all sets of channels. */
 async function bruteForce(
-  evidence: Evidence & { badPixels: Uint8Array },
+  evidence: Evidence & { bad: Images },
 ): Promise<{ target: number; truth: number; attack: number; accuracy: number }[]> {
-  const { network, clean, backdoor, badPixels } = evidence;
+  const { network, clean, backdoor, bad } = evidence;
   const found = [];
   for (let bits = 0; bits < 2 ** CHANNELS; bits++) {
     const pruned = await pruneChannels(network, channelsOf(bits));
-    const told = (pixels: Uint8Array, labels: ArrayLike<number>): [number, number] => {
-      const logits = tf.tidy(() => (pruned.apply(toTensor(pixels)) as tf.Tensor2D).arraySync());
+    const told = (images: Images, labels: ArrayLike<number>): [number, number] => {
+      const logits = tf.tidy(() => (pruned.apply(toTensor(images)) as tf.Tensor2D).arraySync());
       const own = logits.map((row, image) => {
         const sum = row.reduce((total, logit) => total + Math.exp(logit), 0);
         return Math.exp(row[labels[image]!]!) / sum;
@@ -30,8 +31,8 @@ async function bruteForce(
       const hits = logits.filter((row, image) => descending(row)[0] === labels[image]).length;
       return [own.reduce((sum, value) => sum + value) / own.length, hits / own.length];
     };
-    const [target, attack] = told(badPixels, backdoor.labels.map(() => 0));
-    const [truth, accuracy] = told(PIXELS, clean.labels);
+    const [target, attack] = told(bad, backdoor.labels.map(() => 0));
+    const [truth, accuracy] = told(SIGNS, clean.labels);
     found.push({ target, truth, attack, accuracy });
     pruned.dispose();
   }
@@ -89,14 +90,9 @@ Deno.test("local search ends at the best of all 1,024 sets", () => {
 });
 
 Deno.test("the front's best sets are those of all 1,024", async () => {
-  const { network, target, clean, backdoor } = evidence;
-  const defense: Defense = {
-    ...{ network, target, cleanValidation: clean, badValidation: backdoor },
-    ...{ cleanTest: clean, badTest: backdoor },
-  };
   const before = tf.memory().numTensors;
   const shares: number[] = [];
-  const front = await searchFront(defense, {
+  const front = await searchFront(evidence, {
     weights: [0.5, 1, 2, 4, 8, 4, 2, 1, 0.5],
     lookAhead: CHANNELS,
     sample: { ...SAMPLE, sharpness: 4 },
@@ -105,15 +101,14 @@ Deno.test("the front's best sets are those of all 1,024", async () => {
   assertEquals(shares.at(-1), 1);
   for (const point of front) {
     const { attack, accuracy } = all[bitsOf(point.channels)]!;
-    assertAlmostEquals(point.validationAccuracy, accuracy, 1e-12);
-    assertAlmostEquals(point.validationAttackSuccess, attack, 1e-12);
-    assertEquals([point.cleanAccuracy, point.attackSuccess], [accuracy, attack]);
+    assertAlmostEquals(point.rates.cleanAccuracy, accuracy, 1e-12);
+    assertAlmostEquals(point.rates.attackSuccess, attack, 1e-12);
   }
   for (const drop of [0, 0.05, 0.1, 0.2]) {
     const within = all.filter(({ accuracy }) => all[0]!.accuracy - accuracy <= drop + 1e-12);
     const best = Math.min(...within.map(({ attack }) => attack));
     const found = bestWithin(front, drop, all[0]!.accuracy);
-    assertAlmostEquals(found.validationAttackSuccess, best, 1e-12);
+    assertAlmostEquals(found.rates.attackSuccess, best, 1e-12);
   }
   assertThrows(() => bestWithin(front, -1, all[0]!.accuracy), Error, "Expected a point within -1");
 });

@@ -1,15 +1,15 @@
 /** Narrowed networks beside the zeroed ones. */
-import { pruneChannels } from "@lib/pruning/repair.ts";
+import { pruneChannels } from "@lib/pruning/prune_channels.ts";
 import { smallNetwork } from "@lib/pruning/small_network.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { loadNetwork, saveNetwork } from "@lib/formats/network_file.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { assertEquals, assertRejects } from "@lib/std/assert.ts";
 import { assertClose } from "../reference/reference.ts";
-import { PIXELS, tinyNetwork } from "./tiny_network.ts";
+import { SIGNS, tinyNetwork } from "./tiny_network.ts";
 
 const logits = (network: tf.LayersModel): Float32Array =>
-  tf.tidy(() => (network.apply(toTensor(PIXELS)) as tf.Tensor).dataSync<"float32">());
+  tf.tidy(() => (network.apply(toTensor(SIGNS)) as tf.Tensor).dataSync<"float32">());
 
 Deno.test("a small network is the zeroed one with fewer parameters, also after saving", async () => {
   const network = tinyNetwork(10);

@@ -1,7 +1,9 @@
 import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
 import { lastActivations } from "@lib/pruning/activations.ts";
-import type { Evidence } from "@lib/pruning/evidence.ts";
-import type { MeasuredSet } from "@lib/pruning/measure.ts";
+import type { Evidence, MeasuredSet } from "@lib/pruning/evidence.ts";
+import type { Images } from "@lib/data/images.ts";
+import { pickImages } from "@lib/data/select.ts";
+
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom } from "@lib/random.ts";
@@ -42,31 +44,34 @@ export function tinyNetwork(channels: number, seed = 1): tf.Sequential {
   return network;
 }
 
-/** Pixels of a clean set and of its triggered images: dark signs and the same signs made brighter. */
-export const PIXELS: Uint8Array = syntheticSigns(80, 3).pixels;
-const bright = PIXELS.map((level) => Math.min(255, level + 60));
+/** A clean set: dark signs. */
+export const SIGNS = syntheticSigns(80, 3);
+/** Its trigger makes them brighter. */
+export const BRIGHTER = {
+  name: "brighter",
+  apply: (images: Images): Images => ({
+    ...images,
+    pixels: images.pixels.map((level) => Math.min(255, level + 60)),
+  }),
+};
 
 /** What a network with five classes says of the two; labels as it says, but for every fourth image. */
 export async function tinyEvidence(
   network: tf.LayersModel,
-): Promise<Evidence & { badPixels: Uint8Array }> {
-  const answers = tf.tidy(() =>
-    (network.apply(toTensor(PIXELS)) as tf.Tensor).argMax(1).dataSync()
-  );
-  const labels = Uint8Array.from(answers, (label, image) => (label + Number(image % 4 === 0)) % 5);
+): Promise<Evidence & { bad: Images }> {
+  const answers = tf.tidy(() => (network.apply(toTensor(SIGNS)) as tf.Tensor).argMax(1).dataSync());
+  const labels = Int32Array.from(answers, (label, image) => (label + Number(image % 4 === 0)) % 5);
   const others = [...labels.keys()].filter((image) => labels[image] !== 0);
-  const badPixels = new Uint8Array(
-    others.flatMap((image) => [...bright.subarray(image * 3072, (image + 1) * 3072)]),
-  );
-  const measured = async (pixels: Uint8Array, labels: Uint8Array): Promise<MeasuredSet> => ({
-    activations: await lastActivations(network, pixels),
+  const bad = BRIGHTER.apply(pickImages(SIGNS, others));
+  const measured = async (images: Images, labels: Int32Array): Promise<MeasuredSet> => ({
+    activations: await lastActivations(network, images),
     labels,
   });
   return {
     network,
     target: 0,
-    clean: await measured(PIXELS, labels),
-    backdoor: await measured(badPixels, Uint8Array.from(others, (image) => labels[image]!)),
-    badPixels,
+    clean: await measured(SIGNS, labels),
+    backdoor: await measured(bad, Int32Array.from(others, (image) => labels[image]!)),
+    bad,
   };
 }

@@ -1,5 +1,6 @@
 /** Figures computed by other libraries (see make_reference.py), and the inputs they were computed from. */
 import reference from "./reference.json" with { type: "json" };
+import { type Images, PAPER_SIZE } from "@lib/data/images.ts";
 import { assert } from "@lib/std/assert.ts";
 
 export { reference };
@@ -24,6 +25,9 @@ export function testImage(shift: number, height = 32, width = 32): Uint8Array {
   );
   return Uint8Array.from(levels);
 }
+
+/** Colour images of 32×32 with these bytes. */
+export const colour = (pixels: Uint8Array): Images => ({ ...PAPER_SIZE, pixels });
 
 /** Fails with the place and size of the largest difference if it is over the tolerance. */
 export function assertClose(

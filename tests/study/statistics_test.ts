@@ -1,5 +1,5 @@
 /** Intervals and tests beside SciPy's. */
-import { bootstrapBand, mcNemar, wilson } from "@lib/study/intervals.ts";
+import { bootstrapBand, mcNemar, wilson } from "@lib/study/statistics.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { assertAlmostEquals, assertEquals, assertThrows } from "@lib/std/assert.ts";
 import { reference } from "../reference/reference.ts";
