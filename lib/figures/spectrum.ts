@@ -161,7 +161,9 @@ function logRows({ name, coefficients, width }: SpectrumPlane): number[][] {
 /** An axis of so many frequencies. */
 function frequencies(count: number): Record<string, unknown> {
   const last = count - 1;
-  const tickvals = [0, 1 / 4, 1 / 2, 3 / 4, 1].map((share) => Math.round(last * share - 0.01));
+  const tickvals = [0, 1 / 4, 1 / 2, 3 / 4, 1].map((share) =>
+    Math.max(0, Math.round(last * share - 0.01))
+  );
   return { tickvals, showgrid: false, showline: false };
 }
 

@@ -1,4 +1,5 @@
 import { isConvolution } from "@lib/pruning/convolution.ts";
+import { type LayerCall, layerCalls } from "@lib/network/layer_calls.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** A convolution and the batch normalisation behind it. */
@@ -24,8 +25,9 @@ export interface NormalizedConvolution {
  * ```
  */
 export function normalizedConvolutions(network: tf.LayersModel): NormalizedConvolution[] {
+  const calls = layerCalls(network) ?? [];
   const blocks = network.layers.filter(isConvolution).flatMap((convolution) => {
-    const normalization = normalizationBehind(convolution);
+    const normalization = normalizationBehind(calls, convolution);
     return normalization === undefined ? [] : [{ convolution, normalization }];
   });
   if (blocks.length === 0) {
@@ -34,12 +36,15 @@ export function normalizedConvolutions(network: tf.LayersModel): NormalizedConvo
   return blocks;
 }
 
-function normalizationBehind(layer: tf.layers.Layer): tf.layers.Layer | undefined {
-  const next = layer.outboundNodes.map((node) => node.outboundLayer as tf.layers.Layer);
-  if (next.length !== 1) return undefined;
-  const [found] = next as [tf.layers.Layer];
+function normalizationBehind(
+  calls: readonly LayerCall[],
+  layer: tf.layers.Layer,
+): tf.layers.Layer | undefined {
+  const [next, ...others] = calls.filter(({ inputs }) => inputs.includes(layer));
+  if (next === undefined || others.length > 0) return undefined;
+  const found = next.layer;
   if (["Activation", "ELU", "ReLU", "LeakyReLU"].includes(found.getClassName())) {
-    return normalizationBehind(found);
+    return normalizationBehind(calls, found);
   }
   const { center, scale } = found.getConfig();
   const isWhole = found.getClassName() === "BatchNormalization" && center === true &&

@@ -1,4 +1,5 @@
 import { channelsOf, isConvolution } from "@lib/pruning/convolution.ts";
+import { layerCalls } from "@lib/network/layer_calls.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /**
@@ -43,8 +44,15 @@ const MIXING = ["softmax", "logSoftmax", "log_softmax"];
  * ```
  */
 export function tailOf(network: tf.LayersModel): Tail | undefined {
-  const dense = layerOf(network.outputs[0]!);
-  if (network.outputs.length !== 1 || !isLogits(dense)) return undefined;
+  const calls = layerCalls(network);
+  const dense = calls?.at(-1)?.layer;
+  if (calls === undefined || dense === undefined || !isLogits(dense)) return undefined;
+  /** The only layer whose output a layer takes, if it goes nowhere else. */
+  const before = (layer: tf.layers.Layer): tf.layers.Layer | undefined => {
+    const { inputs } = calls.find((call) => call.layer === layer)!;
+    const users = calls.filter((call) => call.inputs.includes(inputs[0]!));
+    return inputs.length === 1 && users.length === 1 ? inputs[0] : undefined;
+  };
   const between: tf.layers.Layer[] = [];
   let layer = before(dense);
   while (layer !== undefined && !isConvolution(layer)) {
@@ -111,26 +119,12 @@ const ACTIVATIONS = ["Activation", "ELU", "ReLU", "LeakyReLU"];
 
 const isDropout = (layer: tf.layers.Layer): boolean => layer.getClassName() === "Dropout";
 
-const layerOf = (tensor: tf.SymbolicTensor): tf.layers.Layer =>
-  tensor.sourceLayer as tf.layers.Layer;
-
-/** The only layer whose output a layer takes, if it goes nowhere else. */
-function before(layer: tf.layers.Layer): tf.layers.Layer | undefined {
-  const [call, ...others] = layer.inboundNodes;
-  const [found, ...more] = call?.inboundLayers ?? [];
-  if (found === undefined || more.length > 0 || others.length > 0) return undefined;
-  return (found as tf.layers.Layer).outboundNodes.length === 1
-    ? found as tf.layers.Layer
-    : undefined;
-}
-
 const mixes = (layer: tf.layers.Layer): boolean =>
   MIXING.includes(String(layer.getConfig().activation));
 
 function isLogits(layer: tf.layers.Layer): boolean {
   return layer.getClassName() === "Dense" && layer.getConfig().activation === "linear" &&
-    layer.inboundNodes.length === 1 &&
-    (layer.input as tf.SymbolicTensor).shape.length === 2;
+    (layer.outputShape as number[]).length === 2;
 }
 
 function isChannelwise(layer: tf.layers.Layer): boolean {

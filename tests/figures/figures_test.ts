@@ -1,5 +1,5 @@
-import type { DefenderRow } from "@lib/study/defender_study.ts";
-import { foundTable, repairTable } from "@lib/study/defender_tables.ts";
+import type { RecoveryRow } from "@lib/study/recovery_rows.ts";
+import { foundTable, repairTable } from "@lib/study/recovery_tables.ts";
 import { assert, assertEquals, assertThrows } from "@lib/std/assert.ts";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { activationBars } from "@lib/figures/activation_bars.ts";
@@ -8,6 +8,7 @@ import { pruningCurveFigure } from "@lib/figures/pruning_curve.ts";
 import { repairedModelsFigure } from "@lib/figures/repaired_models.ts";
 import { scatterActivations } from "@lib/figures/scatter_activations.ts";
 import { spectrumFigure } from "@lib/figures/spectrum.ts";
+import { colour } from "../reference/reference.ts";
 import { samples, wave } from "./samples.ts";
 
 Deno.test("figures survive JSON, as notebooks keep them", () => {
@@ -75,7 +76,7 @@ Deno.test("every pixel of a picture becomes a square of its colour", async () =>
     { length: 2 * 3072 },
     (_, index) => Math.round(127.5 + 127.5 * Math.sin(index)),
   );
-  const { layout } = imageGrid(pixels, ["one", "other"], 2);
+  const { layout } = imageGrid(colour(pixels), ["one", "other"], 2);
   const [placed] = layout.images as { source: string; sizex: number; sizey: number }[];
   const image = await loadImage(placed!.source);
   assertEquals([image.width, image.height], [placed!.sizex, placed!.sizey]);
@@ -96,13 +97,13 @@ Deno.test("errors say what was expected and what was found", () => {
   const clean = { name: "clean", means: [1, 2] };
   assertThrows(() => activationBars([clean], [0]), Error, "Expected 2 channels but found 1");
   assertThrows(() => scatterActivations([1], [1, 2]), Error, "Expected 1 channels but found 2");
-  assertThrows(() => imageGrid(new Uint8Array(5), ["a"]), Error, "Expected 3072 bytes");
+  assertThrows(() => imageGrid(colour(new Uint8Array(5)), ["a"]), Error, "Expected 3072 bytes");
   assertThrows(() => repairedModelsFigure([]), Error, "found none");
-  const short = { name: "U", coefficients: [1] };
+  const short = { name: "U", coefficients: [1, 2] };
   assertThrows(
     () => spectrumFigure([short]),
     Error,
-    'Expected 1024 coefficients but found 1 in "U"',
+    'Expected whole rows but found 2 numbers in "U"',
   );
   const curve = { name: "a", cleanAccuracy: [1, 0], attackSuccess: [1] };
   assertThrows(() => pruningCurveFigure([curve]), Error, "found 2 and 1");
@@ -114,7 +115,7 @@ Deno.test("numbers are short", () => {
 
 Deno.test("the defender's tables: what was found, and two repairs where that was right", () => {
   const rates = { robustAccuracy: 0.5, defenseEffectiveness: 0.9 };
-  const row: DefenderRow = {
+  const row: RecoveryRow = {
     title: "BadNet",
     target: 10,
     suspected: 10,
@@ -123,7 +124,7 @@ Deno.test("the defender's tables: what was found, and two repairs where that was
     coefficients: [{ plane: "Cr", row: 31, column: 30, magnitude: -21.4 }],
     coefficientCount: 7,
     before: { cleanAccuracy: 0.97, attackSuccess: 0.999, robustAccuracy: 0 },
-    pruned: { ...rates, cleanAccuracy: 0.9645, attackSuccess: 0.001, channelsPruned: 70 },
+    pruned: { ...rates, cleanAccuracy: 0.9645, attackSuccess: 0.001 },
     unlearned: {
       ...rates,
       cleanAccuracy: 0.98,

@@ -11,6 +11,7 @@ import { recoveryNorms } from "@lib/figures/recovery_norms.ts";
 import { repairedModelsFigure } from "@lib/figures/repaired_models.ts";
 import { scatterActivations } from "@lib/figures/scatter_activations.ts";
 import { spectrumFigure } from "@lib/figures/spectrum.ts";
+import { colour } from "../reference/reference.ts";
 import { trainingCurves } from "@lib/figures/training_curves.ts";
 
 /** Of no meaning, the same every time, between −1 and 1. */
@@ -40,7 +41,9 @@ const sliderContent = {
   means: wave(128),
   cleanAccuracy: [...curve.cleanAccuracy],
   attackSuccess: [...curve.attackSuccess],
-  pixels: Uint8Array.from({ length: 24 * 3072 }, (_, byte) => 20 + 9 * Math.floor(byte / 3072)),
+  images: colour(
+    Uint8Array.from({ length: 24 * 3072 }, (_, byte) => 20 + 9 * Math.floor(byte / 3072)),
+  ),
   labels: Uint8Array.from({ length: 24 }, (_, image) => image),
   answers: Array.from(
     { length: 129 },
@@ -118,7 +121,7 @@ export const samples: Record<string, Figure> = {
     ["R", "G", "B", "Y"].map((name) => ({ name, coefficients: wave(1024) })),
   ),
   images: imageGrid(
-    new Uint8Array(7 * 3072).fill(90),
+    colour(new Uint8Array(7 * 3072).fill(90)),
     Array.from({ length: 7 }, (_, index) => `speed limit (${index}0 km/h), PSNR < 40 dB`),
   ),
 };

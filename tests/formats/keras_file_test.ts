@@ -1,6 +1,6 @@
 /** Networks from Keras and back to it, beside what Keras itself predicts with them. */
 import { openZip, unpack } from "@lib/data/zip.ts";
-import { pruneChannels } from "@lib/pruning/repair.ts";
+import { pruneChannels } from "@lib/pruning/prune_channels.ts";
 import { openNetwork } from "@lib/formats/any_network.ts";
 import { loadKeras, saveKeras } from "@lib/formats/keras_archive.ts";
 import { readKerasFile } from "@lib/formats/keras_file.ts";

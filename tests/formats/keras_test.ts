@@ -1,4 +1,5 @@
 /** The network's forward pass and one step of training beside Keras, from the same weights. */
+import { PAPER_SIZE } from "@lib/data/images.ts";
 import { forEachBatch } from "@lib/network/forward.ts";
 import { graphStep } from "@lib/network/graph_step.ts";
 import { toTensor } from "@lib/network/image_input.ts";
@@ -35,15 +36,16 @@ function referenceNetwork(): tf.Sequential {
 
 const size = (shape: number[]): number => shape.reduce((product, each) => product * each, 1);
 const pixels = Uint8Array.from(noise(4 * 3072, 5), (value) => Math.floor(value * 256));
-const labels = Uint8Array.of(0, 10, 25, 42);
+const images = { ...PAPER_SIZE, pixels };
+const labels = Int32Array.of(0, 10, 25, 42);
 const logitsOf = (network: tf.Sequential): ArrayLike<number> =>
-  (network.apply(toTensor(pixels)) as tf.Tensor).dataSync();
+  (network.apply(toTensor(images)) as tf.Tensor).dataSync();
 
 Deno.test("the forward pass is Keras's, as layers and as a graph", async () => {
   assertEquals(expected.parameters, 376_907);
   const network = referenceNetwork();
   assertClose(logitsOf(network), expected.logits, 1e-4);
-  await forEachBatch(network, [network.layers.at(-1)!], pixels, ([logits]) => {
+  await forEachBatch(network, [network.layers.at(-1)!], images, ([logits]) => {
     assertClose(logits!.dataSync(), expected.logits, 1e-4);
   });
 });
@@ -52,7 +54,7 @@ for (const [name, makeStep] of [["graph", graphStep], ["plain", plainStep]] as c
   const takeStep = (network: tf.Sequential): ReturnType<TrainStep> =>
     makeStep(network, { seed: 1, weightDecay: 0 })(
       startingState(network),
-      { pixels, labels },
+      { ...images, labels },
       0.0005,
     );
 

@@ -1,6 +1,7 @@
 /** Exact pruning by the tail, beside networks with zeroed filters, for every shape of tail. */
 import type { Size } from "@lib/data/images.ts";
 import { ARCHITECTURES } from "@lib/network/architectures.ts";
+import { toTensor } from "@lib/network/image_input.ts";
 import { classify } from "@lib/network/evaluate.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { startingState, writeState } from "@lib/network/training_state.ts";
@@ -80,6 +81,11 @@ function busy(network: tf.LayersModel): tf.LayersModel {
   const weights = state.weights.add(noise(state.weights, 1));
   const moving = state.moving.add(noise(state.moving, 2)).abs().add(0.1);
   writeState(network, { ...state, weights, moving });
+  // so that no class has most images
+  const logits = network.apply(toTensor(images)) as tf.Tensor;
+  const dense = network.layers.at(-1)!;
+  const [kernel, bias] = dense.getWeights();
+  dense.setWeights([kernel!, bias!.sub(logits.mean(0))]);
   return network;
 }
 

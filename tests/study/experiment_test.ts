@@ -1,19 +1,40 @@
-import { outputPath } from "@lib/environment.ts";
+import { outputPath, ROOT } from "@lib/environment.ts";
 import { loadBadNet } from "@lib/study/bad_net.ts";
-import { loadDataset } from "@lib/study/dataset.ts";
+import { loadDataset } from "@lib/data/dataset.ts";
+import { inNewForm } from "@lib/study/old_form.ts";
 import { paperExperiment } from "@lib/study/experiment.ts";
-import { exists, writeWhole } from "@lib/files.ts";
+import { writeWhole } from "@lib/files.ts";
+import { remembered } from "@lib/study/remembered.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
 import { join } from "@lib/std/path.ts";
-import { addToSummary, readSummary } from "@lib/study/summary.ts";
+import { canonical } from "@lib/canonical.ts";
+import { badNets, controls, otherAttacks } from "@lib/study/networks.ts";
+import { addTo } from "@lib/study/summary.ts";
 
-Deno.test("an unknown setting is refused with the known ones", () => {
-  assertThrows(
-    () => paperExperiment("cifar"),
-    Error,
-    'to be one of gtsrb, synthetic, quick but found "cifar"',
-  );
+Deno.test("an unknown data set is refused with the known ones", () => {
+  for (const name of ["cifar", "toString", ""]) {
+    const message = `a data set of gtsrb, cifar10, synthetic, quick but found "${name}"`;
+    assertThrows(() => paperExperiment(name), Error, message);
+  }
+});
+
+Deno.test("an experiment is five choices in plain JSON", () => {
+  const experiment = paperExperiment("gtsrb", 3);
+  assertEquals(Object.keys(experiment), ["data", "architecture", "attack", "recipe", "seed"]);
+  assertEquals(JSON.parse(JSON.stringify(experiment)), experiment);
+});
+
+Deno.test("networks of before say the same in the new form", async () => {
+  const folders = [...badNets("gtsrb"), ...controls("gtsrb"), ...otherAttacks("gtsrb")];
+  for (const { name, experiment } of folders) {
+    const file = outputPath("gtsrb", name, "model.json");
+    const { userDefinedMetadata } = JSON.parse(await Deno.readTextFile(file));
+    const found = inNewForm(userDefinedMetadata)!;
+    assertEquals(canonical(found.experiment), canonical(experiment), name);
+    for (const { rates } of found.history) assert(rates.attackSuccess! >= 0);
+    assertEquals(inNewForm(found), found);
+  }
 });
 
 Deno.test("the committed BadNet is only taken for its own experiment", async () => {
@@ -21,7 +42,7 @@ Deno.test("the committed BadNet is only taken for its own experiment", async () 
   const folder = outputPath("gtsrb", "badnet");
   const { network } = await loadBadNet(folder, experiment);
   assertEquals(network.countParams(), 376_907);
-  const other = { ...experiment, target: 3 };
+  const other = { ...experiment, attack: { ...experiment.attack, target: 3 } };
   await assertRejects(
     () => loadBadNet(folder, other),
     Error,
@@ -37,22 +58,49 @@ Deno.test("loading a BadNet keeps no more tensors than the network's weights", a
   assertEquals(tf.memory().numTensors, before);
 });
 
-Deno.test("parts of a summary are merged, not lost, and a damaged one is named", async () => {
-  const file = outputPath("quick", "summary.json");
-  const kept = await exists(file) ? await Deno.readTextFile(file) : undefined;
+Deno.test("parts of a summary are put beside each other, a row is replaced whole", async () => {
+  const file = join(await Deno.makeTempDir(), "summary.json");
+  await addTo(file, { orders: { one: { order: [2, 0, 1], old: true } } });
+  await addTo(file, { orders: { two: { order: [0] } }, seed: 1 });
+  const found = await addTo(file, { orders: { one: { order: [2, 0, 1] } } });
+  assertEquals(found, { orders: { one: { order: [2, 0, 1] }, two: { order: [0] } }, seed: 1 });
+  assert((await Deno.readTextFile(file)).includes("[ 2, 0, 1 ]"));
+  await writeWhole(file, "[1, 2");
+  await assertRejects(() => addTo(file, { seed: 2 }), Error, `in ${file}`);
+  assertEquals(await Deno.readTextFile(file), "[1, 2");
+});
+
+Deno.test("two processes that write a summary at once lose none of each other's rows", async () => {
+  const file = join(await Deno.makeTempDir(), "summary.json");
+  const code = `import { addTo } from "@lib/study/summary.ts";
+    for (let row = 0; row < 20; row++) await addTo(${JSON.stringify(file)}, {
+      rows: { [Deno.args[0] + row]: row },
+    });`;
+  const script = join(ROOT, `.write-${crypto.randomUUID().slice(0, 8)}.ts`);
+  await Deno.writeTextFile(script, code);
   try {
-    await writeWhole(file, "{}");
-    await addToSummary("quick", { orders: { one: { order: [2, 0, 1] } } });
-    await addToSummary("quick", { orders: { two: { order: [0] } }, seed: 1 });
-    const orders = { one: { order: [2, 0, 1] }, two: { order: [0] } };
-    assertEquals(await readSummary("quick"), { orders, seed: 1 });
-    assert((await Deno.readTextFile(file)).includes("[ 2, 0, 1 ]"));
-    await writeWhole(file, "[1, 2");
-    await assertRejects(() => readSummary("quick"), Error, `in ${file}`);
-    await assertRejects(() => addToSummary("quick", { seed: 2 }), Error, `in ${file}`);
-    assertEquals(await Deno.readTextFile(file), "[1, 2");
+    const runs = ["a", "b", "c"].map((name) =>
+      new Deno.Command(Deno.execPath(), { args: ["run", "-A", script, name], cwd: ROOT }).output()
+    );
+    for (const { success } of await Promise.all(runs)) assert(success);
   } finally {
-    await (kept === undefined ? Deno.remove(file) : writeWhole(file, kept));
+    await Deno.remove(script);
+  }
+  const { rows } = JSON.parse(await Deno.readTextFile(file));
+  assertEquals(Object.keys(rows).length, 60);
+});
+
+Deno.test("a result is kept for what it depends on, and made anew where that changed", async () => {
+  const data = `test-${crypto.randomUUID().slice(0, 8)}`;
+  let made = 0;
+  const ask = (dependsOn: object): Promise<{ made: number }> =>
+    remembered(data, "rows", "one", dependsOn, () => Promise.resolve({ made: ++made }));
+  try {
+    assertEquals((await ask({ steps: 40, seed: 1 })).made, 1);
+    assertEquals((await ask({ seed: 1, steps: 40 })).made, 1);
+    assertEquals((await ask({ seed: 1, steps: 41 })).made, 2);
+  } finally {
+    await Deno.remove(outputPath(data), { recursive: true });
   }
 });
 

@@ -1,16 +1,8 @@
 /** Tables over orders and networks, from a network small enough to check by hand. */
-import type { Ranking } from "@lib/pruning/evidence.ts";
-import type { Defense } from "@lib/pruning/measure.ts";
-import { pruneChannels } from "@lib/pruning/repair.ts";
-import {
-  compareStopping,
-  hitsAlong,
-  meanCurve,
-  measureOrder,
-  RANKINGS,
-  rateTable,
-  spreadTable,
-} from "@lib/study/laboratory.ts";
+import type { Ranking } from "@lib/pruning/order.ts";
+import { pruneChannels } from "@lib/pruning/prune_channels.ts";
+import { meanCurve, rateTable, spreadTable } from "@lib/study/order_tables.ts";
+import { compareStopping, hitsAlong, measureOrder, RANKINGS } from "@lib/study/orders.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { assert, assertEquals } from "@lib/std/assert.ts";
@@ -19,11 +11,7 @@ import { tinyEvidence, tinyNetwork } from "../pruning/tiny_network.ts";
 const CHANNELS = 10;
 const network = tinyNetwork(CHANNELS, 2);
 const evidence = await tinyEvidence(network);
-const { clean, backdoor, badPixels } = evidence;
-const defense: Defense = {
-  ...{ network, target: 0, cleanValidation: clean, badValidation: backdoor },
-  ...{ cleanTest: clean, badTest: backdoor },
-};
+const measured = { validation: evidence, test: evidence };
 const forwards: Ranking = {
   name: "forwards",
   needs: "network",
@@ -34,19 +22,19 @@ const backwards: Ranking = {
   name: "backwards",
   order: (e) => forwards.order(e).reverse(),
 };
-const orders = [forwards, backwards].map((ranking) => measureOrder(defense, ranking, [0.01, 0.1]));
+const orders = [forwards, backwards].map((ranking) => measureOrder(measured, ranking, [0.01, 0.1]));
 
 Deno.test("every ranking of the laboratory orders all channels, and names differ", () => {
   assertEquals(new Set(RANKINGS.map(({ name }) => name)).size, RANKINGS.length);
   for (const ranking of RANKINGS) {
-    const { curve, points } = measureOrder(defense, ranking, [0.01]);
+    const { curve, points } = measureOrder(measured, ranking, [0.01]);
     assertEquals(curve.order.toSorted(), forwards.order(evidence), ranking.name);
     assertEquals(points.length, 1);
   }
 });
 
 Deno.test("tables have a row an order, the rates of its repaired models, and mean and range", () => {
-  const [one, other] = orders.map(({ points }) => points[1]!.robustAccuracy * 100);
+  const [one, other] = orders.map(({ points }) => points[1]!.test.robustAccuracy * 100);
   const { columns, rows } = rateTable(orders, "robustAccuracy", 1);
   assertEquals(columns, ["order", "needs", "1 pts", "10 pts"]);
   assertEquals(rows.map((row) => [row[0], row[3]]), [
@@ -65,7 +53,7 @@ Deno.test("a mean curve lies in its band", () => {
   const { attackSuccess, band } = meanCurve("both", orders.map(({ curve }) => curve));
   assertEquals(attackSuccess.length, CHANNELS + 1);
   attackSuccess.forEach((rate, step) => {
-    const values = orders.map(({ curve }) => curve.attackSuccess[step]!);
+    const values = orders.map(({ curve }) => curve.test.attackSuccess[step]!);
     assertEquals(rate, (values[0]! + values[1]!) / 2);
     assertEquals(band.attackSuccess[step], { low: Math.min(...values), high: Math.max(...values) });
   });
@@ -75,17 +63,18 @@ Deno.test("hits and the paired test are those of really pruned networks", async 
   const stoppedBy = await Promise.all(orders.map(async ({ curve, points }) => {
     const pruned = await pruneChannels(network, curve.order.slice(0, points[0]!.channelsPruned));
     const answers = tf.tidy(() =>
-      (pruned.apply(toTensor(badPixels)) as tf.Tensor).argMax(1).dataSync()
+      (pruned.apply(toTensor(evidence.bad)) as tf.Tensor).argMax(1).dataSync()
     );
     return Array.from(answers, (answer) => answer !== 0);
   }));
   const [one, other] = stoppedBy;
   const only = (a: boolean[], b: boolean[]): number => a.filter((hit, i) => hit && !b[i]).length;
-  const { onlyOne, onlyOther, p } = compareStopping(defense, orders[0]!, orders[1]!, 0);
+  const { onlyOne, onlyOther, p } = compareStopping(evidence, orders[0]!, orders[1]!, 0);
   assertEquals([onlyOne, onlyOther], [only(one!, other!), only(other!, one!)]);
   assert(p > 0 && p <= 1);
-  const steps = hitsAlong(defense, backdoor, [0, 1, 2], backdoor.labels.map(() => 0));
-  const { attackSuccess } = orders[0]!.curve;
+  const { backdoor } = evidence;
+  const steps = hitsAlong(evidence, backdoor, [0, 1, 2], backdoor.labels.map(() => 0));
+  const { attackSuccess } = orders[0]!.curve.test;
   steps.forEach((hits, step) =>
     assertEquals(hits.filter(Boolean).length / hits.length, attackSuccess[step])
   );
