@@ -1,76 +1,106 @@
 /**
- * Everything that notebooks use, in one import. Each name is explained where it is defined.
+ * What notebooks use, in one import; each name is explained where it is defined. The lists `DATASETS`,
+ * `ARCHITECTURES`, `ATTACKS` and `DEFENSES` are what an experiment chooses from.
  *
  * @module
  */
-export * from "@lib/attack/band_shift.ts";
-export * from "@lib/attack/any_trigger.ts";
-export * from "@lib/attack/colour.ts";
-export * from "@lib/attack/dct.ts";
-export * from "@lib/attack/ftrojan.ts";
-export * from "@lib/attack/poison.ts";
-export * from "@lib/attack/similarity.ts";
-export * from "@lib/attack/spectrum_trigger.ts";
-export * from "@lib/attack/trigger.ts";
-export * from "@lib/study/bad_net.ts";
-export * from "@lib/data/gtsrb_archives.ts";
-export * from "@lib/data/image_file.ts";
-export * from "@lib/data/image_folder.ts";
-export * from "@lib/data/images.ts";
-export * from "@lib/data/splits.ts";
-export * from "@lib/data/synthetic_signs.ts";
-export * from "@lib/study/dataset.ts";
-export * from "@lib/recovery/defend.ts";
-export * from "@lib/study/defender_study.ts";
-export * from "@lib/pruning/activations.ts";
-export * from "@lib/pruning/contributions.ts";
-export * from "@lib/recovery/diagnosis.ts";
-export * from "@lib/pruning/evidence.ts";
-export * from "@lib/pruning/front.ts";
-export * from "@lib/pruning/greedy.ts";
-export * from "@lib/study/intervals.ts";
-export * from "@lib/peers/lipschitz_pruning.ts";
-export * from "@lib/pruning/measure.ts";
-export * from "@lib/recovery/outliers.ts";
-export * from "@lib/pruning/pruning_counts.ts";
-export * from "@lib/pruning/pruning_curve.ts";
-export * from "@lib/pruning/pruning_steps.ts";
-export * from "@lib/pruning/ranking.ts";
-export * from "@lib/attack/rates.ts";
-export * from "@lib/recovery/recovery.ts";
-export * from "@lib/pruning/repair.ts";
-export * from "@lib/pruning/small_network.ts";
-export * from "@lib/recovery/unlearning.ts";
-export * from "@lib/pruning/weight_rankings.ts";
-export * from "@lib/study/experiment.ts";
-export * from "@lib/figures/activation_bars.ts";
-export * from "@lib/figures/class_norms.ts";
-export * from "@lib/figures/clean_images.ts";
-export * from "@lib/study/defender_tables.ts";
-export * from "@lib/figures/front.ts";
-export * from "@lib/figures/image_grid.ts";
-export * from "@lib/figures/live_figure.ts";
-export * from "@lib/figures/pruning_curve.ts";
-export * from "@lib/figures/pruning_slider.ts";
-export * from "@lib/figures/recovery_norms.ts";
-export * from "@lib/figures/repaired_models.ts";
-export * from "@lib/figures/scatter_activations.ts";
-export * from "@lib/figures/show.ts";
-export * from "@lib/figures/spectrum.ts";
-export * from "@lib/figures/table_csv.ts";
-export * from "@lib/figures/live_progress.ts";
-export * from "@lib/environment.ts";
-export * from "@lib/files.ts";
-export * from "@lib/inspect/inspect.ts";
+export { outputPath, ROOT } from "@lib/environment.ts";
+export { writeWhole } from "@lib/files.ts";
+export { seededRandom } from "@lib/random.ts";
+export { percent } from "@lib/words.ts";
+export type { DataSource } from "@lib/data/data_source.ts";
+export { DATASETS } from "@lib/data/datasets.ts";
+export { GTSRB_MD5 } from "@lib/data/gtsrb_archives.ts";
+export { decodeImage, encodeImage, readImage, writeImage } from "@lib/data/image_file.ts";
+export { writeClassFolders } from "@lib/data/image_folder.ts";
+export { type Images, type LabelledImages, PAPER_SIZE } from "@lib/data/images.ts";
+export {
+  drawn,
+  imageAt,
+  joinImages,
+  pickImages,
+  slicedImages,
+  withoutClass,
+} from "@lib/data/select.ts";
+export type { Architecture } from "@lib/network/architecture.ts";
+export { ARCHITECTURES } from "@lib/network/architectures.ts";
+export { accuracy, classify, shareGiven } from "@lib/network/evaluate.ts";
+export { paperCnn } from "@lib/network/paper_cnn.ts";
+export { saveNetwork } from "@lib/formats/network_file.ts";
+export { ATTACKS, poisoningOf } from "@lib/attack/attacks.ts";
+export { bandShifts, mirrored } from "@lib/attack/band_shift.ts";
+export { fromPlanes, toBytes, toPlanes } from "@lib/attack/colour.ts";
+export { dct2, idct2 } from "@lib/attack/dct.ts";
+export {
+  ftrojan,
+  ftrojan8bit,
+  type FTrojanParameters,
+  poisonStepByStep,
+  triggerPattern,
+} from "@lib/attack/ftrojan.ts";
+export { poisonTrainingSet } from "@lib/attack/poison.ts";
+export { type Rates, ratesOf } from "@lib/attack/rates.ts";
+export { magnifiedDifference, psnr, ssim } from "@lib/attack/similarity.ts";
+export { coefficientsOf, PLANES, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
+export type { Trigger } from "@lib/attack/trigger.ts";
+export { disposeEvidence, measureHalves } from "@lib/pruning/evidence.ts";
+export { bestWithin, type PrunedSet, prunedSet, searchFront } from "@lib/pruning/front.ts";
+export { greedyRanking } from "@lib/pruning/greedy.ts";
+export { ascending, type Ranking } from "@lib/pruning/order.ts";
+export { pruneChannels } from "@lib/pruning/prune_channels.ts";
+export { curveOf, pruningCurve } from "@lib/pruning/pruning_curve.ts";
+export { pruningSteps } from "@lib/pruning/pruning_steps.ts";
+export { backdoorDescending, cleanAscending, randomRanking } from "@lib/pruning/ranking.ts";
+export { lastBefore, PAPER_DROPS, repairAt } from "@lib/pruning/repair.ts";
+export { smallNetwork } from "@lib/pruning/small_network.ts";
+export { requireTail } from "@lib/pruning/tail.ts";
+export type { Defense } from "@lib/recovery/defense.ts";
+export { diagnose, suspectTrigger } from "@lib/recovery/diagnosis.ts";
+export { falseAlarmRate, OUTLIER_INDEX } from "@lib/recovery/outliers.ts";
+export { DEFENDER_FRONT, REPAIR_DROPS } from "@lib/recovery/prune_recovered.ts";
+export { recoverTriggers, recoverVariants, RECOVERY_SETTINGS } from "@lib/recovery/recovery.ts";
+export { unlearn, UNLEARNING } from "@lib/recovery/unlearning.ts";
+export { DEFENSES } from "@lib/peers/defenses.ts";
+export { pruneByLipschitz } from "@lib/peers/lipschitz_pruning.ts";
+export { loadBadNet } from "@lib/study/bad_net.ts";
+export { type Experiment, paperExperiment } from "@lib/study/experiment.ts";
+export { availableNetworks, badNets, controls } from "@lib/study/networks.ts";
+export { meanCurve, rateTable, spreadOf, spreadTable } from "@lib/study/order_tables.ts";
+export {
+  compareStopping,
+  hitsAlong,
+  type MeasuredOrder,
+  measureOrder,
+  RANKINGS,
+} from "@lib/study/orders.ts";
+export { PAPER } from "@lib/study/paper.ts";
+export { peerRows } from "@lib/study/peer_rows.ts";
+export { recoveryTables } from "@lib/study/recovery_rows.ts";
+export {
+  coefficientWords,
+  foundTable,
+  peerTable,
+  repairTable,
+} from "@lib/study/recovery_tables.ts";
+export { bootstrapBand, wilson } from "@lib/study/statistics.ts";
+export { addToSummary } from "@lib/study/summary.ts";
+export { besideEachOther } from "@lib/study/two_forms.ts";
 export type { InspectionSettings } from "@lib/inspect/input.ts";
-export * from "@lib/inspect/report.ts";
-export * from "@lib/study/laboratory.ts";
-export * from "@lib/network/evaluate.ts";
-export * from "@lib/formats/network_file.ts";
-export * from "@lib/network/paper_cnn.ts";
-export * from "@lib/notebook.ts";
-export * from "@lib/study/paper.ts";
-export * from "@lib/study/peers_study.ts";
-export * from "@lib/random.ts";
-export * from "@lib/study/study.ts";
-export * from "@lib/study/summary.ts";
+export { inspect } from "@lib/inspect/inspect.ts";
+export { suspectName } from "@lib/inspect/report.ts";
+export { activationBars } from "@lib/figures/activation_bars.ts";
+export { classNorms } from "@lib/figures/class_norms.ts";
+export { cleanImagesFigure } from "@lib/figures/clean_images.ts";
+export { frontFigure } from "@lib/figures/front.ts";
+export { imageGrid } from "@lib/figures/image_grid.ts";
+export { liveFigure } from "@lib/figures/live_figure.ts";
+export { liveProgress } from "@lib/figures/live_progress.ts";
+export { pruningCurveFigure } from "@lib/figures/pruning_curve.ts";
+export { pruningSlider } from "@lib/figures/pruning_slider.ts";
+export { recoveryNorms } from "@lib/figures/recovery_norms.ts";
+export { repairedModelsFigure } from "@lib/figures/repaired_models.ts";
+export { scatterActivations } from "@lib/figures/scatter_activations.ts";
+export { show, showMarkdown, showTable } from "@lib/figures/show.ts";
+export { spectrumFigure, triggerSpectra } from "@lib/figures/spectrum.ts";
+export { tableAsCsv } from "@lib/figures/table_csv.ts";
+export { openBadNet, openDataset, openMeasured, showOpening, versions } from "@lib/notebook.ts";

@@ -123,14 +123,14 @@ export async function openBadNet(
 /**
  * What the figure of a training's course needs of its history.
  *
- * @param history With rates as `evaluateBadNet` gives them.
+ * @param history With rates as `ratesOf` gives them.
  * @returns One entry an epoch; shares from 0 to 1.
  * @example
  * ```ts
  * import { epochResults } from "@lib/notebook.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const rates = { cleanAccuracy: 0.9, attackSuccessRate: 0.8 };
+ * const rates = { cleanAccuracy: 0.9, attackSuccess: 0.8 };
  * const [first] = epochResults([{ epoch: 1, loss: 2, seconds: 60, rates }]);
  * assertEquals(first, { loss: 2, cleanAccuracy: 0.9, attackSuccess: 0.8 });
  * ```

@@ -1,5 +1,4 @@
 import { percent } from "@lib/words.ts";
-import type { Rates } from "@lib/attack/rates.ts";
 import { type Coefficient, scaledSpectrum, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
 import { countOf } from "@lib/data/images.ts";
 import { joinImages, uniformImages } from "@lib/data/select.ts";
@@ -13,6 +12,7 @@ import { spectrumFigure, triggerSpectra } from "@lib/figures/spectrum.ts";
 import { renderSvg } from "@lib/figures/static_svg.ts";
 import { tableBundle } from "@lib/figures/table_bundle.ts";
 import { type Inspection, type InspectionReport, suspectName } from "@lib/inspect/report.ts";
+import { curveOf } from "@lib/pruning/pruning_curve.ts";
 import type { PruningRepairs } from "@lib/recovery/prune_recovered.ts";
 
 /**
@@ -165,12 +165,8 @@ const coefficientText = ({ plane, row, column, magnitude }: Coefficient): string
   `${plane} (${row}, ${column}) ${magnitude.toFixed(1)}`;
 
 function pruningFigure({ method, path, front }: PruningRepairs): Figure {
-  const named = (name: string, rates: readonly Rates[]) => ({
-    name,
-    cleanAccuracy: rates.map(({ cleanAccuracy }) => cleanAccuracy),
-    attackSuccess: rates.map(({ attackSuccess }) => attackSuccess),
-  });
-  const along = named("most changed by the recovered triggers first", path);
+  const along = { name: "most changed by the recovered triggers first", ...curveOf(path) };
+  const best = { name: "best sets", ...curveOf(front.map(({ rates }) => rates)) };
   if (method === "masks") {
     return captioned(
       pruningCurveFigure([along]),
@@ -179,7 +175,7 @@ function pruningFigure({ method, path, front }: PruningRepairs): Figure {
     );
   }
   return captioned(
-    frontFigure([along], named("best sets", front.map(({ rates }) => rates)), 5),
+    frontFigure([along], best, 5),
     `Figure 3. What pruning costs and what it does against the recovered triggers, ${method}; on the ` +
       "images that decide.",
   );

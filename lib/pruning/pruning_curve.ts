@@ -1,3 +1,4 @@
+import type { Rates } from "@lib/attack/rates.ts";
 import type { Evidence, Halves, MeasuredSet } from "@lib/pruning/evidence.ts";
 import { pruningSteps } from "@lib/pruning/pruning_steps.ts";
 
@@ -88,5 +89,27 @@ export function rateCurve(evidence: Evidence, order: readonly number[]): RateCur
     cleanAccuracy: cleanAccuracy!,
     attackSuccess: attackSuccess!,
     robustAccuracy: robustAccuracy!,
+  };
+}
+
+/**
+ * Rates as a curve: what figures are drawn from.
+ *
+ * @param rates One a step or set.
+ * @returns The same, each rate by itself.
+ * @example
+ * ```ts
+ * import { curveOf } from "@lib/pruning/pruning_curve.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const rates = { cleanAccuracy: 0.97, attackSuccess: 1, robustAccuracy: 0 };
+ * assertEquals(curveOf([rates, rates]).attackSuccess, [1, 1]);
+ * ```
+ */
+export function curveOf(rates: readonly Rates[]): RateCurve {
+  return {
+    cleanAccuracy: rates.map(({ cleanAccuracy }) => cleanAccuracy),
+    attackSuccess: rates.map(({ attackSuccess }) => attackSuccess),
+    robustAccuracy: rates.map(({ robustAccuracy }) => robustAccuracy),
   };
 }

@@ -12,7 +12,7 @@ export interface PaperRepair {
   /** Share of the channels pruned. */
   channelsPruned: number;
   /** Where it is stated. */
-  attackSuccessRate?: number;
+  attackSuccess?: number;
   /** Where it is stated. */
   cleanAccuracy?: number;
 }
@@ -28,15 +28,15 @@ export const PAPER = {
   /** Figure 4. */
   network: { parameters: 376_907, trainable: 376_011, nonTrainable: 896 },
   /** Table 1, GTSRB; the attack's rate counts images of the target class too. */
-  badNet: { cleanAccuracy: 0.97165, attackSuccessRate: 1 },
+  badNet: { cleanAccuracy: 0.97165, attackSuccess: 1 },
   /** Table 1, CIFAR-10. */
-  cifar10: { cleanAccuracy: 0.8616, attackSuccessRate: 0.9997 },
+  cifar10: { cleanAccuracy: 0.8616, attackSuccess: 0.9997 },
   /** Section 3.2, "around 100%" at the first two drops; section 4 for the last. */
   repaired: [
-    { drop: 0.02, channelsPruned: 0.53, attackSuccessRate: 1 },
-    { drop: 0.1, channelsPruned: 0.7, attackSuccessRate: 1 },
+    { drop: 0.02, channelsPruned: 0.53, attackSuccess: 1 },
+    { drop: 0.1, channelsPruned: 0.7, attackSuccess: 1 },
     { drop: 0.2, channelsPruned: 0.77 },
-    { drop: 0.3, channelsPruned: 0.8, attackSuccessRate: 0.26, cleanAccuracy: 0.65 },
+    { drop: 0.3, channelsPruned: 0.8, attackSuccess: 0.26, cleanAccuracy: 0.65 },
   ] as readonly PaperRepair[],
   /** Section 3.2, Figure 7: attack success stays until the first share of channels, is 0 from the second. */
   curve: { attackStaysUntil: 0.75, attackGoneFrom: 0.83 },
