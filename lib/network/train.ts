@@ -124,7 +124,7 @@ function learningRateAt(step: number, steps: number, { learningRate }: Recipe): 
   return learningRate * (1 + Math.cos(Math.PI * step / steps)) / 2;
 }
 
-/** Tells the progress at most four times a second, and lets other work have its turn then. */
+/** Tells the progress at most four times a second and at the end, and lets other work have its turn then. */
 function progressReporter(
   count: number,
   { epochs }: Recipe,
@@ -138,10 +138,10 @@ function progressReporter(
     firstEpoch ||= epoch;
     done += images;
     const now = performance.now();
-    if (now - lastTold < 250) return;
+    const left = (epochs - firstEpoch + 1) * count - done;
+    if (now - lastTold < 250 && left > 0) return;
     lastTold = now;
     const seconds = (now - start) / 1000;
-    const left = (epochs - firstEpoch + 1) * count - done;
     await onProgress?.({
       epoch,
       epochs,
