@@ -174,7 +174,11 @@ Deno.test("ANP prunes by its masks: none at a threshold of 0, all above 1, the s
   assertEquals(none.channelsPruned, 0);
   assertEquals(none.weights, values(network));
   const other = tf.sequential({ layers: [tf.layers.elu({ inputShape: [32, 32, 3] })] });
-  await assertRejects(() => pruneAdversarially(other, clean), Error, "with batch normalisation but found none");
+  await assertRejects(
+    () => pruneAdversarially(other, clean),
+    Error,
+    "with batch normalisation but found none",
+  );
   assertEquals((await run(1.01)).channelsPruned, 2 * (32 + 64 + 128));
   assertEquals(await run(0.9), await run(0.9));
   assertEquals(tf.memory().numTensors, before);
