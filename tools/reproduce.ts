@@ -7,6 +7,7 @@
  * @module
  */
 import { onlyDataset } from "./notebooks/options.ts";
+import { timeWords } from "./notebooks/progress.ts";
 import { printedResults, summaryLines } from "./notebooks/summary.ts";
 import { allNotebooks, runNotebooks } from "./run_notebooks.ts";
 import { setup } from "./setup.ts";
@@ -17,7 +18,7 @@ try {
   await setup();
   await runNotebooks(allNotebooks(), dataset, false);
   console.log(["", ...summaryLines(await printedResults(dataset), dataset)].join("\n"));
-  console.log(`\nTime: ${((performance.now() - start) / 60_000).toFixed(1)} min`);
+  console.log(`\nTime: ${timeWords((performance.now() - start) / 1000)}`);
 } catch (error) {
   console.error((error as Error).message);
   Deno.exit(1);

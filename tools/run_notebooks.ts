@@ -13,7 +13,7 @@ import { TextLineStream } from "./notebooks/text_lines.ts";
 import { basename, join, relative } from "node:path";
 import { datasetOption, takeOptions } from "./notebooks/options.ts";
 import { faultsOfRun, readNotebook } from "./notebooks/notebook.ts";
-import { progressPrinter, readDurations } from "./notebooks/progress.ts";
+import { progressPrinter, readDurations, timeWords } from "./notebooks/progress.ts";
 import { printedResults, withResults } from "./notebooks/summary.ts";
 import { setup } from "./setup.ts";
 import { VENV_PYTHON } from "./setup/python.ts";
@@ -60,7 +60,7 @@ export async function runNotebooks(
       printer.end("failed");
       throw error;
     }
-    printer.end(`done in ${durations[name].toFixed(0)} s`);
+    printer.end(`done in ${timeWords(durations[name])}`);
     await writeFile(memory, JSON.stringify(durations));
     if (save) await writeFile(file, await Deno.readTextFile(result));
   }

@@ -11,7 +11,7 @@ import {
   readNotebook,
 } from "../../tools/notebooks/notebook.ts";
 import { datasetOption, onlyDataset, takeOptions } from "../../tools/notebooks/options.ts";
-import { timeLeft } from "../../tools/notebooks/progress.ts";
+import { timeLeft, timeWords } from "../../tools/notebooks/progress.ts";
 import {
   printedResults,
   type Summary,
@@ -142,6 +142,10 @@ Deno.test("an option has one value, a flag none", () => {
   assertThrows(() => takeOptions(["--of="], ["of"]), Error, "after --of but found nothing");
   assertThrows(() => takeOptions(["--of", "--x"], ["of"]), Error, "after --of but found --x");
   assertThrows(() => takeOptions(["--of=1", "--of=2"], ["of"]), Error, "Expected --of once");
+});
+
+Deno.test("times are told in minutes and seconds", () => {
+  assertEquals([0.4, 59.4, 59.6, 130].map(timeWords), ["0 s", "59 s", "1 min 0 s", "2 min 10 s"]);
 });
 
 Deno.test("time left is what earlier runs took, unless one was never run", () => {
