@@ -10,7 +10,7 @@
 import { DATA_FOLDERS, outputPath } from "@lib/environment.ts";
 import { loadBadNet } from "@lib/study/bad_net.ts";
 import { gtsrbArchives } from "@lib/data/gtsrb_archives.ts";
-import { loadDataset } from "@lib/study/dataset.ts";
+import { loadDataset } from "@lib/data/dataset.ts";
 import { paperExperiment } from "@lib/study/experiment.ts";
 import { writeWhole } from "@lib/files.ts";
 import { join } from "@lib/std/path.ts";
@@ -33,7 +33,7 @@ const folders = DATA_FOLDERS;
 const archives = await gtsrbArchives({ folders });
 const folder = await Deno.makeTempDir();
 await writeWhole(join(folder, "train.pixels"), train.pixels);
-await writeWhole(join(folder, "train.labels"), train.labels);
+await writeWhole(join(folder, "train.labels"), Uint8Array.from(train.labels)); // the peers read bytes
 await writeWhole(join(folder, "test.pixels"), dataset.test.pixels);
 
 const sections: Record<string, () => Promise<Row[]>> = {

@@ -1,22 +1,19 @@
 import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
-import { readGtsrbTest, readGtsrbTraining } from "@lib/data/gtsrb.ts";
-import type { GtsrbArchives } from "@lib/data/gtsrb.ts";
-import type { LabelledImages } from "@lib/data/images.ts";
+import type { GtsrbArchives } from "@lib/data/gtsrb_archives.ts";
+import { readGtsrbTest, readGtsrbTraining } from "@lib/data/gtsrb_images.ts";
+import { type LabelledImages, PAPER_SIZE } from "@lib/data/images.ts";
 import type { Peer } from "./peer.ts";
 import { inTurn, rateRow, type Row, seconds } from "./ratio.ts";
 
 /** Poisoning the whole training set beside OpenCV, image by image, and SciPy, in batches. */
-export async function poisoningRows(
-  { pixels, labels }: LabelledImages,
-  plain: Peer,
-): Promise<Row[]> {
+export async function poisoningRows(train: LabelledImages, plain: Peer): Promise<Row[]> {
   const trigger = ftrojan(PAPER_TRIGGER);
-  const count = labels.length;
+  const count = train.labels.length;
   const ways = [
-    async () => count / await seconds(() => trigger.apply(pixels)),
+    async () => count / await seconds(() => trigger.apply(train)),
     () => plain.ask({ do: "poisoning", way: "opencv" }),
     () => plain.ask({ do: "poisoning", way: "scipy" }),
-    async () => count / await seconds(() => pixels.slice()),
+    async () => count / await seconds(() => train.pixels.slice()),
   ];
   for (const way of ways) await way();
   const [ours, opencv, scipy, copying] = await inTurn(ways);
@@ -45,7 +42,10 @@ export async function readingRow(archives: GtsrbArchives, plain: Peer): Promise<
   const ours = async (): Promise<number> => {
     let count = 0;
     const time = await seconds(async () => {
-      const sets = await Promise.all([readGtsrbTraining(archives), readGtsrbTest(archives)]);
+      const sets = await Promise.all([
+        readGtsrbTraining(archives, PAPER_SIZE),
+        readGtsrbTest(archives, PAPER_SIZE),
+      ]);
       for (const { labels } of sets) count += labels.length;
     });
     return count / time;

@@ -3,34 +3,33 @@
  *
  * @module
  */
-import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+import { poisoningOf } from "@lib/attack/attacks.ts";
 import { poisonTrainingSet } from "@lib/attack/poison.ts";
+import { ratesOf } from "@lib/attack/rates.ts";
+import { loadDataset } from "@lib/data/dataset.ts";
 import { pickImages } from "@lib/data/select.ts";
-import { loadDataset } from "@lib/study/dataset.ts";
-import { evidenceOf } from "@lib/pruning/evidence.ts";
-import { measureDefense } from "@lib/pruning/measure.ts";
+import { measureHalves } from "@lib/pruning/evidence.ts";
 import { pruningCurve } from "@lib/pruning/pruning_curve.ts";
 import { CLEAN_ASCENDING } from "@lib/pruning/ranking.ts";
-import { paperExperiment, poisoningOf } from "@lib/study/experiment.ts";
-import { evaluateBadNet } from "@lib/network/evaluate.ts";
+import { paperExperiment } from "@lib/study/experiment.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
 import { train } from "@lib/network/train.ts";
 import { seededRandom } from "@lib/random.ts";
 
-const [target, trigger] = [10, ftrojan(PAPER_TRIGGER)];
 const experiment = paperExperiment("gtsrb");
+const { seed } = experiment;
+const poisoning = poisoningOf(experiment.attack);
+const { target, trigger } = poisoning;
 const dataset = await loadDataset(experiment);
-const { images } = poisonTrainingSet(
-  await dataset.train(),
-  poisoningOf(experiment),
-  seededRandom(1),
-);
-const network = paperCnn(images.classNames.length, 1);
+const { images } = poisonTrainingSet(await dataset.train(), poisoning, seededRandom(seed));
+const network = paperCnn(images.classNames.length, seed);
 const steps = Number(Deno.args[0]);
 const some = pickImages(images, Array.from({ length: 64 * steps }, (_, index) => index));
-await train(network, some, { ...experiment.recipe, epochs: 1 });
-await evaluateBadNet(network, dataset.test, trigger, target);
-const defense = await measureDefense(network, dataset, trigger, target);
-pruningCurve(defense, CLEAN_ASCENDING.order(evidenceOf(defense)));
+await train(network, some, { ...experiment.recipe, epochs: 1, seed });
+await ratesOf(network, dataset.test, trigger, target);
+const halves = { validation: dataset.validationHalf, test: dataset.testHalf };
+const triggers = { validation: trigger, test: trigger };
+const measured = await measureHalves(network, halves, triggers, target);
+pruningCurve(measured, CLEAN_ASCENDING.order(measured.validation));
 const status = await Deno.readTextFile("/proc/self/status");
 console.log(JSON.stringify({ result: Number(/VmHWM:\s+(\d+)/.exec(status)![1]) / 1024 }));

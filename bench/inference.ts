@@ -9,12 +9,12 @@ const BATCHES = [64, 128, 256, 512];
 /** Inference beside the better of Keras and PyTorch, each in its best mode and batch. */
 export async function inferenceRows(
   network: tf.LayersModel,
-  { pixels, labels }: LabelledImages,
+  images: LabelledImages,
   keras: Peer,
   torch: Peer,
 ): Promise<Row[]> {
-  const count = labels.length;
-  const ours = async (): Promise<number> => count / await seconds(() => classify(network, pixels));
+  const count = images.labels.length;
+  const ours = async (): Promise<number> => count / await seconds(() => classify(network, images));
   const best = async (peer: Peer, kinds: string[]): Promise<() => Promise<number>> => {
     const ways = kinds.map((way) => (): Promise<number> =>
       peer.ask({ do: "inference", way, count })

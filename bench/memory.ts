@@ -1,5 +1,5 @@
 import { ROOT } from "@lib/environment.ts";
-import type { GtsrbArchives } from "@lib/data/gtsrb.ts";
+import type { GtsrbArchives } from "@lib/data/gtsrb_archives.ts";
 import { join } from "@lib/std/path.ts";
 import { Peer } from "./peer.ts";
 import { costRow, inTurn, type Row } from "./ratio.ts";

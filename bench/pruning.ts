@@ -1,14 +1,15 @@
 import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
-import type { Dataset } from "@lib/study/dataset.ts";
-import type { LastActivations } from "@lib/pruning/activations.ts";
+import type { Dataset } from "@lib/data/dataset.ts";
 import { statisticsSum } from "@lib/pruning/channel_statistics.ts";
-import { evidenceOf } from "@lib/pruning/evidence.ts";
-import { type Defense, disposeDefense, measureDefense } from "@lib/pruning/measure.ts";
-import { pruningCounts } from "@lib/pruning/pruning_counts.ts";
-import { pruningCurve } from "@lib/pruning/pruning_curve.ts";
-import { BACKDOOR_DESCENDING, CLEAN_ASCENDING } from "@lib/pruning/ranking.ts";
+import {
+  disposeEvidence,
+  type Evidence,
+  type Halves,
+  measureHalves,
+} from "@lib/pruning/evidence.ts";
+import { pruningCurve, rateCurve } from "@lib/pruning/pruning_curve.ts";
+import { BACKDOOR_DESCENDING, CLEAN_ASCENDING, shuffledChannels } from "@lib/pruning/ranking.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import { seededRandom, shuffled } from "@lib/random.ts";
 import type { Peer } from "./peer.ts";
 import { costRow, exponent, inTurn, type Row, seconds, spread } from "./ratio.ts";
 
@@ -23,23 +24,24 @@ export async function pruningRows(
   keras: Peer,
 ): Promise<Row[]> {
   const trigger = ftrojan(PAPER_TRIGGER);
-  const measure = (): Promise<Defense> => measureDefense(network, dataset, trigger, TARGET);
-  const defense = await measure();
-  const evidence = evidenceOf(defense);
-  const { cleanValidation, cleanTest, badValidation, badTest } = defense;
-  const sets = [cleanValidation, cleanTest, badValidation, badTest];
+  const halves = { validation: dataset.validationHalf, test: dataset.testHalf };
+  const triggers = { validation: trigger, test: trigger };
+  const measure = (): Promise<Halves<Evidence>> => measureHalves(network, halves, triggers, TARGET);
+  const measured = await measure();
+  const { validation, test } = measured;
+  const sets = [validation.clean, test.clean, validation.backdoor, test.backdoor];
   const count = sets.reduce((sum, { labels }) => sum + labels.length, 0);
   const curve = (order: readonly number[]) => (): Promise<number> =>
-    seconds(() => pruningCurve(defense, order));
+    seconds(() => pruningCurve(measured, order));
   const ways = [
-    () => seconds(async () => disposeDefense(await measure())),
-    curve(CLEAN_ASCENDING.order(evidence)),
-    () => seconds(() => pruningCurve(defense, BACKDOOR_DESCENDING.order(evidence))),
+    () => seconds(async () => disposeEvidence(...Object.values(await measure()))),
+    curve(CLEAN_ASCENDING.order(validation)),
+    () => seconds(() => pruningCurve(measured, BACKDOOR_DESCENDING.order(validation))),
     async () => 128 * await keras.ask({ do: "pruning", steps: PLAIN_STEPS, count }),
   ];
   for (const way of ways) await way();
   const [forward, first, another, plain] = await inTurn(ways);
-  disposeDefense(defense);
+  disposeEvidence(validation, test);
   const images = count.toLocaleString("en");
   return [
     costRow(
@@ -74,17 +76,18 @@ export async function pruningGrowth(): Promise<Row[]> {
   const growth = async (
     name: string,
     sizes: number[],
-    make: (size: number) => Synthetic,
+    make: (size: number) => Evidence,
   ): Promise<Row> => {
     const costs: number[] = [];
     for (const size of sizes) {
-      const { network, activations, wanted, order } = make(size);
-      const way = (): Promise<number> =>
-        seconds(() => pruningCounts(network, activations, order, [wanted]));
+      const evidence = make(size);
+      const channels = evidence.clean.activations.pooled.shape[0];
+      const order = shuffledChannels(channels, 1);
+      const way = (): Promise<number> => seconds(() => rateCurve(evidence, order));
       await way();
       costs.push(spread((await inTurn([way]))[0]!).median);
-      tf.dispose([activations.pooled, activations.logits]);
-      network.dispose();
+      disposeEvidence(evidence);
+      evidence.network.dispose();
     }
     return {
       name,
@@ -109,15 +112,8 @@ export async function pruningGrowth(): Promise<Row[]> {
   ];
 }
 
-interface Synthetic {
-  network: tf.LayersModel;
-  activations: LastActivations;
-  wanted: Uint8Array;
-  order: number[];
-}
-
 /** A last block with so many channels, and random features in place of images. */
-function synthetic(images: number, channels: number): Synthetic {
+function synthetic(images: number, channels: number): Evidence {
   const network = tf.sequential({
     layers: [
       tf.layers.conv2d({
@@ -139,6 +135,6 @@ function synthetic(images: number, channels: number): Synthetic {
     pooled: tf.randomNormal<tf.Rank.R3>([channels, images, 16], 0, 1, "float32", 1),
     logits: tf.randomNormal<tf.Rank.R2>([images, 43], 0, 1, "float32", 2),
   };
-  const wanted = new Uint8Array(images);
-  return { network, activations, wanted, order: [...shuffled(channels, seededRandom(1))] };
+  const set = { activations, labels: new Int32Array(images) };
+  return { network, target: TARGET, clean: set, backdoor: set };
 }

@@ -11,7 +11,7 @@ import { suspectName } from "@lib/inspect/report.ts";
 import { percent } from "@lib/words.ts";
 import { join } from "@lib/std/path.ts";
 import { inspectOptions } from "./inspect_options.ts";
-import { progressPrinter } from "./notebooks/progress.ts";
+import { progressPrinter, timeWords } from "./notebooks/progress.ts";
 
 try {
   const settings = inspectOptions(Deno.args);
@@ -19,14 +19,14 @@ try {
   let [current, start] = ["", 0];
   const { report } = await inspect(settings, async ({ part, share }) => {
     if (part !== current) {
-      if (current !== "") printer.end(`done in ${secondsSince(start)}`);
+      if (current !== "") printer.end(`done in ${timeSince(start)}`);
       [current, start] = [part, Date.now()];
       printer.begin(part);
     }
     printer.tell(`${Math.round(100 * share)} %`, left(share, start));
     await new Promise((resolve) => setTimeout(resolve)); // lets the printer's clock go on
   });
-  if (current !== "") printer.end(`done in ${secondsSince(start)}`);
+  if (current !== "") printer.end(`done in ${timeSince(start)}`);
   const { networks, trigger } = report;
   console.log(
     report.backdoored
@@ -47,14 +47,14 @@ try {
         `right in spite of them ${robust}`,
     );
   }
-  console.log(`${join(settings.output, "report.html")}; ${report.seconds.toFixed(0)} s`);
+  console.log(`${join(settings.output, "report.html")}; ${timeWords(report.seconds)}`);
 } catch (error) {
   console.error((error as Error).message.split("\n")[0]);
   Deno.exit(1);
 }
 
-function secondsSince(start: number): string {
-  return `${((Date.now() - start) / 1000).toFixed(0)} s`;
+function timeSince(start: number): string {
+  return timeWords((Date.now() - start) / 1000);
 }
 
 /** What is left of a part if it goes on as it went. */

@@ -1,5 +1,6 @@
 import type { InspectionSettings } from "@lib/inspect/input.ts";
 import { PIXEL_RANGES, type PixelRange } from "@lib/formats/logits_network.ts";
+import { takeOptions } from "./notebooks/options.ts";
 
 const NAMES = ["network", "images", "output", "pixels", "layer", "count"] as const;
 
@@ -12,23 +13,9 @@ const NAMES = ["network", "images", "output", "pixels", "layer", "count"] as con
  * such value.
  */
 export function inspectOptions(args: readonly string[]): InspectionSettings {
-  const words = args.flatMap((arg) => {
-    const at = arg.indexOf("=");
-    return arg.startsWith("--") && at > 0 ? [arg.slice(0, at), arg.slice(at + 1)] : [arg];
-  });
-  const given = new Map<string, string>();
-  for (let at = 0; at < words.length; at += 2) {
-    const name = NAMES.find((name) => words[at] === `--${name}`);
-    if (name === undefined) {
-      const known = NAMES.map((name) => `--${name}`).join(", ");
-      throw new Error(`Expected ${known} but found ${words[at]}`);
-    }
-    const value = words[at + 1];
-    if (!value || value.startsWith("--")) {
-      throw new Error(`Expected a value after --${name} but found ${value || "nothing"}`);
-    }
-    if (given.has(name)) throw new Error(`Expected --${name} once but found it twice`);
-    given.set(name, value);
+  const { given, rest } = takeOptions(args, NAMES);
+  if (rest.length > 0) {
+    throw new Error(`Expected ${NAMES.map((name) => `--${name}`).join(", ")} but found ${rest[0]}`);
   }
   const required = (name: "network" | "images", what: string): string => {
     const value = given.get(name);

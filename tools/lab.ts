@@ -1,7 +1,7 @@
 /**
  * Opens JupyterLab on the first notebook, with the Deno kernel ready.
  *
- *     deno task lab [--dataset synthetic|quick|gtsrb] [options of jupyter lab]
+ *     deno task lab [--dataset NAME] [options of jupyter lab]
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * Runs the notebooks in order, each on a fresh kernel, with live progress.
  *
- *     deno task notebooks [--dataset synthetic|quick|gtsrb] [--save] [FILE …]
+ *     deno task notebooks [--dataset NAME] [--save] [FILE …]
  *
  * The executed notebooks go to `outputs/<dataset>/notebooks`; with `--save` they replace those in
  * `notebooks/`.
@@ -11,10 +11,10 @@
 import { DATASET_VARIABLE, ROOT } from "../lib/environment.ts";
 import { TextLineStream } from "./notebooks/text_lines.ts";
 import { basename, join, relative } from "node:path";
-import { datasetOption } from "./notebooks/options.ts";
+import { datasetOption, takeOptions } from "./notebooks/options.ts";
 import { faultsOfRun, readNotebook } from "./notebooks/notebook.ts";
-import { progressPrinter, readDurations } from "./notebooks/progress.ts";
-import { readSummary, withResults } from "./notebooks/summary.ts";
+import { progressPrinter, readDurations, timeWords } from "./notebooks/progress.ts";
+import { printedResults, withResults } from "./notebooks/summary.ts";
 import { setup } from "./setup.ts";
 import { VENV_PYTHON } from "./setup/python.ts";
 import { writeFile } from "./setup/step.ts";
@@ -60,7 +60,7 @@ export async function runNotebooks(
       printer.end("failed");
       throw error;
     }
-    printer.end(`done in ${durations[name].toFixed(0)} s`);
+    printer.end(`done in ${timeWords(durations[name])}`);
     await writeFile(memory, JSON.stringify(durations));
     if (save) await writeFile(file, await Deno.readTextFile(result));
   }
@@ -131,21 +131,20 @@ export function kernelEnvironment(): Record<string, string> {
 
 /** The README's table of results comes from the summary, so that no number in it is typed. */
 async function updateReadme(): Promise<void> {
-  const [file, results] = [join(ROOT, "README.md"), join(ROOT, "outputs/gtsrb/summary.json")];
-  const summary = await readSummary(results);
-  await writeFile(file, withResults(await Deno.readTextFile(file), summary));
+  const file = join(ROOT, "README.md");
+  const results = await printedResults("gtsrb");
+  await writeFile(file, withResults(await Deno.readTextFile(file), results));
 }
 
 if (import.meta.main) {
   try {
     const { dataset, rest } = datasetOption(Deno.args);
-    const files = rest.filter((each) => each !== "--save");
+    const { given, rest: files } = takeOptions(rest, [], ["save"]);
     const stray = files.find((each) => each.startsWith("-"));
     if (stray) throw new Error(`Expected --dataset NAME, --save or notebooks but found ${stray}`);
     await setup();
-    const chosen = files.length > 0 ? files : allNotebooks();
-    const save = rest.includes("--save");
-    await runNotebooks(chosen, dataset, save);
+    const save = given.has("save");
+    await runNotebooks(files.length > 0 ? files : allNotebooks(), dataset, save);
     if (save && dataset === "gtsrb") await updateReadme();
   } catch (error) {
     console.error((error as Error).message);

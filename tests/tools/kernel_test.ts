@@ -86,6 +86,32 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a cell that keeps its kernel busy leaves the terminal silent for less than ten seconds",
+  ignore: !ready,
+  fn: async () => {
+    const file = await temporaryNotebook([
+      "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 13_000);",
+    ]);
+    const tool = new URL("../../tools/run_notebooks.ts", import.meta.url);
+    const code = `import { runNotebooks } from "${tool}";
+      await runNotebooks([${JSON.stringify(file)}], "quick", false);`;
+    const cwd = join(import.meta.dirname!, "../..");
+    const child = new Deno.Command(Deno.execPath(), { args: ["eval", code], cwd, stdout: "piped" })
+      .spawn();
+    const times: number[] = [];
+    let text = "";
+    for await (const words of child.stdout.pipeThrough(new TextDecoderStream())) {
+      times.push(performance.now());
+      text += words;
+    }
+    assert((await child.status).success, text);
+    assert(/trial\.ipynb · cell 1\/1 · \d+ s/.test(text), text);
+    const silences = times.slice(1).map((time, index) => time - times[index]!);
+    assert(Math.max(...silences) < 10_000, silences.join());
+  },
+});
+
 Deno.test("damaged notes of earlier times do not stop a run", async () => {
   const file = await Deno.makeTempFile();
   assertEquals(await readDurations(`${file}.missing`), {});

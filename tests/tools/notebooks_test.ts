@@ -1,7 +1,7 @@
 /** What the tools say of notebooks, and a real run on the Deno kernel. */
 import { ROOT } from "@lib/environment.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
-import { join } from "@lib/std/path.ts";
+import { basename, join } from "@lib/std/path.ts";
 import { checkNotebooks } from "../../tools/check_notebooks.ts";
 import { extractCode, faultsOfWriting, inNotebookTerms } from "../../tools/notebooks/extract.ts";
 import {
@@ -10,9 +10,15 @@ import {
   type Notebook,
   readNotebook,
 } from "../../tools/notebooks/notebook.ts";
-import { datasetOption } from "../../tools/notebooks/options.ts";
-import { timeLeft } from "../../tools/notebooks/progress.ts";
-import { readSummary, summaryLines, withResults } from "../../tools/notebooks/summary.ts";
+import { datasetOption, onlyDataset, takeOptions } from "../../tools/notebooks/options.ts";
+import { timeLeft, timeWords } from "../../tools/notebooks/progress.ts";
+import {
+  printedResults,
+  type Summary,
+  summaryLines,
+  summaryRows,
+  withResults,
+} from "../../tools/notebooks/summary.ts";
 import { runNotebooks } from "../../tools/run_notebooks.ts";
 
 function notebook(...cells: string[]): Notebook {
@@ -116,9 +122,30 @@ Deno.test("the dataset is taken out of a command line", () => {
   assertThrows(
     () => datasetOption(["--dataset", "cifar"]),
     Error,
-    "synthetic, quick, gtsrb but found cifar",
+    'Expected --dataset to be one of gtsrb, cifar10, synthetic, quick but found "cifar"',
   );
   assertThrows(() => datasetOption(["--dataset"]), Error, "but found nothing");
+  const lab = ["--port=1", "--dataset", "cifar10", "-vb", "--ip", "0"];
+  assertEquals(datasetOption(lab), { dataset: "cifar10", rest: ["--port=1", "-vb", "--ip", "0"] });
+});
+
+Deno.test("where only a dataset is asked for, other words are refused", () => {
+  assertEquals(onlyDataset(["--dataset=quick"]), "quick");
+  const words = "Expected nothing but --dataset NAME but found --save a.ipynb";
+  assertThrows(() => onlyDataset(["--save", "a.ipynb"]), Error, words);
+});
+
+Deno.test("an option has one value, a flag none", () => {
+  const taken = takeOptions(["a", "--save", "b", "--of=1=2"], ["of"], ["save"]);
+  assertEquals([...taken.given], [["save", ""], ["of", "1=2"]]);
+  assertEquals(taken.rest, ["a", "b"]);
+  assertThrows(() => takeOptions(["--of="], ["of"]), Error, "after --of but found nothing");
+  assertThrows(() => takeOptions(["--of", "--x"], ["of"]), Error, "after --of but found --x");
+  assertThrows(() => takeOptions(["--of=1", "--of=2"], ["of"]), Error, "Expected --of once");
+});
+
+Deno.test("times are told in minutes and seconds", () => {
+  assertEquals([0.4, 59.4, 59.6, 130].map(timeWords), ["0 s", "59 s", "1 min 0 s", "2 min 10 s"]);
 });
 
 Deno.test("time left is what earlier runs took, unless one was never run", () => {
@@ -127,42 +154,53 @@ Deno.test("time left is what earlier runs took, unless one was never run", () =>
   assertEquals(timeLeft(["a", "b"], { a: 10 }, "a", 4), "");
 });
 
+const test = { cleanAccuracy: 0.95, attackSuccess: 0.9 };
+const thresholds = [0.005, 0.02, 0.1, 0.2, 0.3].map((drop) => ({ drop, channelsPruned: 64, test }));
+const entry = { order: Array.from({ length: 128 }, (_, channel) => channel), thresholds };
+const RESULTS: Summary = {
+  dataset: "synthetic signs",
+  badNet: { cleanAccuracy: 0.9, attackSuccess: 0.8, attackSuccessOfAll: 0.81 },
+  orders: { "clean ascending": entry, "backdoor descending": entry },
+  front: { "within 0.5 points": { test: { attackSuccess: 0.004 } } },
+  withoutTrigger: {
+    attackSuccess: 0.007,
+    unlearned: { attackSuccess: 0.001, robustAccuracy: 0.987 },
+  },
+  seeds: {
+    networks: ["badnet", "badnet_seed2"],
+    front: { "within 0.5 points": { attackSuccess: { mean: 0.003, min: 0.002, max: 0.004 } } },
+  },
+};
+
+/** Has results as a data set's in `outputs/`, and removes them afterwards. */
+async function asSummary(results: object, use: (dataset: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ dir: join(ROOT, "outputs"), prefix: "test-" });
+  try {
+    await Deno.writeTextFile(join(folder, "summary.json"), JSON.stringify(results));
+    await use(basename(folder));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 Deno.test("the closing table has the paper's numbers beside ours and says what is synthetic", () => {
-  const threshold = { channelsPruned: 64, cleanAccuracy: 0.95, attackSuccessRate: 0.9 };
-  const order = Array.from({ length: 128 }, (_, c) => c);
-  const thresholds = [0.005, 0.02, 0.1, 0.2, 0.3].map((drop) => ({ drop, ...threshold }));
-  const entry = { order, thresholds };
-  const summary = {
-    dataset: "synthetic signs",
-    badNet: { cleanAccuracy: 0.9, attackSuccessRate: 0.8, attackSuccessRateIncludingTarget: 0.81 },
-    orders: { "clean ascending": entry, "backdoor descending": entry },
-    front: { "within 0.5 points": { attackSuccess: 0.004 } },
-    withoutTrigger: {
-      attackSuccess: 0.007,
-      unlearned: { attackSuccess: 0.001, robustAccuracy: 0.987 },
-    },
-    seeds: {
-      networks: ["badnet", "badnet_seed2"],
-      front: { "within 0.5 points": { attackSuccess: { mean: 0.003, min: 0.002, max: 0.004 } } },
-    },
-  };
-  const lines = summaryLines(summary, "synthetic");
-  assert(lines[0]!.startsWith("SYNTHETIC"));
-  assert(lines.some((line) => /clean accuracy +90\.00 % +97\.17 %/.test(line)), lines.join("\n"));
-  assert(
-    lines.some((line) => /2 points lost: channels pruned +50 % +53 %/.test(line)),
-    lines.join("\n"),
-  );
-  assert(
-    lines.some((line) => /of 2 BadNets +0\.3 %, 0\.2 % to 0\.4 %/.test(line)),
-    lines.join("\n"),
-  );
-  assert(
-    lines.some((line) => /without the attacker's trigger +0\.7 %/.test(line)),
-    lines.join("\n"),
-  );
-  assert(lines.some((line) => /given their true class +98\.7 %/.test(line)), lines.join("\n"));
-  assert(!summaryLines(summary, "gtsrb").join().includes("SYNTHETIC"));
+  const text = summaryLines(RESULTS, "synthetic").join("\n");
+  assert(text.startsWith("SYNTHETIC"));
+  for (
+    const line of [
+      /clean accuracy +90\.00 % +97\.17 %/,
+      /all images +81\.00 % +100\.00 %/,
+      /without target class +80\.00 % +not stated/,
+      /2 points lost: channels pruned +50 % +53 %/,
+      /2 points lost: clean accuracy +95\.0 % +not stated/,
+      /30 points lost: attack success +90\.0 % +26 %/,
+      /of 2 BadNets +0\.3 %, 0\.2 % to 0\.4 %/,
+      /without the attacker's trigger +0\.7 %/,
+      /given their true class +98\.7 %/,
+    ]
+  ) assert(line.test(text), text);
+  assert(summaryLines(RESULTS, "gtsrb")[0]!.endsWith(": the paper's experiment."));
+  assert(summaryLines(RESULTS, "cifar10")[0]!.endsWith("the paper's numbers are of GTSRB."));
 });
 
 Deno.test("a run keeps the last output of every cell", async () => {
@@ -187,23 +225,28 @@ Deno.test("a failing cell is named with its own words, and what was run is kept"
   });
 });
 
+Deno.test("a page's table of results is written anew between its markers", () => {
+  const page = withResults("a\n<!-- results: begin -->\nold\n<!-- results: end -->\nb\n", RESULTS);
+  const [head, rule, ...rows] = page.split("\n").filter((line) => line.startsWith("|"));
+  assertEquals([head, rule], ["| | here | paper |", "| --- | ---: | ---: |"]);
+  assertEquals(rows, summaryRows(RESULTS).map((row) => `| ${row.join(" | ")} |`));
+  assert(page.startsWith("a\n") && page.endsWith("b\n") && !page.includes("old"), page);
+  assertThrows(() => withResults("# No table", RESULTS), Error, "Expected <!-- results: begin -->");
+});
+
 Deno.test("the README's numbers are those of the summary", async () => {
   const readme = await Deno.readTextFile(join(ROOT, "README.md"));
-  const file = join(ROOT, "outputs/gtsrb/summary.json");
-  const summary = await readSummary(file);
   const bare = (text: string): string => text.replace(/[\s-]+/g, ""); // the formatter pads tables
-  assertEquals(bare(withResults(readme, summary)), bare(readme));
-  assertThrows(() => withResults("# No table", summary), Error, "Expected <!-- results: begin -->");
+  assertEquals(bare(withResults(readme, await printedResults("gtsrb"))), bare(readme));
 });
 
 Deno.test("a summary that lacks a part names the notebook that writes it", async () => {
-  const summary = await readSummary(join(ROOT, "outputs/gtsrb/summary.json"));
-  const file = await Deno.makeTempFile({ suffix: ".json" });
-  const { withoutTrigger, ...others } = summary;
-  const { unlearned: _, ...older } = withoutTrigger;
-  await Deno.writeTextFile(file, JSON.stringify({ ...others, withoutTrigger: older }));
-  const words =
-    `withoutTrigger/unlearned but found none in ${file}: run notebooks/08_without_trigger`;
-  await assertRejects(() => readSummary(file), Error, words);
-  await Deno.remove(file);
+  await asSummary(RESULTS, async (dataset) => assertEquals(await printedResults(dataset), RESULTS));
+  const { withoutTrigger: { unlearned: _, ...older }, ...others } = RESULTS;
+  await asSummary({ ...others, withoutTrigger: older }, async (dataset) => {
+    const file = join(ROOT, "outputs", dataset, "summary.json");
+    const words =
+      `withoutTrigger/unlearned but found none in ${file}: run notebooks/08_without_trigger`;
+    await assertRejects(() => printedResults(dataset), Error, words);
+  });
 });

@@ -1,21 +1,67 @@
-const DATASETS = ["synthetic", "quick", "gtsrb"];
+import { parseArgs } from "node:util";
+import { DATASETS } from "@lib/data/datasets.ts";
+import { chosen } from "@lib/environment.ts";
 
 /**
- * Takes `--dataset NAME` or `--dataset=NAME` out of a command line.
+ * Takes options out of a command line.
  *
  * @param args The command line.
- * @returns The dataset, synthetic if none is named, and everything else.
- * @throws {Error} If there is no such dataset.
+ * @param names Of the options with a value: `--name value` or `--name=value`.
+ * @param flags Of those without.
+ * @returns The options that are there, a flag with an empty value, and all other words.
+ * @throws {Error} If an option has no value or is there twice.
+ */
+export function takeOptions<Name extends string>(
+  args: readonly string[],
+  names: readonly Name[],
+  flags: readonly Name[] = [],
+): { given: Map<Name, string>; rest: string[] } {
+  const options = Object.fromEntries([
+    ...names.map((name) => [name, { type: "string" }] as const),
+    ...flags.map((flag) => [flag, { type: "boolean" }] as const),
+  ]);
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });
+  const given = new Map<Name, string>();
+  const taken = new Set<number>();
+  for (const token of tokens) {
+    if (token.kind !== "option") continue;
+    const name = [...names, ...flags].find((name) => name === token.name);
+    if (name === undefined) continue;
+    const value = token.value ?? "";
+    if (names.includes(name) && (value === "" || value.startsWith("--"))) {
+      throw new Error(`Expected a value after --${name} but found ${value || "nothing"}`);
+    }
+    if (given.has(name)) throw new Error(`Expected --${name} once but found it twice`);
+    given.set(name, value);
+    taken.add(token.index);
+    if (token.inlineValue === false) taken.add(token.index + 1);
+  }
+  return { given, rest: args.filter((_, index) => !taken.has(index)) };
+}
+
+/**
+ * Takes `--dataset NAME` out of a command line.
+ *
+ * @param args The command line.
+ * @returns The data set, synthetic if none is named, and everything else.
+ * @throws {Error} If there is no such data set; tells those there are.
  */
 export function datasetOption(args: readonly string[]): { dataset: string; rest: string[] } {
-  const words = args.flatMap((arg) => arg.startsWith("--dataset=") ? arg.split("=") : [arg]);
-  const at = words.indexOf("--dataset");
-  const dataset = at < 0 ? "synthetic" : words[at + 1] ?? "nothing";
-  if (!DATASETS.includes(dataset)) {
-    throw new Error(`Expected --dataset to be one of ${DATASETS.join(", ")} but found ${dataset}`);
-  }
-  return {
-    dataset,
-    rest: words.filter((_, index) => at < 0 || (index !== at && index !== at + 1)),
-  };
+  const { given, rest } = takeOptions(args, ["dataset"]);
+  const dataset = given.get("dataset") ?? "synthetic";
+  chosen(DATASETS, dataset, "--dataset to be one");
+  return { dataset, rest };
+}
+
+/**
+ * Reads a command line that is nothing but `--dataset NAME`.
+ *
+ * @param args The command line.
+ * @returns The data set, synthetic if none is named.
+ * @throws {Error} If there is no such data set, or more in the command line.
+ */
+export function onlyDataset(args: readonly string[]): string {
+  const { dataset, rest } = datasetOption(args);
+  if (rest.length === 0) return dataset;
+  throw new Error(`Expected nothing but --dataset NAME but found ${rest.join(" ")}`);
 }

@@ -7,7 +7,7 @@ export interface ProgressPrinter {
   end(result: string): void;
 }
 
-const QUIET = 10_000; // milliseconds between lines where there is no terminal
+const QUIET = 8_000; // milliseconds between lines where there is no terminal
 
 /**
  * Prints progress: in a terminal one line that is rewritten, elsewhere a line now and then. The time
@@ -30,7 +30,7 @@ export function progressPrinter(
     last = Date.now();
     const elapsed = (last - start) / 1000;
     const left = timeLeft(names, durations, current, elapsed);
-    const parts = [heading(), state, `${elapsed.toFixed(0)} s`, left].filter(Boolean);
+    const parts = [heading(), state, timeWords(elapsed), left].filter(Boolean);
     const line = parts.join(" · ");
     write(terminal ? rewrite + line.slice(0, Deno.consoleSize().columns - 1) : `${line}\n`);
   };
@@ -49,6 +49,16 @@ export function progressPrinter(
       write(`${rewrite}${heading()} ${result}\n`);
     },
   };
+}
+
+/**
+ * A time in words, such as "2 min 10 s".
+ *
+ * @param seconds Rounded to whole ones.
+ */
+export function timeWords(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 /**

@@ -1,67 +1,66 @@
-import { percent } from "../../lib/words.ts";
-import { PAPER } from "../../lib/study/paper.ts";
+import type { Rates } from "@lib/attack/rates.ts";
+import { DATASETS } from "@lib/data/datasets.ts";
+import { outputPath } from "@lib/environment.ts";
+import type { spreadOf } from "@lib/study/order_tables.ts";
+import { PAPER } from "@lib/study/paper.ts";
+import { readSummary } from "@lib/study/summary.ts";
+import { percent } from "@lib/words.ts";
 
 /** What of `outputs/<dataset>/summary.json` is printed at the end. */
 export interface Summary {
   dataset: string;
-  badNet: {
-    cleanAccuracy: number;
-    attackSuccessRate: number;
-    attackSuccessRateIncludingTarget: number;
-  };
+  badNet: { cleanAccuracy: number; attackSuccess: number; attackSuccessOfAll: number };
   orders: Record<string, { order: number[]; thresholds: Threshold[] }>;
-  front: { [WITHIN]: { attackSuccess: number } };
+  front: { [WITHIN]: { test: Pick<Rates, "attackSuccess"> } };
   withoutTrigger: {
     attackSuccess: number;
-    unlearned: { attackSuccess: number; robustAccuracy: number };
+    unlearned: Pick<Rates, "attackSuccess" | "robustAccuracy">;
   };
-  seeds: { networks: string[]; front: { [WITHIN]: { attackSuccess: Spread } } };
-}
-
-/** What of it is printed, and the notebook that writes it. */
-const WRITTEN_BY = {
-  "badNet": "02_attacked_network",
-  "orders/clean ascending": "05_repaired_models",
-  "orders/backdoor descending": "06_proposal",
-  "front/within 0.5 points": "06_proposal",
-  "seeds/front": "07_trust",
-  "withoutTrigger/unlearned": "08_without_trigger",
-};
-
-/**
- * Reads a summary.
- *
- * @param file Its path.
- * @returns What it holds.
- * @throws {Error} If a part of what is printed is missing, with the notebook that writes it.
- */
-export async function readSummary(file: string): Promise<Summary> {
-  const summary = JSON.parse(await Deno.readTextFile(file));
-  for (const [part, notebook] of Object.entries(WRITTEN_BY)) {
-    const found = part.split("/").reduce((value, key) => value?.[key], summary);
-    if (found === undefined) {
-      throw new Error(
-        `Expected ${part} but found none in ${file}: run notebooks/${notebook}.ipynb`,
-      );
-    }
-  }
-  return summary;
-}
-
-/** The limit of accuracy of which the closing table tells the best set. */
-const WITHIN = "within 0.5 points";
-
-interface Spread {
-  mean: number;
-  min: number;
-  max: number;
+  seeds: {
+    networks: string[];
+    front: { [WITHIN]: { attackSuccess: ReturnType<typeof spreadOf> } };
+  };
 }
 
 interface Threshold {
   drop: number;
   channelsPruned: number;
-  cleanAccuracy: number;
-  attackSuccessRate: number;
+  test: Pick<Rates, "cleanAccuracy" | "attackSuccess">;
+}
+
+/** The limit of accuracy of which the closing table tells the best set. */
+const WITHIN = "within 0.5 points";
+
+/** What of it is printed, and the notebook that writes it. */
+const WRITTEN_BY = {
+  "badNet/attackSuccessOfAll": "02_attacked_network",
+  "orders/clean ascending/thresholds/0/test": "05_repaired_models",
+  "orders/backdoor descending/thresholds/0/test": "06_proposal",
+  [`front/${WITHIN}/test`]: "06_proposal",
+  [`seeds/front/${WITHIN}/attackSuccess`]: "07_trust",
+  "withoutTrigger/unlearned": "08_without_trigger",
+};
+
+/**
+ * The results of a data set that are printed at the end.
+ *
+ * @param dataset Folder below `outputs/`.
+ * @returns What its summary holds.
+ * @throws {Error} If a part of what is printed is missing, with the notebook that writes it.
+ */
+export async function printedResults(dataset: string): Promise<Summary> {
+  const summary = await readSummary(dataset);
+  for (const [part, notebook] of Object.entries(WRITTEN_BY)) {
+    // deno-lint-ignore no-explicit-any -- whatever the file holds
+    const found = part.split("/").reduce((value: any, key) => value?.[key], summary);
+    if (found === undefined) {
+      const file = outputPath(dataset, "summary.json");
+      throw new Error(
+        `Expected ${part} but found none in ${file}: run notebooks/${notebook}.ipynb`,
+      );
+    }
+  }
+  return summary as unknown as Summary;
 }
 
 /**
@@ -73,68 +72,53 @@ interface Threshold {
 export function summaryRows(
   { badNet, orders, front, seeds, withoutTrigger }: Summary,
 ): [string, string, string][] {
-  const paper = orders["clean ascending"]!;
-  const proposal = orders["backdoor descending"]!;
-  const { cleanAccuracy, attackSuccessRate } = PAPER.badNet;
+  const [paper, proposal] = [orders["clean ascending"]!, orders["backdoor descending"]!];
+  const { cleanAccuracy, attackSuccess } = PAPER.badNet;
   const rows: [string, string, string][] = [
     ["clean accuracy", percent(badNet.cleanAccuracy, 2), percent(cleanAccuracy, 2)],
     [
       "attack success, all images",
-      percent(badNet.attackSuccessRateIncludingTarget, 2),
-      percent(attackSuccessRate, 2),
+      percent(badNet.attackSuccessOfAll, 2),
+      percent(attackSuccess, 2),
     ],
-    ["attack success, without target class", percent(badNet.attackSuccessRate, 2), "not stated"],
+    ["attack success, without target class", percent(badNet.attackSuccess, 2), stated(undefined)],
   ];
   for (const theirs of PAPER.repaired) {
-    const [threshold, ofProposed] = [paper, proposal].map(({ thresholds }) =>
+    const [ours, ofProposal] = [paper, proposal].map(({ thresholds }) =>
       thresholds.find(({ drop }) => drop === theirs.drop)!
     );
     const at = `${Math.round(100 * theirs.drop)} points lost`;
-    const pruned = percent(threshold!.channelsPruned / paper.order.length);
-    const rate = percent(threshold!.attackSuccessRate, 1);
-    const ofProposal = percent(ofProposed!.attackSuccessRate, 1);
+    const pruned = percent(ours!.channelsPruned / paper.order.length, 0);
+    const { cleanAccuracy, attackSuccess } = ours!.test;
     rows.push(
-      [`${at}: channels pruned`, pruned, percent(theirs.channelsPruned)],
-      [
-        `${at}: clean accuracy`,
-        percent(threshold!.cleanAccuracy, 1),
-        percent(theirs.cleanAccuracy),
-      ],
-      [`${at}: attack success`, rate, percent(theirs.attackSuccessRate)],
-      [`${at}: attack success, its proposal`, ofProposal, "not tried"],
+      [`${at}: channels pruned`, pruned, stated(theirs.channelsPruned)],
+      [`${at}: clean accuracy`, percent(cleanAccuracy), stated(theirs.cleanAccuracy)],
+      [`${at}: attack success`, percent(attackSuccess), stated(theirs.attackSuccess)],
+      [`${at}: attack success, its proposal`, percent(ofProposal!.test.attackSuccess), NOT_TRIED],
     );
   }
   const { mean, min, max } = seeds.front[WITHIN].attackSuccess;
+  const count = seeds.networks.length;
+  const { unlearned } = withoutTrigger;
   rows.push(
+    [`best set ${WITHIN}: attack success`, percent(front[WITHIN].test.attackSuccess), NOT_TRIED],
     [
-      `best set ${WITHIN}: attack success`,
-      percent(front[WITHIN].attackSuccess, 1),
-      "not tried",
+      `… mean and range of ${count} BadNet${count === 1 ? "" : "s"}`,
+      `${percent(mean)}, ${percent(min)} to ${percent(max)}`,
+      NOT_TRIED,
     ],
-    [
-      `… mean and range of ${seeds.networks.length} BadNet${
-        seeds.networks.length === 1 ? "" : "s"
-      }`,
-      `${percent(mean, 1)}, ${percent(min, 1)} to ${percent(max, 1)}`,
-      "not tried",
-    ],
-    [
-      "… found without the attacker's trigger",
-      percent(withoutTrigger.attackSuccess, 1),
-      "not tried",
-    ],
-    [
-      "found so and unlearned: attack success",
-      percent(withoutTrigger.unlearned.attackSuccess, 1),
-      "not tried",
-    ],
-    [
-      "… triggered signs given their true class",
-      percent(withoutTrigger.unlearned.robustAccuracy, 1),
-      "not tried",
-    ],
+    ["… found without the attacker's trigger", percent(withoutTrigger.attackSuccess), NOT_TRIED],
+    ["found so and unlearned: attack success", percent(unlearned.attackSuccess), NOT_TRIED],
+    ["… triggered signs given their true class", percent(unlearned.robustAccuracy), NOT_TRIED],
   );
   return rows;
+}
+
+const NOT_TRIED = "not tried";
+
+/** A number of the paper, which gives no decimals here. */
+function stated(share: number | undefined): string {
+  return share === undefined ? "not stated" : percent(share, 0);
 }
 
 /**
@@ -145,12 +129,9 @@ export function summaryRows(
  * @returns Lines to print.
  */
 export function summaryLines(summary: Summary, dataset: string): string[] {
-  const synthetic = dataset !== "gtsrb";
   const rows = [["", "measured", "paper"], ...summaryRows(summary)];
   return [
-    synthetic
-      ? "SYNTHETIC images: these numbers show that everything works; they are not the paper's experiment."
-      : `${summary.dataset}: the paper's experiment.`,
+    headingOf(summary, dataset),
     ...rows.map(([name, ours, theirs]) =>
       `${name!.padEnd(46)}${ours!.padStart(22)}${theirs!.padStart(12)}`
     ),
@@ -159,8 +140,19 @@ export function summaryLines(summary: Summary, dataset: string): string[] {
     `Figures:            outputs/${dataset}/figures`,
     `Tables:             outputs/${dataset}/tables, outputs/${dataset}/summary.json`,
     `Networks:           outputs/${dataset}/badnet, outputs/${dataset}/repaired`,
-    ...(synthetic ? ["On the paper's data: add --dataset gtsrb"] : []),
+    ...(dataset === "gtsrb" ? [] : ["On the paper's data: add --dataset gtsrb"]),
   ];
+}
+
+/** What the numbers are of. */
+function headingOf(summary: Summary, dataset: string): string {
+  if (DATASETS[dataset]?.isSynthetic) {
+    return "SYNTHETIC images: these numbers show that everything works; they are not the paper's " +
+      "experiment.";
+  }
+  return dataset === "gtsrb"
+    ? `${summary.dataset}: the paper's experiment.`
+    : `${summary.dataset}; the paper's numbers are of GTSRB.`;
 }
 
 const [BEGIN, END] = ["<!-- results: begin -->", "<!-- results: end -->"];
@@ -181,8 +173,4 @@ export function withResults(page: string, summary: Summary): string {
   const rows = summaryRows(summary).map((row) => `| ${row.join(" | ")} |`);
   const table = ["| | here | paper |", "| --- | ---: | ---: |", ...rows].join("\n");
   return `${page.slice(0, start)}${BEGIN}\n\n${table}\n\n${page.slice(end)}`;
-}
-
-function stated(share: number | undefined, digits = 0): string {
-  return share === undefined ? "not stated" : percent(share, digits);
 }
