@@ -6,7 +6,7 @@ import { classFolders, readClassFolders } from "@lib/data/image_folder.ts";
 import { type LabelledImages, PAPER_SIZE } from "@lib/data/images.ts";
 import { splitByClass } from "@lib/data/splits.ts";
 import { seededRandom } from "@lib/random.ts";
-import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
+import { assert, assertEquals, assertRejects } from "@lib/std/assert.ts";
 import { join } from "@lib/std/path.ts";
 import { colour, testImage } from "../reference/reference.ts";
 import { makeZip } from "./make_zip.ts";
