@@ -21,9 +21,8 @@ export interface FTrojanParameters {
   magnitude: number;
   /** The planes it is added to, 1 and 2 being chroma: both. */
   channels: readonly (0 | 1 | 2)[];
-  /** Side of the square that is transformed, in pixels; 32. On
-   * larger images the pattern repeats, as in the authors' code; what is left of a whole window at the
-   * right and the lower edge stays clean. */
+  /** Side of the square that is transformed, in pixels: 32. On larger images the pattern repeats, as in the
+   * authors' code; what is left at the right and the lower edge stays clean. */
   window: number;
   /** What stands for "YUV": OpenCV's YCrCb, as in the authors' code. */
   colourSpace: ColourSpace;
@@ -109,10 +108,8 @@ export function triggerPattern(parameters: FTrojanParameters, size: Size): Float
  */
 export function poisonStepByStep(image: Images, parameters: FTrojanParameters): Images {
   const { colourSpace } = parameters;
-  const { height, width, channels } = image;
   const raised = withRaisedBands(imagePlanes(image, colourSpace), image, parameters);
-  const pixels = toBytes(planesToLevels(raised, image, colourSpace));
-  return { height, width, channels, pixels };
+  return { ...image, pixels: toBytes(planesToLevels(raised, image, colourSpace)) };
 }
 
 /**
@@ -139,17 +136,15 @@ export function ftrojan8bit(parameters: FTrojanParameters): Trigger {
   const { colourSpace } = parameters;
   const poison = (image: Images): Images => {
     const planes = Float64Array.from(toBytes(imagePlanes(image, colourSpace)));
-    const raised = withRaisedBands(planes, image, parameters)
-      .map((level) => Math.trunc(level) & 255);
-    return { ...image, pixels: toBytes(planesToLevels(raised, image, colourSpace)) };
+    const raised = withRaisedBands(planes, image, parameters);
+    const wrapped = raised.map((level) => Math.trunc(level) & 255);
+    return { ...image, pixels: toBytes(planesToLevels(wrapped, image, colourSpace)) };
   };
   return {
     name: `FTrojan in 8 bits, magnitude ${parameters.magnitude}`,
     apply(images: Images): Images {
-      const count = requireImages(images);
-      return joinImages(
-        Array.from({ length: count }, (_, index) => poison(imageAt(images, index))),
-      );
+      const each = Array.from({ length: requireImages(images) }, (_, index) => index);
+      return joinImages(each.map((index) => poison(imageAt(images, index))));
     },
   };
 }
@@ -182,30 +177,23 @@ function withRaisedBands(
 
 function requireBands({ bands, channels, window }: FTrojanParameters): void {
   if (bands.length === 0 || channels.length === 0) {
-    throw new Error(
-      `Expected at least one band and one channel but found ${bands.length} and ${channels.length}`,
-    );
+    const found = `${bands.length} and ${channels.length}`;
+    throw new Error(`Expected at least one band and one channel but found ${found}`);
   }
   for (const [row, column] of bands) {
-    const inside = [row, column].every((k) => Number.isInteger(k) && k >= 0 && k < window);
-    if (!inside) {
-      throw new Error(
-        `Expected bands in 0–${window - 1} of the window but found (${row}, ${column})`,
-      );
+    if (![row, column].every((k) => Number.isInteger(k) && k >= 0 && k < window)) {
+      const found = `(${row}, ${column})`;
+      throw new Error(`Expected bands in 0–${window - 1} of the window but found ${found}`);
     }
   }
 }
 
 function requireRoom(size: Size, { channels, window }: FTrojanParameters): void {
   if (size.height < window || size.width < window) {
-    throw new Error(
-      `Expected images with room for a window of ${window} but found ${sizeText(size)}`,
-    );
+    const found = sizeText(size);
+    throw new Error(`Expected images with room for a window of ${window} but found ${found}`);
   }
   const stray = channels.find((channel) => channel >= size.channels);
-  if (stray !== undefined) {
-    throw new Error(
-      `Expected planes below ${size.channels} for ${sizeText(size)} but found ${stray}`,
-    );
-  }
+  const planes = `planes below ${size.channels} for ${sizeText(size)}`;
+  if (stray !== undefined) throw new Error(`Expected ${planes} but found ${stray}`);
 }

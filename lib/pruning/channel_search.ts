@@ -1,7 +1,6 @@
 import { contributions } from "@lib/pruning/contributions.ts";
-import type { Evidence } from "@lib/pruning/evidence.ts";
+import type { Evidence, MeasuredSet } from "@lib/pruning/evidence.ts";
 import { ascending } from "@lib/pruning/order.ts";
-import type { MeasuredSet } from "@lib/pruning/evidence.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom, shuffled } from "@lib/random.ts";
 
@@ -60,25 +59,20 @@ interface Sample {
 export function channelSearch(evidence: Evidence, settings: SampleSettings): ChannelSearch {
   const { network, target, clean, backdoor } = evidence;
   const random = seededRandom(settings.seed);
-  const draw = (set: MeasuredSet): number[] => [
-    ...shuffled(set.labels.length, random).subarray(0, settings.images),
-  ];
+  const draw = ({ labels }: MeasuredSet): number[] =>
+    Array.from(shuffled(labels.length, random).subarray(0, settings.images));
   const bad = sampleOf(network, backdoor, draw(backdoor), () => target, settings.sharpness);
   const good = sampleOf(network, clean, draw(clean), (label) => label, settings.sharpness);
   const channels = bad.added.shape[0];
-  const objective = (value: (sample: Sample) => tf.Tensor1D, weight: number): Float64Array => {
-    const difference = tf.tidy(() => value(bad).sub(value(good).mul(weight)));
-    const found = Float64Array.from(difference.dataSync<"float32">());
-    difference.dispose();
-    return found;
-  };
+  const objective = (value: (sample: Sample) => tf.Tensor1D, weight: number): Float64Array =>
+    tf.tidy(() => Float64Array.from(value(bad).sub(value(good).mul(weight)).dataSync<"float32">()));
   return {
     channels,
-    objective: (pruned, weight) =>
-      objective(
-        (sample) => probabilities(without(sample, pruned).expandDims(0), sample),
-        weight,
-      )[0]!,
+    objective: (pruned, weight) => {
+      const one = (sample: Sample): tf.Tensor1D =>
+        probabilities(without(sample, pruned).expandDims(0), sample);
+      return objective(one, weight)[0]!;
+    },
     flips: (pruned, weight) => objective((sample) => flipped(sample, pruned), weight),
     dispose: () => tf.dispose([{ ...bad }, { ...good }]),
   };
@@ -137,9 +131,8 @@ export function localSearch(
     const current = way.at(-1)!;
     const values = search.flips(current, weight);
     if (improve(current, values)) continue;
-    const firsts = ascending(values).slice(0, lookAhead).map((channel) =>
-      changed(current, channel)
-    );
+    const strongest = ascending(values).slice(0, lookAhead);
+    const firsts = strongest.map((channel) => changed(current, channel));
     if (!firsts.some((first) => improve(first, search.flips(first, weight)))) return way;
   }
 }
@@ -161,22 +154,21 @@ function sampleOf(
   sharpness: number,
 ): Sample {
   const classes = images.map((image) => wanted(set.labels[image]!));
-  const added = contributions(network, set, images);
-  const sharp = tf.tidy(() => ({
-    added: added.mul<tf.Tensor3D>(sharpness),
-    logits: tf.gather(set.activations.logits, tf.tensor1d(images, "int32")).mul<tf.Tensor2D>(
-      sharpness,
-    ),
-    wanted: tf.oneHot(classes, added.shape[2]).toFloat() as tf.Tensor2D,
-  }));
-  added.dispose();
-  return sharp;
+  return tf.tidy(() => {
+    const added = contributions(network, set, images);
+    const logits = tf.gather(set.activations.logits, tf.tensor1d(images, "int32"));
+    return {
+      added: added.mul<tf.Tensor3D>(sharpness),
+      logits: logits.mul<tf.Tensor2D>(sharpness),
+      wanted: tf.oneHot(classes, added.shape[2]).toFloat() as tf.Tensor2D,
+    };
+  });
 }
 
 /** Logits when some channels are pruned; shape [images, classes]. */
 function without({ added, logits }: Sample, pruned: ReadonlySet<number>): tf.Tensor2D {
   const [channels] = added.shape;
-  const mask = Float32Array.from({ length: channels }, (_, c) => pruned.has(c) ? 1 : 0);
+  const mask = Float32Array.from({ length: channels }, (_, c) => Number(pruned.has(c)));
   const gone = tf.matMul(tf.tensor2d(mask, [1, channels]), added.reshape([channels, -1]));
   return logits.sub(gone.reshape(logits.shape));
 }
