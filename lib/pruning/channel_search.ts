@@ -64,8 +64,12 @@ export function channelSearch(evidence: Evidence, settings: SampleSettings): Cha
   const bad = sampleOf(network, backdoor, draw(backdoor), () => target, settings.sharpness);
   const good = sampleOf(network, clean, draw(clean), (label) => label, settings.sharpness);
   const channels = bad.added.shape[0];
-  const objective = (value: (sample: Sample) => tf.Tensor1D, weight: number): Float64Array =>
-    tf.tidy(() => Float64Array.from(value(bad).sub(value(good).mul(weight)).dataSync<"float32">()));
+  const objective = (value: (sample: Sample) => tf.Tensor1D, weight: number): Float64Array => {
+    const difference = tf.tidy(() => value(bad).sub(value(good).mul(weight)));
+    const found = Float64Array.from(difference.dataSync<"float32">());
+    difference.dispose();
+    return found;
+  };
   return {
     channels,
     objective: (pruned, weight) => {
