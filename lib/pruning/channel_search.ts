@@ -25,8 +25,7 @@ export interface ChannelSearch {
 export interface SampleSettings {
   /** Size of each of the two samples; fewer if there are not so many. */
   images: number;
-  /** What logits are multiplied with first: 1 for the network's own probabilities; the larger, the nearer
-   * these come to zero and one, and their mean to a count of images. */
+  /** What logits are multiplied with: 1 for probabilities; the larger, the nearer to a count of images. */
   sharpness: number;
   /** Of the draw. */
   seed: number;
