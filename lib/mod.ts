@@ -58,7 +58,7 @@ export type { Defense } from "@lib/recovery/defense.ts";
 export { diagnose, suspectTrigger } from "@lib/recovery/diagnosis.ts";
 export { falseAlarmRate, OUTLIER_INDEX } from "@lib/recovery/outliers.ts";
 export { DEFENDER_FRONT, REPAIR_DROPS } from "@lib/recovery/prune_recovered.ts";
-export { recoverTriggers, recoverVariants, RECOVERY_SETTINGS } from "@lib/recovery/recovery.ts";
+export { recoverTriggers, recoverVariants, recoverySettings } from "@lib/recovery/recovery.ts";
 export { unlearn, UNLEARNING } from "@lib/recovery/unlearning.ts";
 export { DEFENSES } from "@lib/peers/defenses.ts";
 export { pruneByLipschitz } from "@lib/peers/lipschitz_pruning.ts";

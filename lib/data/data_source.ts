@@ -11,6 +11,8 @@ export interface DataSource {
   size: Size;
   /** What the paper's network is trained with on it. */
   training: { epochs: number; batchSize: number };
+  /** At most so many steps in a round of a defense's search, where images are easy; else as many as it wants. */
+  mostSteps?: number;
   /** Finds, downloads or makes the images, at a size. */
   load(size: Size, onDownload?: OnDownload): Promise<SourceImages>;
   /** Recognises the data set in a folder that somebody names. */

@@ -31,6 +31,8 @@ export interface InspectionSettings {
   layer?: string;
   /** On so many clean images decisions are made, or on half of them if there are not twice as many. */
   count: number;
+  /** At most so many steps in a round of the search; as many as usual if not given. */
+  mostSteps?: number;
 }
 
 /** A network and images that fit together. */

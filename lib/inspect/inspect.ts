@@ -18,7 +18,8 @@ import { findRepairs, type FoundRepairs, saveRepairs } from "@lib/inspect/repair
 import { type Inspection, type InspectionReport, reportText } from "@lib/inspect/report.ts";
 import { accuracy, classify } from "@lib/network/evaluate.ts";
 import { channelsOf, findConvolution } from "@lib/pruning/convolution.ts";
-import { type BackdoorSearch, findBackdoor, PARTS } from "@lib/recovery/find_backdoor.ts";
+import { PARTS } from "@lib/recovery/defense.ts";
+import { type BackdoorSearch, findBackdoor } from "@lib/recovery/find_backdoor.ts";
 import { falseAlarmRate, OUTLIER_INDEX } from "@lib/recovery/outliers.ts";
 import { join } from "@lib/std/path.ts";
 
@@ -58,7 +59,8 @@ export async function inspect(
   const input = await openInput(settings, (share) => onPart("reading images", share));
   try {
     const { network, decisions, heldOut } = input;
-    const search = await findBackdoor(network, decisions, onPart);
+    const { mostSteps } = settings;
+    const search = await findBackdoor({ network, clean: decisions, mostSteps }, onPart);
     const { suspect } = search.diagnosis;
     const found = suspect && await findRepairs(input, search.recovered, suspect.label, onPart);
     await removeFormer(settings.output);

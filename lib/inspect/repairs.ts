@@ -6,7 +6,7 @@ import type { RepairedNetwork } from "@lib/inspect/report.ts";
 import { copyNetwork, disposeNetwork } from "@lib/network/copy_network.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 import { pruneChannels } from "@lib/pruning/prune_channels.ts";
-import type { OnPart } from "@lib/recovery/find_backdoor.ts";
+import type { OnPart } from "@lib/recovery/defense.ts";
 import {
   chosenRepairs,
   isRepair,

@@ -1,6 +1,5 @@
 import type { Coefficient } from "@lib/attack/spectrum_trigger.ts";
 import type { LabelledImages } from "@lib/data/images.ts";
-import type { OnPart } from "@lib/recovery/find_backdoor.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
 /** What a defender has, who knows of no attack. */
@@ -9,7 +8,7 @@ export interface DefenseTask {
   network: tf.LayersModel;
   /** Labelled clean images: all decisions are made on them. */
   clean: LabelledImages;
-  /** At most so many steps of a search of its own, to try things out; as many as it wants if not given. */
+  /** At most so many steps in a round of a search of its own; as many as it wants if not given. */
   mostSteps?: number;
 }
 
@@ -50,6 +49,17 @@ export interface Outcome {
   /** From the start to the verdict, or to the end. */
   seconds: number;
 }
+
+/** The parts of a defender's work, in order; those after the first only where there is a suspect. */
+export const PARTS = [
+  "looking for triggers",
+  "looking for variants",
+  "searching channels",
+  "unlearning",
+] as const;
+
+/** Told what is being done, and the share of it that is done, 0–1. */
+export type OnPart = (part: typeof PARTS[number], share: number) => void | Promise<void>;
 
 /**
  * A defense: from a network and clean images to a verdict, a repaired network, or both. One file, and one

@@ -1,8 +1,12 @@
 import type { Trigger } from "@lib/attack/trigger.ts";
-import type { LabelledImages } from "@lib/data/images.ts";
 import { diagnose, type Diagnosis, suspectTrigger } from "@lib/recovery/diagnosis.ts";
-import { type ClassTrigger, recoverTriggers, recoverVariants } from "@lib/recovery/recovery.ts";
-import type { tf } from "@lib/network/tensorflow.ts";
+import type { DefenseTask, OnPart } from "@lib/recovery/defense.ts";
+import {
+  type ClassTrigger,
+  recoverTriggers,
+  recoverVariants,
+  recoverySettings,
+} from "@lib/recovery/recovery.ts";
 
 /** What the search for a backdoor came to. */
 export interface BackdoorSearch {
@@ -15,40 +19,28 @@ export interface BackdoorSearch {
   recovered: Trigger;
 }
 
-/** The parts of a defender's work, in order; those after the first only where there is a suspect. */
-export const PARTS = [
-  "looking for triggers",
-  "looking for variants",
-  "searching channels",
-  "unlearning",
-] as const;
-
-/** Told what is being done, and the share of it that is done, 0–1. */
-export type OnPart = (part: typeof PARTS[number], share: number) => void | Promise<void>;
-
 /**
  * Recovers a trigger for each class, gives a verdict, and looks for other triggers of a suspect.
  *
- * @param network From images, 0–1, to logits.
- * @param clean Clean images; their labels are not used.
+ * @param task Network and clean images; their labels are not used.
  * @param onPart Told often.
  * @returns Triggers and verdict.
  * @throws {Error} If there are no images or fewer than three classes.
  * @example
  * ```ts ignore
- * const { diagnosis } = await findBackdoor(network, clean);
+ * const { diagnosis } = await findBackdoor({ network, clean });
  * console.log(diagnosis.suspect?.label ?? "none");
  * ```
  */
 export async function findBackdoor(
-  network: tf.LayersModel,
-  clean: LabelledImages,
+  { network, clean, mostSteps }: DefenseTask,
   onPart: OnPart = () => {},
 ): Promise<BackdoorSearch> {
+  const settings = recoverySettings(mostSteps);
   const triggers = await recoverTriggers(
     network,
     clean,
-    undefined,
+    settings,
     ({ share }) => onPart("looking for triggers", share),
   );
   const diagnosis = diagnose(triggers);
@@ -57,7 +49,7 @@ export async function findBackdoor(
     network,
     clean,
     suspect.label,
-    undefined,
+    settings,
     (share) => onPart("looking for variants", share),
   );
   return { triggers, diagnosis, variants, recovered: suspectTrigger([smallest, ...variants]) };

@@ -25,9 +25,10 @@ export const FREQUENCY_RECOVERY: Defense = {
     drop: REPAIR_DROPS[0],
     unlearning: UNLEARNING,
   },
-  async run({ network, clean }, onPart = () => {}): Promise<Outcome> {
+  async run(task, onPart = () => {}): Promise<Outcome> {
+    const { network, clean } = task;
     const clock = stopwatch();
-    const { diagnosis, recovered } = await findBackdoor(network, clean, onPart);
+    const { diagnosis, recovered } = await findBackdoor(task, onPart);
     const verdict = verdictOf(diagnosis);
     const seconds = clock();
     const note = `class ${verdict.suspected ?? "none"}, index ${verdict.outlierIndex.toFixed(1)}`;

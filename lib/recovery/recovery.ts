@@ -40,6 +40,23 @@ export const RECOVERY_SETTINGS: RecoverySettings = {
   seed: 1,
 };
 
+/**
+ * The settings within a number of steps.
+ *
+ * @param mostSteps At most so many in a round; as many as usual if not given.
+ * @returns The settings.
+ * @example
+ * ```ts
+ * import { recoverySettings } from "@lib/recovery/recovery.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals([recoverySettings().steps, recoverySettings(10).steps], [40, 10]);
+ * ```
+ */
+export function recoverySettings(mostSteps = Infinity): RecoverySettings {
+  return { ...RECOVERY_SETTINGS, steps: Math.min(RECOVERY_SETTINGS.steps, mostSteps) };
+}
+
 /** Where a search stands after a step. */
 export interface RecoveryProgress {
   /** Share of all steps that are done, 0–1. */

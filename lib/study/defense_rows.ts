@@ -16,9 +16,6 @@ import { remembered } from "@lib/study/remembered.ts";
 /** How many clean images a defender has. */
 export const CLEAN_IMAGES = 1000;
 
-/** On synthetic data, so that all defenses together take a minute or two. */
-const FEW_STEPS = 20;
-
 /** Rates of a repaired network, and what they say of the repair. */
 export interface RepairedRates extends Rates {
   defenseEffectiveness: number;
@@ -55,7 +52,7 @@ export async function defenseRow(
 ): Promise<DefenseRow> {
   const defense = chosen(DEFENSES, name, "a defense");
   const data = experiment.data.name;
-  const mostSteps = DATASETS[data]!.isSynthetic ? FEW_STEPS : undefined;
+  const { mostSteps } = chosen(DATASETS, data, "a data set");
   const depends = {
     ...{ experiment, defense: name, settings: defense.settings, cleanImages, mostSteps },
     weights: await md5Of(outputPath(data, folder, "weights.bin")),

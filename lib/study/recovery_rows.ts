@@ -1,6 +1,8 @@
 import { poisoningOf } from "@lib/attack/attacks.ts";
 import type { Rates } from "@lib/attack/rates.ts";
 import type { Dataset } from "@lib/data/dataset.ts";
+import { DATASETS } from "@lib/data/datasets.ts";
+import { chosen } from "@lib/environment.ts";
 import type { Verdict } from "@lib/recovery/defense.ts";
 import { CLEAN_IMAGES, defenseRow, type RepairedRates } from "@lib/study/defense_rows.ts";
 import {
@@ -92,8 +94,8 @@ export async function recoveryTables(
   onRow: (row: RecoveryRow, done: number, total: number) => void | Promise<void> = () => {},
 ): Promise<RecoveryTables> {
   const seeds = await availableNetworks(badNets(data));
-  // the quick data only shows that all works
-  const fewer = data === "quick" ? [] : FEWER_IMAGES;
+  const { isSynthetic } = chosen(DATASETS, data, "a data set");
+  const fewer = isSynthetic ? [] : FEWER_IMAGES; // on synthetic images it says nothing
   type Task = [part: keyof RecoveryTables, study: StudyNetwork<object>, count: number];
   const tasks: Task[] = [
     ...[...seeds, ...await availableNetworks(controls(data))]
