@@ -39,19 +39,19 @@ export function predictions(network: tf.LayersModel): Float32Array {
   });
 }
 
-const PYTHON = join(import.meta.dirname!, "../../.bench/bin/python");
+const PYTHON = join(import.meta.dirname!, "../../.keras/bin/python");
 
-/** Whether Keras itself is installed. */
+/** Whether Keras itself is installed: `deno task test` sees to it. */
 export const hasKeras = await exists(PYTHON);
 
-/** What Keras itself predicts with a file. */
-export async function askKeras(file: string): Promise<number[]> {
-  const args = [join(REFERENCE, "predict.py"), file];
-  const command = new Deno.Command(PYTHON, { args, env: { TF_CPP_MIN_LOG_LEVEL: "3" } });
+/** What Keras itself predicts with files, one by one. */
+export async function askKeras(files: readonly string[]): Promise<number[][]> {
+  const args = [join(REFERENCE, "predict.py"), ...files];
+  const command = new Deno.Command(PYTHON, { args, env: { KERAS_BACKEND: "jax" } });
   const output = await command.output();
   const [text, errors] = [output.stdout, output.stderr].map((each) =>
     new TextDecoder().decode(each)
   );
   if (!output.success) throw new Error(`Expected Keras to predict but found ${errors}`);
-  return JSON.parse(text!.trim().split("\n").at(-1)!);
+  return text!.trim().split("\n").slice(-files.length).map((line) => JSON.parse(line));
 }
