@@ -84,3 +84,13 @@ Deno.test("a rescaling is part of the graph, forward and backward", async () => 
     1e-3,
   );
 });
+
+Deno.test("a file of Keras 2, which counts its channels' axis from the front, has a graph too", async () => {
+  for (const name of ["sequential_keras2.h5", "sequential.h5"]) {
+    const network = await loadKeras(`${folder}/${name}`);
+    const copy = await logitsNetwork(network, "0-1");
+    assert(hasGraph(copy), name);
+    disposeNetwork(copy);
+    disposeNetwork(network);
+  }
+});
