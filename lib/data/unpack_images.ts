@@ -13,6 +13,7 @@ export interface ArchiveImages extends Images {
  *
  * @param opening An archive that is being opened; the workers start meanwhile.
  * @param size What they are resized to.
+ * @param most Workers at most; one a core.
  * @returns The images by path.
  * @throws {Error} If an image is cut short or altered, or no PPM image.
  * @example
@@ -23,25 +24,26 @@ export interface ArchiveImages extends Images {
 export async function unpackImages(
   opening: Promise<ZipArchive>,
   size: Size,
+  most: number = navigator.hardwareConcurrency,
 ): Promise<ArchiveImages> {
   const script = new URL("./unpack_worker.ts", import.meta.url);
-  const workers = Array.from(
-    { length: navigator.hardwareConcurrency },
-    () => new Worker(script, { type: "module" }),
-  );
+  const workers = Array.from({ length: most }, () => new Worker(script, { type: "module" }));
   try {
     const archive = await opening;
     const wanted = archive.entries.filter(({ fileName }) => fileName.endsWith(".ppm"))
       .sort((a, b) => a.fileName < b.fileName ? -1 : 1);
-    const share = Math.ceil(wanted.length / workers.length);
-    const [pixels, ...parts] = await Promise.all(workers.map((worker, index) => {
+    const share = Math.max(1, Math.ceil(wanted.length / most));
+    // where there are more workers than images, the last ones have nothing to do
+    const busy = workers.slice(0, Math.ceil(wanted.length / share));
+    const parts = await Promise.all(busy.map((worker, index) => {
       const entries = wanted.slice(index * share, (index + 1) * share);
       // the first one's memory has room for the others' images, so that only these are copied
       const room = index === 0 ? wanted.length : entries.length;
       return answer(worker, { archive: { ...archive, entries }, size, room });
     }));
-    parts.forEach((part, index) => pixels!.set(part, (index + 1) * share * imageBytes(size)));
-    return { paths: wanted.map(({ fileName }) => fileName), ...size, pixels: pixels! };
+    const [pixels = new Uint8Array(), ...others] = parts;
+    others.forEach((part, index) => pixels.set(part, (index + 1) * share * imageBytes(size)));
+    return { paths: wanted.map(({ fileName }) => fileName), ...size, pixels };
   } finally {
     for (const worker of workers) worker.terminate();
   }

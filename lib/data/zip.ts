@@ -25,6 +25,9 @@ export interface ZipEntry {
 
 const [STORED, DEFLATED] = [0, 8];
 
+/** So much is unpacked at once at most, in bytes: archives come from strangers, and memory is finite. */
+const MOST_UNPACKED = 2 ** 29;
+
 /** Magic number, method, and no name, time or system (RFC 1952). */
 const GZIP_HEADER = Uint8Array.of(0x1f, 0x8b, DEFLATED, 0, 0, 0, 0, 0, 0, 255);
 
@@ -64,10 +67,17 @@ export async function openZip(file: string): Promise<ZipArchive> {
  * @param archive The archive.
  * @param entries Some of its files.
  * @returns The files' contents.
- * @throws {Error} If one is cut short or altered, or its compression is unknown.
+ * @throws {Error} If one is cut short or altered, its compression is unknown, or all together are larger than
+ * half a gibibyte.
  * @example See {@link openZip}.
  */
 export function unpack(archive: ZipArchive, entries: ZipEntry[]): Uint8Array[] {
+  const total = entries.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0);
+  if (total > MOST_UNPACKED) {
+    throw new Error(
+      `Expected at most ${MOST_UNPACKED} bytes to unpack at once but found ${total} in ${archive.name}`,
+    );
+  }
   // what is wrong with which file only the slower way tells
   return unpackTogether(archive, entries) ?? entries.map((entry) => unpackOne(archive, entry));
 }
@@ -82,7 +92,8 @@ function unpackTogether(archive: ZipArchive, entries: ZipEntry[]): Uint8Array[] 
   const size = entries.reduce((sum, entry) => sum + entry.uncompressedSize, 0);
   let content: Uint8Array;
   try {
-    content = gunzipSync(Buffer.concat(members), { chunkSize: Math.max(64, size) });
+    const limits = { chunkSize: Math.max(64, size), maxOutputLength: Math.max(1, size) };
+    content = gunzipSync(Buffer.concat(members), limits);
   } catch {
     return undefined;
   }
@@ -130,12 +141,16 @@ function plain(entry: ZipEntry): ZipEntry {
 /** What follows the file's local header, which repeats its name and may hold more than the directory. */
 function packedContent({ bytes, name }: ZipArchive, entry: ZipEntry): Uint8Array {
   const start = entry.relativeOffsetOfLocalHeader;
-  const header = new DataView(bytes.buffer, start, Math.min(30, bytes.length - start));
+  const header = new DataView(bytes.slice(start, start + 30).buffer);
   if (header.byteLength < 30 || header.getUint32(0) !== 0x504b0304) {
     throw new Error(`Expected a file's header but found none for ${entry.fileName} of ${name}`);
   }
   const data = start + 30 + header.getUint16(26, true) + header.getUint16(28, true);
-  return bytes.subarray(data, data + entry.compressedSize);
+  const packed = bytes.subarray(data, data + entry.compressedSize);
+  if (packed.length === entry.compressedSize) return packed;
+  throw new Error(
+    `Expected ${entry.compressedSize} bytes but found ${packed.length} for ${entry.fileName} of ${name}`,
+  );
 }
 
 function inflated(packed: Uint8Array, entry: ZipEntry, where: string): Uint8Array {
@@ -146,7 +161,8 @@ function inflated(packed: Uint8Array, entry: ZipEntry, where: string): Uint8Arra
     );
   }
   try {
-    return new Uint8Array(inflateRawSync(packed));
+    const maxOutputLength = Math.max(1, entry.uncompressedSize);
+    return new Uint8Array(inflateRawSync(packed, { maxOutputLength }));
   } catch (error) {
     throw new Error(`Expected deflated data but found ${(error as Error).message} in ${where}`);
   }

@@ -43,6 +43,9 @@ export async function editHdf5(
   return (await opened(bytes, where, "a", edit)).bytes;
 }
 
+/** The largest dataset that is read: half a gibibyte. */
+const MOST_NUMBERS = 2 ** 27;
+
 /** A dataset's values. */
 export interface Numbers {
   shape: number[];
@@ -61,6 +64,12 @@ export interface Numbers {
  */
 export function readNumbers(file: File, path: string, where: string): Numbers {
   const dataset = datasetAt(file, path, where);
+  const count = dataset.shape!.reduce((product, each) => product * each, 1);
+  if (count > MOST_NUMBERS) { // packed, a file of a few bytes may hold any number of them
+    throw new Error(
+      `Expected at most ${MOST_NUMBERS} numbers but found ${count} at ${path} in ${where}`,
+    );
+  }
   const { value, shape, dtype } = dataset;
   if (!(value instanceof Float32Array)) {
     throw new Error(

@@ -12,7 +12,8 @@ export function makeZip(files: Record<string, Uint8Array | string>): Uint8Array<
     // version, flags, method, time, date, checksum, sizes, name and extra length
     const common = [...u16(20, 0, 8, 0, 0), ...u32(crc32(bytes), packed.length, bytes.length)];
     const lengths = u16(name.length, 0);
-    const local = Uint8Array.of(...u32(0x04034b50), ...common, ...lengths, ...name, ...packed);
+    const header = Uint8Array.of(...u32(0x04034b50), ...common, ...lengths, ...name);
+    const local = joined([header, packed]);
     const entry = [...u16(20), ...common, ...lengths, ...u16(0, 0, 0), ...u32(0, offset)];
     directory.push(Uint8Array.of(...u32(0x02014b50), ...entry, ...name));
     locals.push(local);
