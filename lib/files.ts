@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { dirname } from "@lib/std/path.ts";
 
 /**
- * Writes a file whole or not at all: to a temporary name first, which then takes the file's place.
+ * Writes a file whole or not at all: to a temporary name first, which takes the file's place when it is on the
+ * disk.
  *
  * @param file Where to; folders on the way are made.
  * @param content Text or bytes.
@@ -20,9 +21,10 @@ export async function writeWhole(file: string, content: string | Uint8Array): Pr
   await Deno.mkdir(dirname(file), { recursive: true });
   const temporary = `${file}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   try {
-    await (typeof content === "string"
-      ? Deno.writeTextFile(temporary, content)
-      : Deno.writeFile(temporary, content));
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    await Deno.writeFile(temporary, bytes);
+    using written = await Deno.open(temporary);
+    await written.sync();
     await Deno.rename(temporary, file);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});

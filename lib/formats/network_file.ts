@@ -1,9 +1,11 @@
+import { exists } from "@lib/files.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { dirname } from "@lib/std/path.ts";
 
 /**
  * Saves a network as an ordinary tfjs layers model, `model.json` and `weights.bin`, which any tfjs
- * program loads. Whole or not at all: the folder is written under a temporary name first.
+ * program loads. Whole or not at all: the folder is written under a temporary name first, and what was there
+ * goes last.
  *
  * @param folder Where to; what is there is replaced.
  * @param network Any layers model.
@@ -24,15 +26,18 @@ export async function saveNetwork(folder: string, network: tf.LayersModel): Prom
   try {
     await network.save(`file://${temporary}`);
     await Deno.chmod(temporary, 0o755); // temporary folders are private
-    await Deno.remove(folder, { recursive: true }).catch(ignoreMissing);
+    // a folder cannot take the place of another: between the two, loadNetwork finds the former one aside
+    await Deno.remove(aside(folder), { recursive: true }).catch(ignoreMissing);
+    await Deno.rename(folder, aside(folder)).catch(ignoreMissing);
     await Deno.rename(temporary, folder);
+    await Deno.remove(aside(folder), { recursive: true }).catch(ignoreMissing);
   } finally {
     await Deno.remove(temporary, { recursive: true }).catch(ignoreMissing);
   }
 }
 
 /**
- * Loads a tfjs layers model.
+ * Loads a tfjs layers model, a `tf.Sequential` if it is one.
  *
  * @param folder With the topology and its weights.
  * @param topology The topology's file there.
@@ -43,15 +48,21 @@ export async function saveNetwork(folder: string, network: tf.LayersModel): Prom
 export async function loadNetwork(
   folder: string,
   topology = "model.json",
-): Promise<tf.Sequential> {
+): Promise<tf.LayersModel> {
+  if (!await exists(folder) && await exists(aside(folder))) {
+    await Deno.rename(aside(folder), folder);
+  }
   try {
-    return await tf.loadLayersModel(`file://${folder}/${topology}`) as tf.Sequential;
+    return await tf.loadLayersModel(`file://${folder}/${topology}`);
   } catch (error) {
     throw new Error(
       `Expected a tfjs layers model in ${folder} but found: ${(error as Error).message}`,
     );
   }
 }
+
+/** Where a network waits while another one takes its place. */
+const aside = (folder: string): string => `${folder.replace(/\/+$/, "")}.former`;
 
 function ignoreMissing(error: unknown): void {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
