@@ -1,14 +1,15 @@
-import { COLOURS, type Picture } from "@lib/figures/figure.ts";
+import { COLOURS, type Fields, type Picture } from "@lib/figures/figure.ts";
+import type { Rates } from "@lib/figures/rates.ts";
+import { percent } from "@lib/words.ts";
 
-/** An order of pruning and what it does, for the slider to move along. */
-export interface SliderContent {
+/**
+ * An order of pruning and what it does, for the slider to move along; rates after 0 … all channels.
+ */
+export interface SliderContent extends Rates<readonly number[]> {
   /** The channels in the order they are pruned. */
   order: readonly number[];
   /** Mean activation of each channel on triggered images. */
   means: ArrayLike<number>;
-  /** Rates after 0 … all channels, 0–1. */
-  cleanAccuracy: readonly number[];
-  attackSuccess: readonly number[];
   /** A few triggered images. */
   images: Picture;
   /** Their true classes. */
@@ -22,24 +23,19 @@ export interface SliderContent {
 /** What of the figure depends on the slider's place. */
 export interface Place {
   frames: string[];
-  shapes: Record<string, unknown>[];
-  title: Record<string, unknown>;
+  shapes: Fields[];
+  text: string;
 }
 
 /** That for one place. */
 export function placeOf(content: SliderContent, place: number): Place {
   const { cleanAccuracy, attackSuccess, answers, labels, target } = content;
-  const percent = (rates: readonly number[]): string => `${(100 * rates[place]!).toFixed(1)} %`;
+  const [clean, attack] = [cleanAccuracy, attackSuccess].map((rates) => percent(rates[place]!));
   return {
-    frames: Array.from(
-      answers[place]!,
-      (answer, image) =>
-        answer === labels[image]
-          ? COLOURS.green
-          : answer === target
-          ? COLOURS.vermillion
-          : COLOURS.orange,
-    ),
+    frames: Array.from(answers[place]!, (answer, image) => {
+      if (answer === labels[image]) return COLOURS.green;
+      return answer === target ? COLOURS.vermillion : COLOURS.orange;
+    }),
     shapes: [
       // a veil over the bars that are gone
       {
@@ -51,21 +47,6 @@ export function placeOf(content: SliderContent, place: number): Place {
         line: { color: "#555555", width: 1.5 },
       },
     ],
-    title: {
-      ...{ xref: "paper", yref: "paper", x: 0, xanchor: "left", yanchor: "bottom" },
-      showarrow: false,
-      text: `clean accuracy ${percent(cleanAccuracy)}, attack success ${percent(attackSuccess)}`,
-    },
+    text: `clean accuracy ${clean}, attack success ${attack}`,
   };
 }
-
-/** What Plotly does when the slider comes to a place. */
-export const stepOf = (state: Place, place: number): Record<string, unknown> => ({
-  label: String(place),
-  method: "update",
-  args: [
-    { "marker.color": [state.frames] },
-    { shapes: state.shapes, "annotations[0].text": state.title.text },
-    [3],
-  ],
-});
