@@ -34,12 +34,8 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
     }
   }
   const places = [...answers.keys()].filter((place) => place % stride === 0 || place === start);
-  const { layout: grid } = imageGrid(
-    images,
-    Array.from(content.labels, () => ""),
-    COLUMNS,
-    "image/jpeg",
-  );
+  const unnamed = Array.from(content.labels, () => "");
+  const { layout: grid } = imageGrid(images, unnamed, COLUMNS, "image/jpeg");
   const labels = grid.annotations as { x: number; y: number }[];
   const drawn = drawnSize(COLUMNS, images);
   const first = placeOf(content, start);
