@@ -51,20 +51,16 @@ function renamed(svg: string, prefix: string): string {
 function strip(document: SvgDocument): void {
   document.documentElement.setAttribute("font-family", FONT_FAMILY);
   for (const element of document.querySelectorAll("*")) {
-    for (const attribute of ["class", "pointer-events", "data-notex"]) {
-      element.removeAttribute(attribute);
-    }
+    for (const name of ["class", "pointer-events", "data-notex"]) element.removeAttribute(name);
     for (const { name, value } of [...element.attributes]) {
       const short = name === "style" ? shortStyle(value) : shortNumbers(name, value);
       if (short === "") element.removeAttribute(name);
       else if (short !== value) element.setAttribute(name, short);
     }
   }
-  const used = new Set(
-    [...document.querySelectorAll("*")].flatMap((element) =>
-      [...element.attributes].flatMap(({ value }) => value.match(/(?<=url\("?#)[^")]+/g) ?? [])
-    ),
-  );
+  const values = [...document.querySelectorAll("*")]
+    .flatMap((element) => Array.from(element.attributes, ({ value }) => value));
+  const used = new Set(values.flatMap((value) => value.match(/(?<=url\("?#)[^")]+/g) ?? []));
   for (const clip of document.querySelectorAll("clipPath")) {
     if (!used.has(clip.getAttribute?.("id") ?? "")) clip.remove();
   }
@@ -104,9 +100,8 @@ function shortStyle(style: string): string {
     .map((part) => part.replace(/rgb\((\d+), (\d+), (\d+)\)/g, hexColour)).join(";");
 }
 
-function hexColour(_: string, ...channels: string[]): string {
-  return "#" + channels.slice(0, 3).map((c) => Number(c).toString(16).padStart(2, "0")).join("");
-}
+const hexColour = (_: string, ...channels: string[]): string =>
+  "#" + channels.slice(0, 3).map((c) => Number(c).toString(16).padStart(2, "0")).join("");
 
 function shortNumbers(name: string, value: string): string {
   if (!["d", "x", "y", "width", "height", "transform"].includes(name)) return value;

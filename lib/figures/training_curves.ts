@@ -23,10 +23,7 @@ export interface EpochResult extends Rates {
  * assertEquals(data.map(({ y }) => y), [[1.2], [70], [90]]);
  * ```
  */
-export function trainingCurves(
-  epochs: readonly EpochResult[],
-  planned: number = epochs.length,
-): Figure {
+export function trainingCurves(epochs: readonly EpochResult[], planned = epochs.length): Figure {
   const x = epochs.map((_, index) => index + 1);
   const line = (name: string, y: number[], color: string, dash: string, symbol: string) => ({
     type: "scatter",
