@@ -31,23 +31,26 @@ export function frontFigure(paths: readonly Path[], front: Path, lost: number): 
   if (paths.length > 6) throw new Error(`Expected at most 6 paths but found ${paths.length}`);
   const before = paths[0]?.cleanAccuracy[0];
   if (before === undefined) throw new Error("Expected a path with steps but found none");
-  const line = (path: Path, steps: number, look: object) => ({
-    type: "scatter",
-    name: escapeText(path.name),
-    x: compact(Array.from(path.cleanAccuracy, (accuracy) => before - accuracy), 100).slice(
-      0,
-      steps,
-    ),
-    y: compact(path.attackSuccess, 100).slice(0, steps),
-    hovertemplate: "%{y:.1f} % at %{x:.2f} points lost",
-    ...look,
-  });
+  const line = (path: Path, lowest: number, look: object) => {
+    const accuracies = Array.from(path.cleanAccuracy);
+    // up to the first step outside the picture: the rest would only make notebooks larger
+    const outside = accuracies.findIndex((accuracy) => accuracy < lowest);
+    const steps = outside < 0 ? accuracies.length : outside + 1;
+    return {
+      type: "scatter",
+      name: escapeText(path.name),
+      x: compact(accuracies.slice(0, steps).map((accuracy) => before - accuracy), 100),
+      y: compact(path.attackSuccess, 100).slice(0, steps),
+      hovertemplate: "%{y:.1f} % at %{x:.2f} points lost",
+      ...look,
+    };
+  };
   const data = [
     ...paths.map((path, index) => {
       const look = { mode: "lines", line: { color: SERIES[index], width: 1.5 } };
-      return line(path, stepsWithin(path, before - lost / 100), look);
+      return line(path, before - lost / 100, look);
     }),
-    line(front, Infinity, {
+    line(front, 0, {
       mode: "lines+markers",
       line: { color: COLOURS.black, width: 2.5 },
       marker: { color: COLOURS.black, size: 6 },
@@ -59,10 +62,4 @@ export function frontFigure(paths: readonly Path[], front: Path, lost: number): 
     yaxis: axis("attack success (%)", RATE_AXIS),
   });
   return { data, layout };
-}
-
-/** Up to the first step outside the picture: the rest would only make notebooks larger. */
-function stepsWithin({ cleanAccuracy }: Path, lowest: number): number {
-  const outside = Array.from(cleanAccuracy).findIndex((accuracy) => accuracy < lowest);
-  return outside < 0 ? cleanAccuracy.length : outside + 1;
 }

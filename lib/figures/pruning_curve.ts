@@ -9,13 +9,7 @@ export interface NamedCurve extends Rates<ArrayLike<number>> {
   /** The order's name. */
   name: string;
   /** How sure the two are, from … to at every step, 0–1; drawn as bands. */
-  band?: Rates<readonly Range[]>;
-}
-
-/** From … to. */
-interface Range {
-  low: number;
-  high: number;
+  band?: Rates<readonly { low: number; high: number }[]>;
 }
 
 /** The first pruned share at which clean accuracy has dropped by so much. */
@@ -95,7 +89,21 @@ function lines(curve: NamedCurve, index: number, count: number): Figure["data"] 
   const x = compact(Array.from({ length: steps }, (_, pruned) => pruned / (steps - 1)), 100);
   const looks = RATES.map((look) => count > 1 ? { ...look, color: SERIES[index % 5]! } : look);
   const { band } = curve;
-  const bands = band ? looks.map(({ rate, color }) => area(x, band[rate], color)) : [];
+  // a band as an outline, along its upper edge and back along the lower one
+  const bands = band === undefined ? [] : looks.map(({ rate, color }) => ({
+    type: "scatter",
+    mode: "lines",
+    x: [...x, ...x.toReversed()],
+    y: compact(
+      [...band[rate].map(({ high }) => high), ...band[rate].map(({ low }) => low).reverse()],
+      100,
+    ),
+    fill: "toself",
+    fillcolor: `${color}33`,
+    line: { color, width: 0 },
+    showlegend: false,
+    hoverinfo: "skip",
+  }));
   const both = looks.map(({ rate, name, color, dash }) => ({
     type: "scatter",
     mode: "lines",
@@ -107,19 +115,6 @@ function lines(curve: NamedCurve, index: number, count: number): Figure["data"] 
   }));
   return [...bands, ...both];
 }
-
-/** A band as an outline, along its upper edge and back along the lower one. */
-const area = (x: number[], band: readonly Range[], color: string) => ({
-  type: "scatter",
-  mode: "lines",
-  x: [...x, ...x.toReversed()],
-  y: compact([...band.map(({ high }) => high), ...band.map(({ low }) => low).reverse()], 100),
-  fill: "toself",
-  fillcolor: `${color}33`,
-  line: { color, width: 0 },
-  showlegend: false,
-  hoverinfo: "skip",
-});
 
 /** Each label in the lowest row above the plot where it does not touch one to its left. */
 function labelRows(marks: readonly DropMark[]): (DropMark & { row: number })[] {

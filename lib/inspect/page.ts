@@ -30,8 +30,16 @@ export async function inspectionPage(inspection: Inspection): Promise<string> {
   const verdict = report.backdoored
     ? `A backdoor is suspected: class ${suspectName(report)}`
     : "No backdoor found in the frequency domain";
-  const figures = [normsFigure(inspection)];
-  if (repairs !== undefined) figures.unshift(...triggerFigures(inspection), pruningFigure(repairs));
+  const norms = captioned(
+    classNorms(report.norms, report.suspectedClass),
+    `Figure ${
+      repairs ? 4 : 1
+    }. How much it takes to send images to each class: the L1 norm of the ` +
+      "smallest trigger that was found, on a logarithmic scale. Pale: the class was not reached.",
+  );
+  const figures = repairs
+    ? [...triggerFigures(inspection), pruningFigure(repairs), norms]
+    : [norms];
   const drawn = await Promise.all(figures.map(renderSvg));
   const table = report.networks.length > 0 ? repairedTable(report) : "";
   return `<!DOCTYPE html>
@@ -159,14 +167,5 @@ function pruningFigure({ method, path, front }: PruningRepairs): Figure {
     frontFigure([along], best, 5),
     `Figure 3. What pruning costs and what it does against the recovered triggers, ${method}; on the ` +
       "images that decide.",
-  );
-}
-
-function normsFigure({ report }: Inspection): Figure {
-  const number = report.backdoored ? 4 : 1;
-  return captioned(
-    classNorms(report.norms, report.suspectedClass),
-    `Figure ${number}. How much it takes to send images to each class: the L1 norm of the smallest ` +
-      "trigger that was found, on a logarithmic scale. Pale: the class was not reached.",
   );
 }
