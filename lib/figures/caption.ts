@@ -36,10 +36,8 @@ export function captioned(figure: Figure, caption?: string): Figure {
     yanchor: "top",
   };
   const grown = { ...margin, b: margin.b + space };
-  return {
-    data: figure.data,
-    layout: { ...figure.layout, title, height: height + space, margin: grown },
-  };
+  const layout = { ...figure.layout, title, height: height + space, margin: grown };
+  return { data: figure.data, layout };
 }
 
 /** Plotly reads a few HTML tags in its texts; a plain text must not contain any. */

@@ -27,9 +27,8 @@ export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[
   const results = Object.values(repairs).flat();
   const counts = [...new Set(results.map(({ cleanImages }) => cleanImages))];
   if (counts.length === 0 || all.length > LOOKS.length) {
-    throw new Error(
-      `Expected results of one or two repairs but found ${counts.length} of ${all.length}`,
-    );
+    const found = `${counts.length} of ${all.length}`;
+    throw new Error(`Expected results of one or two repairs but found ${found}`);
   }
   const data = RATES.flatMap(({ rate, name, color }) =>
     all.map(([repair, results], index) => ({

@@ -81,10 +81,8 @@ export function pruningCurveFigure(
 function lines(curve: NamedCurve, index: number, count: number): Figure["data"] {
   const steps = curve.cleanAccuracy.length;
   if (steps < 2 || curve.attackSuccess.length !== steps) {
-    throw new Error(
-      `Expected two lines of at least 2 steps but found ${steps} and ` +
-        `${curve.attackSuccess.length} in "${curve.name}"`,
-    );
+    const found = `${steps} and ${curve.attackSuccess.length} in "${curve.name}"`;
+    throw new Error(`Expected two lines of at least 2 steps but found ${found}`);
   }
   const x = compact(Array.from({ length: steps }, (_, pruned) => pruned / (steps - 1)), 100);
   const looks = RATES.map((look) => count > 1 ? { ...look, color: SERIES[index % 5]! } : look);

@@ -57,8 +57,18 @@ export function spectrumFigure(spectra: readonly SpectrumPlane[]): Figure {
       ...{ xref: `x${axisNumber(index)} domain`, x: 0.5, yref: "paper", y: 1, yanchor: "bottom" },
       ...{ yshift: 4, text: escapeText(name), font: { size: 13 }, showarrow: false },
     })),
+    // squares around cells, one cell away from them, so that the cells' colours still show
     shapes: spectra.flatMap(({ outlined = [] }, index) =>
-      outlined.map((band) => outline(band, axisNumber(index)))
+      outlined.map(([row, column]) => ({
+        type: "rect",
+        xref: `x${axisNumber(index)}`,
+        yref: `y${axisNumber(index)}`,
+        x0: column - 1.5,
+        x1: column + 1.5,
+        y0: row - 1.5,
+        y1: row + 1.5,
+        line: { color: "#ff5a36", width: 2 },
+      }))
     ),
     coloraxis: { colorscale: "Viridis", cmin: 0, cmax: strongest, colorbar: COLOUR_BAR },
   });
@@ -103,20 +113,6 @@ export function triggerSpectra(
     outlined: outlined.filter((each) => each.plane === plane)
       .map(({ row, column }) => [row, column] as const),
   }));
-}
-
-/** A square around a cell, one cell away from it, so that the cell's colour still shows. */
-function outline([row, column]: readonly [number, number], number: string): unknown {
-  return {
-    type: "rect",
-    xref: `x${number}`,
-    yref: `y${number}`,
-    x0: column - 1.5,
-    x1: column + 1.5,
-    y0: row - 1.5,
-    y1: row + 1.5,
-    line: { color: "#ff5a36", width: 2 },
-  };
 }
 
 /** Logarithms of 1 + magnitude, since coefficients may be zero, with the digits that a colour shows. */

@@ -1,10 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Figure, FONT_FAMILY } from "@lib/figures/figure.ts";
-import {
-  type ChangeableElement,
-  plotlyWindow,
-  type SvgDocument,
-} from "@lib/figures/plotly_window.ts";
+import { plotlyWindow } from "@lib/figures/plotly_window.ts";
+import type { ChangeableElement, SvgDocument } from "@lib/figures/plotly_window.ts";
 
 /**
  * Draws a figure as a still picture, without a browser: Plotly itself under jsdom. The first takes

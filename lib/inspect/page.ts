@@ -77,10 +77,8 @@ function paragraphs(report: InspectionReport): string[] {
   const how = `Network: ${report.network}. Clean accuracy: ${percent(report.cleanAccuracy)}. ` +
     `Decided on ${images.decisions} images, reported on ${images.heldOut} others; ` +
     `${report.seconds.toFixed(0)} s.`;
-  const last = report.backdoored
-    ? repairText(report)
-    : "Backdoors of other kinds, as patches or poses, are not looked for.";
-  return [what, how, last];
+  const none = "Backdoors of other kinds, as patches or poses, are not looked for.";
+  return [what, how, report.backdoored ? repairText(report) : none];
 }
 
 function repairText(report: InspectionReport): string {
@@ -156,16 +154,14 @@ function triggerFigures({ report, triggers, examples }: Inspection): Figure[] {
 function pruningFigure({ method, path, front }: PruningRepairs): Figure {
   const along = { name: "most changed by the recovered triggers first", ...curveOf(path) };
   const best = { name: "best sets", ...curveOf(front.map(({ rates }) => rates)) };
-  if (method === "masks") {
-    return captioned(
+  const [figure, what] = method === "masks"
+    ? [
       pruningCurveFigure([along]),
-      "Figure 3. Pruning by masks, channels most changed by the recovered triggers first; on the " +
-        "images that decide.",
-    );
-  }
-  return captioned(
-    frontFigure([along], best, 5),
-    `Figure 3. What pruning costs and what it does against the recovered triggers, ${method}; on the ` +
-      "images that decide.",
-  );
+      "Pruning by masks, channels most changed by the recovered triggers first",
+    ]
+    : [
+      frontFigure([along], best, 5),
+      "What pruning costs and what it does against the recovered triggers, exact",
+    ];
+  return captioned(figure, `Figure 3. ${what}; on the images that decide.`);
 }

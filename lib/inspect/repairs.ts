@@ -6,12 +6,8 @@ import { copyNetwork, disposeNetwork } from "@lib/network/copy_network.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 import { pruneChannels } from "@lib/pruning/prune_channels.ts";
 import type { OnPart } from "@lib/recovery/find_backdoor.ts";
-import {
-  chosenRepairs,
-  isRepair,
-  pruneRecovered,
-  type PruningRepairs,
-} from "@lib/recovery/prune_recovered.ts";
+import { chosenRepairs, isRepair, pruneRecovered } from "@lib/recovery/prune_recovered.ts";
+import type { PruningRepairs } from "@lib/recovery/prune_recovered.ts";
 import { unlearn, UNLEARNING } from "@lib/recovery/unlearning.ts";
 import { join } from "@lib/std/path.ts";
 
