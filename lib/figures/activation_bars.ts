@@ -1,5 +1,5 @@
 import { escapeText } from "@lib/figures/caption.ts";
-import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
+import { axis, axisNumber, baseLayout, compact, type Figure, SERIES } from "@lib/figures/figure.ts";
 
 /** The mean activation of every channel over some images. */
 export interface ChannelSeries {
@@ -36,7 +36,6 @@ export function activationBars(
   for (const found of [channels.length, ...series.map(({ means }) => means.length)]) {
     if (found !== count) throw new Error(`Expected ${count} channels but found ${found}`);
   }
-  const colours = [COLOURS.blue, COLOURS.vermillion, COLOURS.green];
   const data = series.map(({ name, means }, panel) => ({
     type: "bar",
     name: escapeText(name),
@@ -44,40 +43,28 @@ export function activationBars(
     y: compact(channels.map((channel) => means[channel]!)),
     customdata: channels,
     hovertemplate: "channel %{customdata}: %{y}<extra>%{fullData.name}</extra>",
-    marker: { color: colours[panel % colours.length] },
-    yaxis: panel === 0 ? "y" : `y${panel + 1}`,
+    marker: { color: SERIES[panel % 3] },
+    yaxis: `y${axisNumber(panel)}`,
   }));
-  const title = order ? "channels in the order of pruning" : "channel";
-  return { data, layout: panels(series, axis(title, { showgrid: false })) };
-}
-
-/** One panel under the other on one horizontal axis, each vertical axis with the first one's range. */
-function panels(
-  series: readonly ChannelSeries[],
-  xaxis: Record<string, unknown>,
-): Figure["layout"] {
-  const gap = 0.08;
-  const height = (1 + gap) / series.length - gap;
+  const height = (1 + GAP) / series.length - GAP;
   const yaxes = series.map(({ name }, panel) => {
-    const bottom = (series.length - 1 - panel) * (height + gap);
-    const fields = {
-      domain: [bottom, Math.min(1, bottom + height)],
-      zeroline: true,
-      zerolinecolor: "#555555",
-      ...(panel > 0 && { matches: "y" }),
-    };
-    return [
-      panel === 0 ? "yaxis" : `yaxis${panel + 1}`,
-      axis(`mean activation, ${escapeText(name)}`, fields),
-    ];
+    const bottom = (series.length - 1 - panel) * (height + GAP);
+    const domain = [bottom, Math.min(1, bottom + height)];
+    const range = panel > 0 ? { matches: "y" } : {};
+    const fields = { domain, zeroline: true, zerolinecolor: "#555555", ...range };
+    return [`yaxis${axisNumber(panel)}`, axis(`mean activation, ${escapeText(name)}`, fields)];
   });
-  const bottom = series.length > 1 ? `y${series.length}` : "y";
-  return baseLayout({
+  const title = order ? "channels in the order of pruning" : "channel";
+  const layout = baseLayout({
     ...Object.fromEntries(yaxes),
-    xaxis: { ...xaxis, anchor: bottom },
+    xaxis: axis(title, { showgrid: false, anchor: `y${axisNumber(series.length - 1)}` }),
     height: 120 + 240 * series.length,
     margin: { l: 64, r: 24, t: 16, b: 56 },
     showlegend: false,
     bargap: 0.15,
   });
+  return { data, layout };
 }
+
+/** Between two panels, as a share of the height. */
+const GAP = 0.08;

@@ -5,7 +5,8 @@ import { wrapText } from "@lib/figures/text_width.ts";
  * Sets a caption under a figure, as part of it: it stays with the live and the static form alike.
  *
  * @param figure Any figure; it is not changed.
- * @param caption Plain text, as long as needed; "Figure 3." at its start is set in bold.
+ * @param caption Plain text, as long as needed; "Figure 3." at its start is set in bold. Nothing is set if it
+ * is left out.
  * @returns A taller figure with the caption in as many lines as it takes.
  * @example
  * ```ts
@@ -18,7 +19,8 @@ import { wrapText } from "@lib/figures/text_width.ts";
  * assertEquals(layout.height, plain.layout.height + 33);
  * ```
  */
-export function captioned(figure: Figure, caption: string): Figure {
+export function captioned(figure: Figure, caption?: string): Figure {
+  if (!caption) return figure;
   const { width, height, margin } = figure.layout;
   // A little less than there is: the reader's font may be wider than the one measured with.
   const lines = wrapText(caption, 0.95 * (width - 2 * EDGE), SIZE);
@@ -34,10 +36,8 @@ export function captioned(figure: Figure, caption: string): Figure {
     yanchor: "top",
   };
   const grown = { ...margin, b: margin.b + space };
-  return {
-    data: figure.data,
-    layout: { ...figure.layout, title, height: height + space, margin: grown },
-  };
+  const layout = { ...figure.layout, title, height: height + space, margin: grown };
+  return { data: figure.data, layout };
 }
 
 /** Plotly reads a few HTML tags in its texts; a plain text must not contain any. */

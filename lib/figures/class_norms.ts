@@ -32,13 +32,14 @@ export function classNorms(norms: readonly ClassNorm[], suspect?: number | null)
     return escapeText(name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name);
   });
   const values = compact(norms.map(({ norm }) => norm));
-  const colour = (index: number): string =>
-    index === suspect ? COLOURS.vermillion : norms[index]!.reached ? COLOURS.blue : COLOURS.sky;
+  const colours = norms.map(({ reached }) => reached ? COLOURS.blue : COLOURS.sky);
   const data = [{
     type: "bar",
     x: norms.map((_, index) => index),
     y: values,
-    marker: { color: norms.map((_, index) => colour(index)) },
+    marker: {
+      color: colours.map((colour, index) => index === suspect ? COLOURS.vermillion : colour),
+    },
     hovertemplate: "%{y:.0f} levels<extra></extra>",
   }];
   const logs = values.map(Math.log10);

@@ -1,11 +1,10 @@
-import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
-import { legendHeight } from "@lib/figures/legend.ts";
+import { axis, baseLayout, compact, type Figure } from "@lib/figures/figure.ts";
+import { belowLegend } from "@lib/figures/legend.ts";
+import { RATE_AXIS, RATES, type Rates } from "@lib/figures/rates.ts";
 
 /** What came of a repair with so many clean images; shares from 0 to 1. */
-export interface ImagesResult {
+export interface ImagesResult extends Rates {
   cleanImages: number;
-  cleanAccuracy: number;
-  attackSuccess: number;
 }
 
 /**
@@ -25,13 +24,11 @@ export interface ImagesResult {
  */
 export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[]>): Figure {
   const all = Object.entries(repairs);
-  const counts = [
-    ...new Set(all.flatMap(([, results]) => results.map((each) => each.cleanImages))),
-  ];
+  const results = Object.values(repairs).flat();
+  const counts = [...new Set(results.map(({ cleanImages }) => cleanImages))];
   if (counts.length === 0 || all.length > LOOKS.length) {
-    throw new Error(
-      `Expected results of one or two repairs but found ${counts.length} of ${all.length}`,
-    );
+    const found = `${counts.length} of ${all.length}`;
+    throw new Error(`Expected results of one or two repairs but found ${found}`);
   }
   const data = RATES.flatMap(({ rate, name, color }) =>
     all.map(([repair, results], index) => ({
@@ -45,24 +42,17 @@ export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[
       hovertemplate: "%{y:.2f} %",
     }))
   );
-  const top = legendHeight(data.map(({ name }) => name)) + 14;
   const layout = baseLayout({
-    height: top + 320 + 56,
-    margin: { l: 64, r: 24, t: top, b: 56 },
+    ...belowLegend(data, 320, 24),
     xaxis: axis("clean images", {
       type: "log",
       range: [Math.log10(Math.min(...counts)) - 0.1, Math.log10(Math.max(...counts)) + 0.1],
       tickvals: counts,
       ticktext: counts.map((count) => count.toLocaleString("en")),
     }),
-    yaxis: axis("rate (%)", { range: [-2, 102], dtick: 20, tick0: 0 }),
+    yaxis: axis("rate (%)", RATE_AXIS),
   });
   return { data, layout };
 }
-
-const RATES = [
-  { rate: "cleanAccuracy", name: "clean accuracy", color: COLOURS.blue },
-  { rate: "attackSuccess", name: "attack success", color: COLOURS.vermillion },
-] as const;
 
 const LOOKS = [{ dash: "solid", symbol: "circle" }, { dash: "dash", symbol: "square-open" }];

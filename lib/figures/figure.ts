@@ -1,13 +1,16 @@
+/** Fields of Plotly's, by name. */
+export type Fields = Record<string, unknown>;
+
 /** A chart as plain data: what Plotly draws, and all that is kept of it in a notebook. */
 export interface Figure {
   /** Plotly traces, with ordinary arrays only, so that they survive JSON. */
-  data: Record<string, unknown>[];
+  data: Fields[];
   /** Plotly's layout, as {@link baseLayout} begins it. */
   layout: Layout;
 }
 
 /** Plotly's layout; these fields every figure here has, in pixels. */
-export interface Layout extends Record<string, unknown> {
+export interface Layout extends Fields {
   width: number;
   height: number;
   margin: { l: number; r: number; t: number; b: number };
@@ -38,6 +41,9 @@ export const COLOURS = {
   black: "#000000",
 } as const;
 
+/** The same one after the other, for lines and bars that are told apart by nothing else. */
+export const SERIES = Object.values(COLOURS);
+
 /**
  * The layout every figure starts from: 800×420 pixels, white, the legend in one line at the top.
  *
@@ -51,7 +57,7 @@ export const COLOURS = {
  * assertEquals(baseLayout({ xaxis: axis("epoch") }).width, 800);
  * ```
  */
-export function baseLayout(fields: Record<string, unknown>): Layout {
+export function baseLayout(fields: Fields): Layout {
   return {
     width: 800,
     height: 420,
@@ -59,14 +65,7 @@ export function baseLayout(fields: Record<string, unknown>): Layout {
     font: { family: FONT_FAMILY, size: 12, color: "#222222" },
     paper_bgcolor: "#ffffff",
     plot_bgcolor: "#ffffff",
-    legend: {
-      orientation: "h",
-      xref: "paper",
-      x: 0,
-      yref: "container",
-      y: 0.99,
-      yanchor: "top",
-    },
+    legend: { orientation: "h", xref: "paper", x: 0, yref: "container", y: 0.99, yanchor: "top" },
     ...fields,
   };
 }
@@ -85,7 +84,7 @@ export function baseLayout(fields: Record<string, unknown>): Layout {
  * assertEquals(axis("rate (%)", { range: [0, 100] }).range, [0, 100]);
  * ```
  */
-export function axis(title: string, fields: Record<string, unknown> = {}): Record<string, unknown> {
+export function axis(title: string, fields: Fields = {}): Fields {
   return {
     title: { text: title, standoff: 8 },
     gridcolor: "#e4e4e4",
@@ -96,6 +95,23 @@ export function axis(title: string, fields: Record<string, unknown> = {}): Recor
     zeroline: false,
     ...fields,
   };
+}
+
+/**
+ * What Plotly calls one of several axes, after its letter.
+ *
+ * @param index From 0.
+ * @returns Nothing for the first one, then 2, 3, …
+ * @example
+ * ```ts
+ * import { axisNumber } from "@lib/figures/figure.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals([0, 1].map((index) => `x${axisNumber(index)}`), ["x", "x2"]);
+ * ```
+ */
+export function axisNumber(index: number): string {
+  return index > 0 ? String(index + 1) : "";
 }
 
 /**

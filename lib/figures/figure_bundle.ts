@@ -24,7 +24,7 @@ import { renderSvg } from "@lib/figures/static_svg.ts";
 export async function figureBundle(figure: Figure, caption?: string): Promise<Bundle> {
   const still = await stillBundle(figure, caption);
   // Plotly's buttons would lie on the legend; dragging and double clicks zoom without them.
-  const live = { ...withCaption(figure, caption), config: { displayModeBar: false } };
+  const live = { ...captioned(figure, caption), config: { displayModeBar: false } };
   return { "application/vnd.plotly.v1+json": live, ...still };
 }
 
@@ -36,35 +36,22 @@ export async function figureBundle(figure: Figure, caption?: string): Promise<Bu
  * @returns `image/svg+xml` and `text/plain`.
  */
 export async function stillBundle(figure: Figure, caption?: string): Promise<Bundle> {
-  const svg = await renderSvg(withCaption(figure, caption));
+  const svg = await renderSvg(captioned(figure, caption));
   return { "image/svg+xml": svg, "text/plain": figureText(figure, caption) };
 }
 
-function withCaption(figure: Figure, caption?: string): Figure {
-  return caption ? captioned(figure, caption) : figure;
-}
-
-/**
- * A figure in words: its caption, what its axes are and what is drawn.
- *
- * @param figure Any figure.
- * @param caption The first line.
- * @returns A line for each.
- */
-export function figureText(figure: Figure, caption = "Figure"): string {
+/** A figure in words: its caption, what its axes are and what is drawn, a line for each. */
+function figureText(figure: Figure, caption = "Figure"): string {
   const titles = Object.entries(figure.layout).flatMap(([name, value]) => {
     const text = /^[xy]axis/.test(name) && (value as { title?: { text?: string } }).title?.text;
     return text ? [`${name[0]}: ${text}`] : [];
   });
   const traces = figure.data.flatMap(({ name, z, y }) => {
-    const values = ((z ?? y ?? []) as unknown[]).flat().filter((value) =>
-      value !== null
-    ) as number[];
+    const all = ((z ?? y ?? []) as (number | null)[]).flat();
+    const values = all.filter((value) => value !== null);
     if (values.length === 0 || name === undefined) return []; // such as the band around a line
     const [low, high] = [Math.min(...values), Math.max(...values)];
-    return [
-      `${name}: ${values.length} values, ${low} to ${high}`,
-    ];
+    return [`${name}: ${values.length} values, ${low} to ${high}`];
   });
   const notes = ((figure.layout.annotations ?? []) as { text: string }[]).map(({ text }) => text);
   const labels = notes.length > 0 ? [notes.join(", ")] : [];
@@ -72,7 +59,6 @@ export function figureText(figure: Figure, caption = "Figure"): string {
 }
 
 /** Plotly's texts are a little HTML. */
-function plainText(text: string): string {
-  return text.replaceAll("<br>", " ").replaceAll("&lt;", "<").replaceAll("&gt;", ">")
+const plainText = (text: string): string =>
+  text.replaceAll("<br>", " ").replaceAll("&lt;", "<").replaceAll("&gt;", ">")
     .replaceAll("&amp;", "&");
-}

@@ -1,14 +1,11 @@
 import { escapeText } from "@lib/figures/caption.ts";
-import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
-import { legendHeight } from "@lib/figures/legend.ts";
+import { axis, baseLayout, COLOURS, compact, type Figure, SERIES } from "@lib/figures/figure.ts";
+import { belowLegend } from "@lib/figures/legend.ts";
+import { RATE_AXIS, type Rates } from "@lib/figures/rates.ts";
 
 /** Networks that come out of one way to prune, one a step. */
-export interface Path {
+export interface Path extends Rates<ArrayLike<number>> {
   name: string;
-  /** Share of clean images classified rightly, 0–1. */
-  cleanAccuracy: ArrayLike<number>;
-  /** Attack success rate of the same networks, 0–1. */
-  attackSuccess: ArrayLike<number>;
 }
 
 /**
@@ -31,52 +28,38 @@ export interface Path {
  * ```
  */
 export function frontFigure(paths: readonly Path[], front: Path, lost: number): Figure {
-  if (paths.length > SERIES.length) {
-    throw new Error(`Expected at most ${SERIES.length} paths but found ${paths.length}`);
-  }
+  if (paths.length > 6) throw new Error(`Expected at most 6 paths but found ${paths.length}`);
   const before = paths[0]?.cleanAccuracy[0];
   if (before === undefined) throw new Error("Expected a path with steps but found none");
-  const line = (path: Path, look: Record<string, unknown>): Record<string, unknown> => ({
-    type: "scatter",
-    name: escapeText(path.name),
-    x: compact(Array.from(path.cleanAccuracy, (accuracy) => before - accuracy), 100),
-    y: compact(path.attackSuccess, 100),
-    hovertemplate: "%{y:.1f} % at %{x:.2f} points lost",
-    ...look,
-  });
+  const line = (path: Path, lowest: number, look: object) => {
+    const accuracies = Array.from(path.cleanAccuracy);
+    // up to the first step outside the picture: the rest would only make notebooks larger
+    const outside = accuracies.findIndex((accuracy) => accuracy < lowest);
+    const steps = outside < 0 ? accuracies.length : outside + 1;
+    return {
+      type: "scatter",
+      name: escapeText(path.name),
+      x: compact(accuracies.slice(0, steps).map((accuracy) => before - accuracy), 100),
+      y: compact(path.attackSuccess, 100).slice(0, steps),
+      hovertemplate: "%{y:.1f} % at %{x:.2f} points lost",
+      ...look,
+    };
+  };
   const data = [
-    ...paths.map((path) => within(path, before - lost / 100)).map((path, index) =>
-      line(path, { mode: "lines", line: { color: SERIES[index], width: 1.5 } })
-    ),
-    line(front, {
+    ...paths.map((path, index) => {
+      const look = { mode: "lines", line: { color: SERIES[index], width: 1.5 } };
+      return line(path, before - lost / 100, look);
+    }),
+    line(front, 0, {
       mode: "lines+markers",
       line: { color: COLOURS.black, width: 2.5 },
       marker: { color: COLOURS.black, size: 6 },
     }),
   ];
-  const top = legendHeight(data.map(({ name }) => String(name))) + 14;
   const layout = baseLayout({
-    height: top + 360 + 56,
-    margin: { l: 64, r: 40, t: top, b: 56 },
+    ...belowLegend(data, 360, 40),
     xaxis: axis("clean accuracy lost (percentage points)", { range: [-1, lost], dtick: 1 }),
-    yaxis: axis("attack success (%)", { range: [-2, 102], dtick: 20, tick0: 0 }),
+    yaxis: axis("attack success (%)", RATE_AXIS),
   });
   return { data, layout };
 }
-
-/** A path up to its first step outside the picture: the rest would only make notebooks larger. */
-function within({ name, cleanAccuracy, attackSuccess }: Path, lowest: number): Path {
-  const steps = Array.from(cleanAccuracy);
-  const outside = steps.findIndex((accuracy) => accuracy < lowest);
-  const count = outside < 0 ? steps.length : outside + 1;
-  return {
-    name,
-    cleanAccuracy: steps.slice(0, count),
-    attackSuccess: Array.from(attackSuccess).slice(0, count),
-  };
-}
-
-const SERIES = [
-  ...[COLOURS.blue, COLOURS.vermillion, COLOURS.green, COLOURS.purple, COLOURS.orange],
-  COLOURS.sky,
-];

@@ -1,4 +1,4 @@
-import { createCanvas, ImageData } from "@napi-rs/canvas";
+import { type Canvas, createCanvas, ImageData } from "@napi-rs/canvas";
 import { escapeText } from "@lib/figures/caption.ts";
 import { baseLayout, type Figure, type Picture } from "@lib/figures/figure.ts";
 import { wrapText } from "@lib/figures/text_width.ts";
@@ -37,7 +37,7 @@ export function imageGrid(
     );
   }
   const cell = cellWidth(columns);
-  const { width: side, height: tall } = drawnSize(columns, images);
+  const drawn = drawnSize(columns, images);
   const texts = labels.map((label) => wrapText(label, cell - 6, SIZE));
   // Every row is as high as its longest label asks for.
   const places: { x: number; y: number }[] = [];
@@ -45,12 +45,22 @@ export function imageGrid(
   for (let first = 0; first < labels.length; first += columns) {
     const row = texts.slice(first, first + columns);
     height += Math.ceil(Math.max(...row.map((lines) => lines.length)) * SIZE * 1.3) + 6;
-    const inset = Math.floor((cell - GAP - side) / 2);
+    const inset = Math.floor((cell - GAP - drawn.width) / 2);
     places.push(...row.map((_, column) => ({ x: column * cell + inset, y: height })));
-    height += tall + GAP;
+    height += drawn.height + GAP;
   }
   const width = 800 - 2 * EDGE;
-  const source = picture(images, places, { side, tall, width, height }, format);
+  const context = createCanvas(width, height).getContext("2d");
+  context.imageSmoothingEnabled = false;
+  if (format === "image/jpeg") { // which knows no transparency
+    context.fillStyle = "#ffffff";
+    context.fillRect(0, 0, width, height);
+  }
+  places.forEach(({ x, y }, index) => {
+    context.drawImage(canvasOf(images, index), x, y, drawn.width, drawn.height);
+  });
+  const { canvas } = context;
+  const source = format === "image/jpeg" ? canvas.toDataURL(format, 0.8) : canvas.toDataURL(format);
   const hidden = { visible: false, fixedrange: true };
   const layout = baseLayout({
     width: 800,
@@ -60,7 +70,7 @@ export function imageGrid(
     yaxis: { ...hidden, range: [height, 0] },
     images: [{ source, xref: "x", yref: "y", x: 0, y: 0, sizex: width, sizey: height }],
     annotations: places.map(({ x, y }, index) => ({
-      x: x + side / 2,
+      x: x + drawn.width / 2,
       y,
       yanchor: "bottom",
       text: texts[index]!.map(escapeText).join("<br>"),
@@ -86,48 +96,28 @@ export function imageGrid(
  * assertEquals(drawnSize(8, { width: 32, height: 16 }), { width: 64, height: 32 });
  * ```
  */
-export function drawnSize(
-  columns: number,
-  { width, height }: { width: number; height: number },
-): { width: number; height: number } {
+export function drawnSize(columns: number, { width, height }: Extent): Extent {
   const room = Math.min(LARGEST, cellWidth(columns) - GAP);
   const times = room / width;
   const scale = times >= 1 ? Math.floor(times) : times;
   return { width: Math.round(width * scale), height: Math.round(height * scale) };
 }
 
+/** In pixels. */
+type Extent = Pick<Picture, "width" | "height">;
+
 const cellWidth = (columns: number): number => Math.floor((800 - 2 * EDGE + GAP) / columns);
 
-function picture(
-  images: Picture,
-  places: readonly { x: number; y: number }[],
-  { side, tall, width, height }: Record<"side" | "tall" | "width" | "height", number>,
-  format: "image/png" | "image/jpeg",
-): string {
-  const context = createCanvas(width, height).getContext("2d");
-  context.imageSmoothingEnabled = false;
-  if (format === "image/jpeg") { // which knows no transparency
-    context.fillStyle = "#ffffff";
-    context.fillRect(0, 0, width, height);
-  }
-  places.forEach(({ x, y }, index) => {
-    const image = createCanvas(images.width, images.height);
-    const data = new ImageData(opaque(images, index), images.width, images.height);
-    image.getContext("2d").putImageData(data, 0, 0);
-    context.drawImage(image, x, y, side, tall);
-  });
-  return format === "image/jpeg"
-    ? context.canvas.toDataURL(format, 0.8)
-    : context.canvas.toDataURL(format);
-}
-
-/** An image's bytes as a canvas wants them: red, green, blue, alpha. */
-function opaque({ pixels, height, width, channels }: Picture, index: number): Uint8ClampedArray {
+/** One image in its own size; a canvas wants red, green, blue, alpha. */
+function canvasOf({ pixels, height, width, channels }: Picture, index: number): Canvas {
   const count = height * width;
-  return Uint8ClampedArray.from({ length: count * 4 }, (_, byte) => {
+  const bytes = Uint8ClampedArray.from({ length: count * 4 }, (_, byte) => {
     const [pixel, channel] = [Math.floor(byte / 4), byte % 4];
     return channel === 3 ? 255 : pixels[(index * count + pixel) * channels + channel % channels]!;
   });
+  const canvas = createCanvas(width, height);
+  canvas.getContext("2d").putImageData(new ImageData(bytes, width, height), 0, 0);
+  return canvas;
 }
 
 /** In pixels, across. */

@@ -1,8 +1,7 @@
 import { display, inNotebook } from "@lib/figures/display.ts";
 import type { Figure } from "@lib/figures/figure.ts";
-import { figureBundle, stillBundle } from "@lib/figures/figure_bundle.ts";
-import type { ShowOptions } from "@lib/figures/show.ts";
-import { writeWhole } from "@lib/files.ts";
+import { stillBundle } from "@lib/figures/figure_bundle.ts";
+import { show, type ShowOptions } from "@lib/figures/show.ts";
 
 /** A figure that changes while work goes on. */
 export interface LiveFigure {
@@ -41,9 +40,7 @@ export function liveFigure(options: ShowOptions = {}): LiveFigure {
       replace = true;
     },
     async finish(figure: Figure): Promise<void> {
-      const bundle = await figureBundle(figure, options.caption);
-      if (options.file) await writeWhole(options.file, String(bundle["image/svg+xml"]));
-      await display(bundle, { id, replace });
+      await show(figure, options, { id, replace });
       replace = true;
     },
   };

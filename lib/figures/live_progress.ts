@@ -71,13 +71,12 @@ export function progressLine(
   seconds: number,
   note?: string,
 ): string {
-  const left = done > 0 && done < total ? seconds * (total - done) / done : undefined;
-  return [
-    `${task}: ${done} of ${total} ${unit}`,
-    duration(seconds),
-    ...(left === undefined ? [] : [`about ${duration(left)} left`]),
-    ...(note ? [note] : []),
-  ].join(" · ");
+  const parts = [`${task}: ${done} of ${total} ${unit}`, duration(seconds)];
+  if (done > 0 && done < total) {
+    parts.push(`about ${duration(seconds * (total - done) / done)} left`);
+  }
+  if (note) parts.push(note);
+  return parts.join(" · ");
 }
 
 function duration(seconds: number): string {

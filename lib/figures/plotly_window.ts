@@ -3,13 +3,10 @@ import { JSDOM } from "jsdom";
 import { createRequire } from "node:module";
 import { ownBox, pageBox, type SvgElement, textLength } from "@lib/figures/svg_box.ts";
 
-/** Plotly's own function for still images, inside the window. */
-type ToImage = (figure: unknown, options: Record<string, unknown>) => Promise<string>;
-
 /** A window without a browser, in which Plotly has been loaded. */
 export interface PlotlyWindow {
   JSON: typeof JSON;
-  Plotly: { toImage: ToImage };
+  Plotly: { toImage(figure: unknown, options: object): Promise<string> };
   DOMParser: new () => { parseFromString(text: string, type: string): SvgDocument };
   XMLSerializer: new () => { serializeToString(node: unknown): string };
 }

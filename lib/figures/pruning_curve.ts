@@ -1,24 +1,15 @@
 import { escapeText } from "@lib/figures/caption.ts";
-import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
-import { legendHeight } from "@lib/figures/legend.ts";
+import { axis, baseLayout, compact, type Figure, SERIES } from "@lib/figures/figure.ts";
+import { belowLegend } from "@lib/figures/legend.ts";
+import { RATE_AXIS, RATES, type Rates } from "@lib/figures/rates.ts";
 import { textWidth } from "@lib/figures/text_width.ts";
 
-/** A pruning curve as far as it is drawn. */
-export interface NamedCurve {
+/** A pruning curve as far as it is drawn: rates at 0 … 128 pruned channels. */
+export interface NamedCurve extends Rates<ArrayLike<number>> {
   /** The order's name. */
   name: string;
-  /** Share of clean images classified rightly at 0 … 128 pruned channels, 0–1. */
-  cleanAccuracy: ArrayLike<number>;
-  /** Attack success rate at the same steps, 0–1. */
-  attackSuccess: ArrayLike<number>;
   /** How sure the two are, from … to at every step, 0–1; drawn as bands. */
-  band?: { cleanAccuracy: readonly Range[]; attackSuccess: readonly Range[] };
-}
-
-/** From … to. */
-interface Range {
-  low: number;
-  high: number;
+  band?: Rates<readonly { low: number; high: number }[]>;
 }
 
 /** The first pruned share at which clean accuracy has dropped by so much. */
@@ -54,13 +45,10 @@ export function pruningCurveFigure(
   const data = curves.flatMap((curve, index) => lines(curve, index, curves.length));
   const labels = labelRows(marks);
   const rows = Math.max(-1, ...labels.map(({ row }) => row)) + 1;
-  const named = data.flatMap(({ name }) => name === undefined ? [] : [String(name)]);
-  const top = legendHeight(named) + rows * ROW + 14;
   const layout = baseLayout({
-    height: top + PLOT_HEIGHT + 56,
-    margin: { l: 64, r: 40, t: top, b: 56 },
+    ...belowLegend(data, PLOT_HEIGHT, 40, rows * ROW),
     xaxis: axis("channels pruned (%)", { range: [0, 100], dtick: 10 }),
-    yaxis: axis("rate (%)", { range: [-2, 102], dtick: 20, tick0: 0 }),
+    yaxis: axis("rate (%)", RATE_AXIS),
     annotations: labels.map(({ drop, fraction, row }) => ({
       x: fraction * 100,
       y: 1,
@@ -93,49 +81,37 @@ export function pruningCurveFigure(
 function lines(curve: NamedCurve, index: number, count: number): Figure["data"] {
   const steps = curve.cleanAccuracy.length;
   if (steps < 2 || curve.attackSuccess.length !== steps) {
-    throw new Error(
-      `Expected two lines of at least 2 steps but found ${steps} and ` +
-        `${curve.attackSuccess.length} in "${curve.name}"`,
-    );
+    const found = `${steps} and ${curve.attackSuccess.length} in "${curve.name}"`;
+    throw new Error(`Expected two lines of at least 2 steps but found ${found}`);
   }
   const x = compact(Array.from({ length: steps }, (_, pruned) => pruned / (steps - 1)), 100);
-  const colour = SERIES[index % SERIES.length]!;
-  const prefix = count > 1 ? `${escapeText(curve.name)}: ` : "";
-  const line = (name: string, y: ArrayLike<number>, color: string, dash: string) => ({
-    type: "scatter",
-    mode: "lines",
-    name: prefix + name,
-    x,
-    y: compact(y, 100),
-    line: { color, dash, width: 2 },
-    hovertemplate: "%{y:.1f} % at %{x:.1f} % pruned",
-  });
-  const attackColour = count > 1 ? colour : COLOURS.vermillion;
-  const bands = curve.band === undefined ? [] : [
-    area(x, curve.band.cleanAccuracy, colour),
-    area(x, curve.band.attackSuccess, attackColour),
-  ];
-  return [
-    ...bands,
-    line("clean accuracy", curve.cleanAccuracy, colour, "solid"),
-    line("attack success", curve.attackSuccess, attackColour, "dash"),
-  ];
-}
-
-/** A band as an outline, along its upper edge and back along the lower one. */
-function area(x: number[], band: readonly Range[], color: string): Record<string, unknown> {
-  const [high, low] = [band.map((each) => each.high), band.map((each) => each.low)];
-  return {
+  const looks = RATES.map((look) => count > 1 ? { ...look, color: SERIES[index % 5]! } : look);
+  const { band } = curve;
+  // a band as an outline, along its upper edge and back along the lower one
+  const bands = band === undefined ? [] : looks.map(({ rate, color }) => ({
     type: "scatter",
     mode: "lines",
     x: [...x, ...x.toReversed()],
-    y: compact([...high, ...low.reverse()], 100),
+    y: compact(
+      [...band[rate].map(({ high }) => high), ...band[rate].map(({ low }) => low).reverse()],
+      100,
+    ),
     fill: "toself",
     fillcolor: `${color}33`,
     line: { color, width: 0 },
     showlegend: false,
     hoverinfo: "skip",
-  };
+  }));
+  const both = looks.map(({ rate, name, color, dash }) => ({
+    type: "scatter",
+    mode: "lines",
+    name: count > 1 ? `${escapeText(curve.name)}: ${name}` : name,
+    x,
+    y: compact(curve[rate], 100),
+    line: { color, dash, width: 2 },
+    hovertemplate: "%{y:.1f} % at %{x:.1f} % pruned",
+  }));
+  return [...bands, ...both];
 }
 
 /** Each label in the lowest row above the plot where it does not touch one to its left. */
@@ -152,8 +128,6 @@ function labelRows(marks: readonly DropMark[]): (DropMark & { row: number })[] {
 }
 
 const markText = (drop: number): string => `−${Math.round(drop * 100)} points`;
-
-const SERIES = [COLOURS.blue, COLOURS.vermillion, COLOURS.green, COLOURS.purple, COLOURS.orange];
 
 /** Pixels between the left and the right margin. */
 const PLOT_WIDTH = 800 - 64 - 40;

@@ -1,13 +1,26 @@
-import {
-  axis,
-  baseLayout,
-  COLOURS,
-  compact,
-  type Figure,
-  type Picture,
-} from "@lib/figures/figure.ts";
-import { type Place, placeOf, type SliderContent, stepOf } from "@lib/figures/slider_places.ts";
+import { axis, baseLayout, COLOURS, compact } from "@lib/figures/figure.ts";
+import type { Figure, Picture } from "@lib/figures/figure.ts";
 import { drawnSize, imageGrid } from "@lib/figures/image_grid.ts";
+import { RATE_AXIS, RATES, type Rates } from "@lib/figures/rates.ts";
+import { percent } from "@lib/words.ts";
+
+/**
+ * An order of pruning and what it does, for the slider to move along; rates after 0 … all channels.
+ */
+export interface SliderContent extends Rates<readonly number[]> {
+  /** The channels in the order they are pruned. */
+  order: readonly number[];
+  /** Mean activation of each channel on triggered images. */
+  means: ArrayLike<number>;
+  /** A few triggered images. */
+  images: Picture;
+  /** Their true classes. */
+  labels: ArrayLike<number>;
+  /** The classes they are given after 0 … all channels. */
+  answers: readonly ArrayLike<number>[];
+  /** The attacker's class. */
+  target: number;
+}
 
 /**
  * A slider over the number of pruned channels that moves three pictures: which channels are gone, where
@@ -33,17 +46,18 @@ import { drawnSize, imageGrid } from "@lib/figures/image_grid.ts";
  * ```
  */
 export function pruningSlider(content: SliderContent, start: number, stride: number): Figure {
-  const { order, means, cleanAccuracy, attackSuccess, answers, images, labels } = content;
+  const { order, means, cleanAccuracy, attackSuccess, answers, images } = content;
   for (const { length } of [cleanAccuracy, attackSuccess, answers]) {
     if (length !== order.length + 1) {
       throw new Error(`Expected ${order.length + 1} steps but found ${length}`);
     }
   }
-  const places = order.map((_, place) => place).concat(order.length)
-    .filter((place) => place % stride === 0 || place === start);
-  const grid = imageGrid(images, Array.from(labels, () => ""), COLUMNS, "image/jpeg");
-  const state = (place: number): Place => placeOf(content, place);
-  const first = state(start);
+  const places = [...answers.keys()].filter((place) => place % stride === 0 || place === start);
+  const unnamed = Array.from(content.labels, () => "");
+  const { layout: grid } = imageGrid(images, unnamed, COLUMNS, "image/jpeg");
+  const labels = grid.annotations as { x: number; y: number }[];
+  const drawn = drawnSize(COLUMNS, images);
+  const first = placeOf(content, start);
   const data = [
     {
       type: "bar",
@@ -55,18 +69,24 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
       marker: { color: COLOURS.vermillion },
       showlegend: false,
     },
-    rate("clean accuracy", cleanAccuracy, COLOURS.blue, "solid"),
-    rate("attack success", attackSuccess, COLOURS.vermillion, "dash"),
+    ...RATES.map(({ rate, name, color, dash }) => ({
+      ...{ type: "scatter", mode: "lines", name, xaxis: "x2", yaxis: "y2" },
+      x: [...content[rate].keys()],
+      y: compact(content[rate], 100),
+      line: { color, dash, width: 2 },
+      hovertemplate: "%{y:.1f} % at %{x} pruned",
+    })),
     {
       type: "scatter",
       mode: "markers",
       name: "images",
-      ...centres(grid, images),
+      x: labels.map(({ x }) => x),
+      y: labels.map(({ y }) => y + drawn.height / 2), // the labels are empty, and above
       xaxis: "x3",
       yaxis: "y3",
       marker: {
         symbol: "square-open",
-        size: drawnSize(COLUMNS, images).width * SHRUNK + 4,
+        size: drawn.width * SHRUNK + 4,
         color: first.frames,
         line: { width: 4 },
       },
@@ -75,10 +95,10 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
     },
   ];
   // from the bottom: images, rates, bars; in pixels
-  const tall = (grid.layout.height - 2 * grid.layout.margin.t) * SHRUNK;
-  const inner = tall + RATES + BARS + 2 * GAP;
+  const tall = (grid.height - 2 * grid.margin.t) * SHRUNK;
+  const inner = tall + MIDDLE + TOP + 2 * GAP;
   const share = (from: number, to: number): number[] => [from / inner, to / inner];
-  const [rates, bars] = [tall + GAP, tall + RATES + 2 * GAP];
+  const [rates, bars] = [tall + GAP, tall + MIDDLE + 2 * GAP];
   const layout = baseLayout({
     height: inner + 40 + 110,
     margin: { l: MARGIN.l, r: MARGIN.r, t: 40, b: 110 },
@@ -86,46 +106,62 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
     xaxis: axis("channels in the order of pruning", { anchor: "y", showgrid: false }),
     yaxis: axis("mean activation", { domain: share(bars, inner), zeroline: true }),
     xaxis2: axis("channels pruned", { range: [0, order.length], anchor: "y2" }),
-    yaxis2: axis("rate (%)", {
-      ...{
-        domain: share(rates, rates + RATES),
-        anchor: "x2",
-        range: [-2, 102],
-        dtick: 20,
-        tick0: 0,
-      },
-    }),
-    xaxis3: { ...(grid.layout.xaxis as object), anchor: "y3" },
-    yaxis3: { ...(grid.layout.yaxis as object), domain: share(0, tall), anchor: "x3" },
-    images: (grid.layout.images as object[]).map((image) => ({
+    yaxis2: axis("rate (%)", { domain: share(rates, rates + MIDDLE), anchor: "x2", ...RATE_AXIS }),
+    xaxis3: { ...(grid.xaxis as object), anchor: "y3" },
+    yaxis3: { ...(grid.yaxis as object), domain: share(0, tall), anchor: "x3" },
+    images: (grid.images as object[]).map((image) => ({
       ...image,
       // to where the frames are, though Plotly may make room for the slider
       ...{ xref: "x3", yref: "y3", layer: "below", sizing: "stretch" },
     })),
     shapes: first.shapes,
-    annotations: [{ ...first.title, y: (rates + RATES) / inner }],
+    annotations: [{
+      ...{ xref: "paper", yref: "paper", x: 0, xanchor: "left", yanchor: "bottom" },
+      showarrow: false,
+      text: first.text,
+      y: (rates + MIDDLE) / inner,
+    }],
     sliders: [{
       active: places.indexOf(start),
       pad: { t: 24 },
       currentvalue: { prefix: "channels pruned: " },
-      steps: places.map((place) => stepOf(state(place), place)),
+      steps: places.map((place) => {
+        const { frames, shapes, text } = placeOf(content, place);
+        const layout = { shapes, "annotations[0].text": text };
+        return {
+          label: String(place),
+          method: "update",
+          args: [{ "marker.color": [frames] }, layout, [3]],
+        };
+      }),
     }],
   });
   return { data, layout };
 }
 
-const rate = (
-  name: string,
-  rates: readonly number[],
-  color: string,
-  dash: string,
-): Record<string, unknown> => ({
-  ...{ type: "scatter", mode: "lines", name, xaxis: "x2", yaxis: "y2" },
-  x: rates.map((_, place) => place),
-  y: compact(rates, 100),
-  line: { color, dash, width: 2 },
-  hovertemplate: "%{y:.1f} % at %{x} pruned",
-});
+/** What of the figure depends on the slider's place. */
+const placeOf = (content: SliderContent, place: number) => {
+  const { cleanAccuracy, attackSuccess, answers, labels, target } = content;
+  const [clean, attack] = [cleanAccuracy, attackSuccess].map((rates) => percent(rates[place]!));
+  return {
+    frames: Array.from(answers[place]!, (answer, image) => {
+      if (answer === labels[image]) return COLOURS.green;
+      return answer === target ? COLOURS.vermillion : COLOURS.orange;
+    }),
+    shapes: [
+      // a veil over the bars that are gone
+      {
+        ...{ type: "rect", xref: "x", yref: "y domain", x0: -0.5, x1: place - 0.5, y0: 0, y1: 1 },
+        ...{ fillcolor: "#ffffff", opacity: 0.75, line: { width: 0 } },
+      },
+      {
+        ...{ type: "line", xref: "x2", yref: "y2", x0: place, x1: place, y0: -2, y1: 102 },
+        line: { color: "#555555", width: 1.5 },
+      },
+    ],
+    text: `clean accuracy ${clean}, attack success ${attack}`,
+  };
+};
 
 /** Images in a row. */
 const COLUMNS = 8;
@@ -136,13 +172,4 @@ const MARGIN = { l: 64, r: 40 };
 const SHRUNK = (800 - MARGIN.l - MARGIN.r) / 780;
 
 /** Heights of two pictures, and room between two for an axis and its title, in pixels. */
-const [RATES, BARS, GAP] = [170, 150, 76];
-
-/** Where the grid's images are: below their (empty) labels. */
-function centres({ layout }: Figure, images: Picture): { x: number[]; y: number[] } {
-  const labels = layout.annotations as { x: number; y: number }[];
-  return {
-    x: labels.map(({ x }) => x),
-    y: labels.map(({ y }) => y + drawnSize(COLUMNS, images).height / 2),
-  };
-}
+const [MIDDLE, TOP, GAP] = [170, 150, 76];

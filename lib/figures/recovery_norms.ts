@@ -27,8 +27,7 @@ export function recoveryNorms(
   const stride = Math.ceil(norms.length / POINTS);
   const shown = norms.map((_, step) => step)
     .filter((step) => step % stride === 0 || step === norms.length - 1);
-  const classes = norms[0]?.length ?? 0;
-  const line = (label: number): Record<string, unknown> => {
+  const line = (label: number) => {
     const stands = label === marked?.label;
     return {
       type: "scatter",
@@ -42,7 +41,7 @@ export function recoveryNorms(
     };
   };
   // the marked line lies on top
-  const order = Array.from({ length: classes }, (_, label) => label)
+  const order = [...(norms[0] ?? []).keys()]
     .sort((a, b) => Number(a === marked?.label) - Number(b === marked?.label));
   const layout = baseLayout({
     xaxis: axis("step", { range: [0, steps] }),

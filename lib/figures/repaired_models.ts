@@ -1,16 +1,9 @@
-import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
+import { axis, baseLayout, compact, type Fields, type Figure } from "@lib/figures/figure.ts";
+import type { DropMark } from "@lib/figures/pruning_curve.ts";
+import { RATES, type Rates } from "@lib/figures/rates.ts";
 
 /** A network from which so many channels are gone that its clean accuracy has dropped by so much. */
-export interface RepairedModel {
-  /** The threshold of clean validation accuracy, 0.02 being two percentage points. */
-  drop: number;
-  /** Share of the channels pruned, 0–1. */
-  fraction: number;
-  /** Share of clean images classified rightly, 0–1. */
-  cleanAccuracy: number;
-  /** Attack success rate, 0–1. */
-  attackSuccess: number;
-}
+export type RepairedModel = DropMark & Rates;
 
 /**
  * Clean accuracy and attack success of the repaired models (paper, Fig. 8), and hatched beside them
@@ -35,14 +28,15 @@ export function repairedModelsFigure(
   paper: readonly (Partial<RepairedModel> & { drop: number })[] = [],
 ): Figure {
   if (models.length === 0) throw new Error("Expected at least one repaired model but found none");
-  const drops = models.map(({ drop }) => drop);
-  const theirs = drops.map((drop) => paper.find((model) => model.drop === drop));
-  const data = (["cleanAccuracy", "attackSuccess"] as const).flatMap((rate) => {
-    const given = theirs.map((model) => model?.[rate]);
-    return [
-      bars(rate, models.map((model) => model[rate])),
-      ...(given.some((value) => value !== undefined) ? [bars(rate, given, ", paper")] : []),
+  const data = RATES.flatMap(({ rate, name, color }) => {
+    const ours = models.map((model) => model[rate]);
+    const theirs = models.map(({ drop }) => paper.find((model) => model.drop === drop)?.[rate]);
+    const hatched = { color: "#ffffff", pattern: { shape: "/", fgcolor: color, size: 6 } };
+    const both = [
+      bars(name, ours, color, { color }),
+      bars(`${name}, paper`, theirs, color, hatched),
     ];
+    return theirs.some((value) => value !== undefined) ? both : both.slice(0, 1);
   });
   const layout = baseLayout({
     barmode: "group",
@@ -50,7 +44,7 @@ export function repairedModelsFigure(
     bargroupgap: 0.06,
     margin: { l: 64, r: 24, t: 44, b: 74 },
     xaxis: axis("drop in clean validation accuracy", {
-      tickvals: drops.map((_, index) => index),
+      tickvals: models.map((_, index) => index),
       ticktext: models.map(({ drop, fraction }) =>
         `${Math.round(drop * 100)} points<br>${(fraction * 100).toFixed(0)} % pruned`
       ),
@@ -62,22 +56,11 @@ export function repairedModelsFigure(
   return { data, layout };
 }
 
-const LOOK = {
-  cleanAccuracy: { name: "clean accuracy", color: COLOURS.blue },
-  attackSuccess: { name: "attack success", color: COLOURS.vermillion },
-};
-
-function bars(
-  rate: keyof typeof LOOK,
-  values: readonly (number | undefined)[],
-  source = "",
-): Record<string, unknown> {
-  const { name, color } = LOOK[rate];
+function bars(name: string, values: (number | undefined)[], color: string, fill: object): Fields {
   const y = values.map((value) => value === undefined ? null : compact([value], 100)[0]);
-  const hatched = { color: "#ffffff", pattern: { shape: "/", fgcolor: color, size: 6 } };
   return {
     type: "bar",
-    name: name + source,
+    name,
     x: y.map((_, index) => index),
     y,
     text: y.map((value) => value?.toFixed(1) ?? ""),
@@ -87,6 +70,6 @@ function bars(
     constraintext: "none",
     cliponaxis: false,
     hovertemplate: "%{y} %",
-    marker: { ...(source ? hatched : { color }), line: { color, width: 1 } },
+    marker: { ...fill, line: { color, width: 1 } },
   };
 }

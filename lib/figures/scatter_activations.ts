@@ -17,10 +17,7 @@ import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/fi
  * assertEquals(data[1]!.text, ["channel 0", "channel 1"]);
  * ```
  */
-export function scatterActivations(
-  clean: ArrayLike<number>,
-  backdoor: ArrayLike<number>,
-): Figure {
+export function scatterActivations(clean: ArrayLike<number>, backdoor: ArrayLike<number>): Figure {
   if (clean.length !== backdoor.length) {
     throw new Error(`Expected ${clean.length} channels but found ${backdoor.length}`);
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import { writeWhole } from "@lib/files.ts";
-import { display } from "@lib/figures/display.ts";
+import { display, type Live } from "@lib/figures/display.ts";
 import type { Figure } from "@lib/figures/figure.ts";
 import { figureBundle } from "@lib/figures/figure_bundle.ts";
 import { type Table, tableBundle } from "@lib/figures/table_bundle.ts";
@@ -22,6 +22,7 @@ export interface ShowOptions {
  *
  * @param figure What a figure function returned.
  * @param options Its caption, and a file to keep it in.
+ * @param live Of a figure that is redrawn in its place.
  * @example
  * ```ts
  * import { scatterActivations } from "@lib/figures/scatter_activations.ts";
@@ -30,10 +31,14 @@ export interface ShowOptions {
  * await show(scatterActivations([0.1, 0.2], [0.1, 1.5]), { caption: "Figure 1. Two channels." });
  * ```
  */
-export async function show(figure: Figure, options: ShowOptions = {}): Promise<void> {
-  const bundle = await figureBundle(figure, options.caption);
-  if (options.file) await writeWhole(options.file, String(bundle["image/svg+xml"]));
-  await display(bundle);
+export async function show(
+  figure: Figure,
+  { caption, file }: ShowOptions = {},
+  live?: Live,
+): Promise<void> {
+  const bundle = await figureBundle(figure, caption);
+  if (file) await writeWhole(file, String(bundle["image/svg+xml"]));
+  await display(bundle, live);
 }
 
 /**

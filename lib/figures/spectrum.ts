@@ -1,5 +1,5 @@
 import { escapeText } from "@lib/figures/caption.ts";
-import { axis, baseLayout, type Figure } from "@lib/figures/figure.ts";
+import { axis, axisNumber, baseLayout, type Fields, type Figure } from "@lib/figures/figure.ts";
 
 /** The discrete cosine transform of one plane of an image. */
 export interface SpectrumPlane {
@@ -34,24 +34,16 @@ export interface SpectrumPlane {
 export function spectrumFigure(spectra: readonly SpectrumPlane[]): Figure {
   const side = Math.min(300, (800 - LEFT - RIGHT + GAP) / spectra.length - GAP);
   const across = (side + GAP) * spectra.length - GAP;
-  const number = (index: number) => index === 0 ? "" : String(index + 1);
   const planes = spectra.map(logRows);
-  const axes = spectra.flatMap((_, index) => {
+  const axes = planes.flatMap((plane, index) => {
+    const [number, rows, columns] = [axisNumber(index), plane.length, plane[0]!.length];
     const start = index * (side + GAP) / across;
     const domain = [start, start + side / across];
-    const vertical = index === 0 ? "vertical frequency" : "";
-    const [rows, columns] = [planes[index]!.length, planes[index]![0]!.length];
-    const horizontal = {
-      ...frequencies(columns),
-      ...{ domain, anchor: `y${number(index)}`, range: [-1.6, columns + 0.6] },
-    };
-    const down = {
-      ...frequencies(rows),
-      ...{ anchor: `x${number(index)}`, range: [rows + 0.6, -1.6] },
-    };
+    const along = { ...ticks(columns), domain, anchor: `y${number}`, range: [-1.6, columns + 0.6] };
+    const down = { ...ticks(rows), anchor: `x${number}`, range: [rows + 0.6, -1.6] };
     return [
-      [`xaxis${number(index)}`, axis("horizontal frequency", horizontal)],
-      [`yaxis${number(index)}`, axis(vertical, down)],
+      [`xaxis${number}`, axis("horizontal frequency", along)],
+      [`yaxis${number}`, axis(index === 0 ? "vertical frequency" : "", down)],
     ];
   });
   // said outright, since a plane of zeros would have the scale begin below zero
@@ -61,9 +53,22 @@ export function spectrumFigure(spectra: readonly SpectrumPlane[]): Figure {
     width: LEFT + across + RIGHT,
     height: side + 90,
     margin: { l: LEFT, r: RIGHT, t: 34, b: 56 },
-    annotations: spectra.map(({ name }, index) => heading(name, `x${number(index)} domain`)),
+    annotations: spectra.map(({ name }, index) => ({
+      ...{ xref: `x${axisNumber(index)} domain`, x: 0.5, yref: "paper", y: 1, yanchor: "bottom" },
+      ...{ yshift: 4, text: escapeText(name), font: { size: 13 }, showarrow: false },
+    })),
+    // squares around cells, one cell away from them, so that the cells' colours still show
     shapes: spectra.flatMap(({ outlined = [] }, index) =>
-      outlined.map((band) => outline(band, number(index)))
+      outlined.map(([row, column]) => ({
+        type: "rect",
+        xref: `x${axisNumber(index)}`,
+        yref: `y${axisNumber(index)}`,
+        x0: column - 1.5,
+        x1: column + 1.5,
+        y0: row - 1.5,
+        y1: row + 1.5,
+        line: { color: "#ff5a36", width: 2 },
+      }))
     ),
     coloraxis: { colorscale: "Viridis", cmin: 0, cmax: strongest, colorbar: COLOUR_BAR },
   });
@@ -72,32 +77,17 @@ export function spectrumFigure(spectra: readonly SpectrumPlane[]): Figure {
     name: `${escapeText(spectrum.name)}, log10(1 + magnitude)`,
     z: planes[index],
     coloraxis: "coloraxis",
-    xaxis: `x${number(index)}`,
-    yaxis: `y${number(index)}`,
+    xaxis: `x${axisNumber(index)}`,
+    yaxis: `y${axisNumber(index)}`,
     hovertemplate: "vertical %{y}, horizontal %{x}<extra></extra>",
   }));
   return { data, layout };
 }
 
-/** The coefficients of all planes of images, one plane after the other. */
-interface AllPlanes {
-  height: number;
-  width: number;
-  /** Shape [planes, height, width]. */
-  coefficients: Float32Array;
-}
-
-/** One frequency of one plane. */
-interface Place {
-  plane: string;
-  row: number;
-  column: number;
-}
-
 /**
  * The planes of a trigger's spectrum, for {@link spectrumFigure}.
  *
- * @param spectrum Of images of any size: Y, Cr and Cb, or grey alone.
+ * @param spectrum Of images of any size, one plane after the other: Y, Cr and Cb, or grey alone.
  * @param outlined Coefficients to outline, each in its own plane.
  * @returns One spectrum a plane.
  * @example
@@ -111,8 +101,8 @@ interface Place {
  * ```
  */
 export function triggerSpectra(
-  { height, width, coefficients }: AllPlanes,
-  outlined: readonly Place[],
+  { height, width, coefficients }: { height: number; width: number; coefficients: Float32Array },
+  outlined: readonly { plane: string; row: number; column: number }[],
 ): SpectrumPlane[] {
   const size = height * width;
   const planes = ["Y", "Cr", "Cb"].slice(0, coefficients.length / size);
@@ -125,25 +115,6 @@ export function triggerSpectra(
   }));
 }
 
-function heading(text: string, xref: string): Record<string, unknown> {
-  const place = { xref, x: 0.5, yref: "paper", y: 1, yanchor: "bottom", yshift: 4 };
-  return { ...place, text: escapeText(text), font: { size: 13 }, showarrow: false };
-}
-
-/** A square around a cell, one cell away from it, so that the cell's colour still shows. */
-function outline([row, column]: readonly [number, number], number: string): unknown {
-  return {
-    type: "rect",
-    xref: `x${number}`,
-    yref: `y${number}`,
-    x0: column - 1.5,
-    x1: column + 1.5,
-    y0: row - 1.5,
-    y1: row + 1.5,
-    line: { color: "#ff5a36", width: 2 },
-  };
-}
-
 /** Logarithms of 1 + magnitude, since coefficients may be zero, with the digits that a colour shows. */
 function logRows({ name, coefficients, width }: SpectrumPlane): number[][] {
   const columns = width ?? Math.sqrt(coefficients.length);
@@ -151,19 +122,15 @@ function logRows({ name, coefficients, width }: SpectrumPlane): number[][] {
   if (!Number.isInteger(columns) || !Number.isInteger(rows)) {
     throw new Error(`Expected whole rows but found ${coefficients.length} numbers in "${name}"`);
   }
-  const logs = Array.from(
-    coefficients,
-    (value) => Number(Math.log10(1 + Math.abs(value)).toFixed(2)),
-  );
+  const log = (value: number) => Number(Math.log10(1 + Math.abs(value)).toFixed(2));
+  const logs = Array.from(coefficients, log);
   return Array.from({ length: rows }, (_, row) => logs.slice(row * columns, (row + 1) * columns));
 }
 
 /** An axis of so many frequencies. */
-function frequencies(count: number): Record<string, unknown> {
-  const last = count - 1;
-  const tickvals = [0, 1 / 4, 1 / 2, 3 / 4, 1].map((share) =>
-    Math.max(0, Math.round(last * share - 0.01))
-  );
+function ticks(count: number): Fields {
+  const places = [0, 1 / 4, 1 / 2, 3 / 4, 1].map((share) => share * (count - 1));
+  const tickvals = places.map((place) => Math.max(0, Math.round(place - 0.01)));
   return { tickvals, showgrid: false, showline: false };
 }
 

@@ -1,10 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Figure, FONT_FAMILY } from "@lib/figures/figure.ts";
-import {
-  type ChangeableElement,
-  plotlyWindow,
-  type SvgDocument,
-} from "@lib/figures/plotly_window.ts";
+import { plotlyWindow } from "@lib/figures/plotly_window.ts";
+import type { ChangeableElement, SvgDocument } from "@lib/figures/plotly_window.ts";
 
 /**
  * Draws a figure as a still picture, without a browser: Plotly itself under jsdom. The first takes
@@ -51,20 +48,16 @@ function renamed(svg: string, prefix: string): string {
 function strip(document: SvgDocument): void {
   document.documentElement.setAttribute("font-family", FONT_FAMILY);
   for (const element of document.querySelectorAll("*")) {
-    for (const attribute of ["class", "pointer-events", "data-notex"]) {
-      element.removeAttribute(attribute);
-    }
+    for (const name of ["class", "pointer-events", "data-notex"]) element.removeAttribute(name);
     for (const { name, value } of [...element.attributes]) {
       const short = name === "style" ? shortStyle(value) : shortNumbers(name, value);
       if (short === "") element.removeAttribute(name);
       else if (short !== value) element.setAttribute(name, short);
     }
   }
-  const used = new Set(
-    [...document.querySelectorAll("*")].flatMap((element) =>
-      [...element.attributes].flatMap(({ value }) => value.match(/(?<=url\("?#)[^")]+/g) ?? [])
-    ),
-  );
+  const values = [...document.querySelectorAll("*")]
+    .flatMap((element) => Array.from(element.attributes, ({ value }) => value));
+  const used = new Set(values.flatMap((value) => value.match(/(?<=url\("?#)[^")]+/g) ?? []));
   for (const clip of document.querySelectorAll("clipPath")) {
     if (!used.has(clip.getAttribute?.("id") ?? "")) clip.remove();
   }
@@ -104,9 +97,8 @@ function shortStyle(style: string): string {
     .map((part) => part.replace(/rgb\((\d+), (\d+), (\d+)\)/g, hexColour)).join(";");
 }
 
-function hexColour(_: string, ...channels: string[]): string {
-  return "#" + channels.slice(0, 3).map((c) => Number(c).toString(16).padStart(2, "0")).join("");
-}
+const hexColour = (_: string, ...channels: string[]): string =>
+  "#" + channels.slice(0, 3).map((c) => Number(c).toString(16).padStart(2, "0")).join("");
 
 function shortNumbers(name: string, value: string): string {
   if (!["d", "x", "y", "width", "height", "transform"].includes(name)) return value;

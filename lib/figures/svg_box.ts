@@ -2,16 +2,8 @@ import { DOMMatrix, DOMPoint } from "@napi-rs/canvas";
 import { textWidth } from "@lib/figures/text_width.ts";
 
 /** A rectangle in pixels, with both names of its corners that browsers use. */
-export interface Box {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-}
+export type Box = Record<"x" | "y" | "width" | "height", number> & Edges;
+type Edges = Record<"left" | "top" | "right" | "bottom", number>;
 
 /** Of the DOM's elements, what measuring needs: jsdom's and a parsed file's both have it. */
 export interface SvgElement {
@@ -51,16 +43,19 @@ export function pageBox(element: SvgElement): Box {
 /** The width of an element's text in pixels: `getComputedTextLength`. */
 export function textLength(element: SvgElement): number {
   if (element.nodeName === "#text") {
-    const size = parseFloat(inherited(element, "font-size") ?? "12");
-    return textWidth(element.textContent ?? "", size, isBold(inherited(element, "font-weight")));
+    const weight = inherited(element, "font-weight") ?? "normal";
+    const isBold = weight === "bold" || Number(weight) >= 600;
+    return textWidth(element.textContent ?? "", fontSize(element), isBold);
   }
   return Array.from(element.childNodes).reduce((sum, child) => sum + textLength(child), 0);
 }
 
 function corners(element: SvgElement, matrix: DOMMatrix): DOMPoint[] {
   if (element.nodeName === "text") {
-    return lines(element).flatMap((line) => {
-      const size = parseFloat(inherited(line, "font-size") ?? "12");
+    // Plotly sets a text of several lines as tspans of class "line", each with its own position.
+    const spans = Array.from(element.childNodes).filter((child) => child.getAttribute?.("dy"));
+    return (spans.length > 0 ? spans : [element]).flatMap((line) => {
+      const size = fontSize(line);
       const [width, x] = [textLength(line), number(line, "x", number(element, "x"))];
       const anchor = inherited(line, "text-anchor") ?? "start";
       const left = x - width * (anchor === "middle" ? 0.5 : anchor === "end" ? 1 : 0);
@@ -78,23 +73,17 @@ function corners(element: SvgElement, matrix: DOMMatrix): DOMPoint[] {
     .flatMap((child) => corners(child, matrix.multiply(transformOf(child))));
 }
 
-/** Plotly sets a text of several lines as tspans of class "line", each with its own position. */
-function lines(text: SvgElement): SvgElement[] {
-  const spans = Array.from(text.childNodes).filter((child) => child.getAttribute?.("dy"));
-  return spans.length > 0 ? spans : [text];
-}
-
 function rectangle(x: number, y: number, w: number, h: number, matrix: DOMMatrix): DOMPoint[] {
   return [[x, y], [x + w, y], [x, y + h], [x + w, y + h]]
     .map(([px, py]) => matrix.transformPoint(new DOMPoint(px, py)));
 }
 
 function around(points: DOMPoint[]): Box {
-  const [xs, ys] = [points.map((point) => point.x), points.map((point) => point.y)];
-  const [left, right] = points.length > 0 ? [Math.min(...xs), Math.max(...xs)] : [0, 0];
-  const [top, bottom] = points.length > 0 ? [Math.min(...ys), Math.max(...ys)] : [0, 0];
-  const size = { width: right - left, height: bottom - top };
-  return { x: left, y: top, left, top, right, bottom, ...size };
+  const some = points.length > 0 ? points : [new DOMPoint(0, 0)];
+  const [xs, ys] = [some.map(({ x }) => x), some.map(({ y }) => y)];
+  const [left, right] = [Math.min(...xs), Math.max(...xs)];
+  const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
+  return { x: left, y: top, width: right - left, height: bottom - top, left, top, right, bottom };
 }
 
 function transformOf(element: SvgElement): DOMMatrix {
@@ -118,10 +107,8 @@ function inherited(element: SvgElement | null, name: string): string | undefined
   }
 }
 
-function number(element: SvgElement, name: string, otherwise = 0): number {
-  return Number(element.getAttribute?.(name) ?? otherwise);
-}
+const fontSize = (element: SvgElement): number =>
+  parseFloat(inherited(element, "font-size") ?? "12");
 
-function isBold(weight = "normal"): boolean {
-  return weight === "bold" || Number(weight) >= 600;
-}
+const number = (element: SvgElement, name: string, otherwise = 0): number =>
+  Number(element.getAttribute?.(name) ?? otherwise);

@@ -31,15 +31,18 @@ export function tableBundle({ columns, rows, caption }: Table): Bundle {
     throw new Error(`Expected ${columns.length} cells but found ${wrong.length}: ${wrong}`);
   }
   const lines = [columns, ...rows.map((row) => row.map(cellText))];
-  const isNumeric = columns.map((_, column) =>
+  const right = columns.map((_, column) =>
     rows.length > 0 && lines.slice(1).every((line) => NUMBER.test(line[column]!))
   );
   return {
-    "text/html": html(lines, isNumeric, caption),
-    "text/markdown": markdown(lines, isNumeric, caption),
-    "text/plain": plain(lines, isNumeric, caption),
+    "text/html": html(lines, right, caption),
+    "text/markdown": markdown(lines, right, caption),
+    "text/plain": plain(lines, right, caption),
   };
 }
+
+/** The columns' names and the rows. */
+type Lines = readonly (readonly string[])[];
 
 /** With an optional sign and unit; a dash or nothing where there is no number. */
 const NUMBER = /^([-−+]?\d[\d.,]*( ?%| points?| s| dB)?|[-–—]?)$/;
@@ -49,39 +52,33 @@ function cellText(cell: string | number): string {
   return Number.isInteger(cell) ? String(cell) : String(Number(cell.toPrecision(5)));
 }
 
-function html(lines: readonly (readonly string[])[], right: boolean[], caption?: string): string {
-  const line = (texts: readonly string[], tag: string) =>
-    "<tr>" + texts.map((text, column) => {
-      const rule = tag === "th" ? "2px" : "1px";
-      const style = `text-align:${right[column] ? "right" : "left"};padding:4px 12px;` +
-        `border-bottom:${rule} solid rgba(128,128,128,.4)`;
-      return `<${tag} style="${style}">${escapeText(text)}</${tag}>`;
-    }).join("") + "</tr>";
+function html([names, ...rows]: Lines, right: boolean[], caption?: string): string {
+  const line = (texts: readonly string[], tag: string, rule: string) => {
+    const cells = texts.map((text, column) =>
+      `<${tag} style="text-align:${right[column] ? "right" : "left"};padding:4px 12px;` +
+      `border-bottom:${rule} solid rgba(128,128,128,.4)">${escapeText(text)}</${tag}>`
+    );
+    return `<tr>${cells.join("")}</tr>`;
+  };
   const below = "caption-side:bottom;text-align:left;padding:6px 12px";
   return '<table style="border-collapse:collapse">' +
     (caption ? `<caption style="${below}">${escapeText(caption)}</caption>` : "") +
-    `<thead>${line(lines[0]!, "th")}</thead>` +
-    `<tbody>${lines.slice(1).map((texts) => line(texts, "td")).join("")}</tbody></table>`;
+    `<thead>${line(names!, "th", "2px")}</thead>` +
+    `<tbody>${rows.map((texts) => line(texts, "td", "1px")).join("")}</tbody></table>`;
 }
 
-function markdown(
-  lines: readonly (readonly string[])[],
-  right: boolean[],
-  caption?: string,
-): string {
+function markdown([names, ...rows]: Lines, right: boolean[], caption?: string): string {
   const row = (texts: readonly string[]) =>
     `| ${texts.map((text) => escapeText(text).replaceAll("|", "\\|")).join(" | ")} |`;
-  const rule = row(right.map((isRight) => isRight ? "---:" : "---"));
-  const table = [row(lines[0]!), rule, ...lines.slice(1).map(row)].join("\n");
+  const rule = right.map((isRight) => isRight ? "---:" : "---");
+  const table = [names!, rule, ...rows].map(row).join("\n");
   return caption ? `${table}\n\n${escapeText(caption)}` : table;
 }
 
-function plain(lines: readonly (readonly string[])[], right: boolean[], caption?: string): string {
+function plain(lines: Lines, right: boolean[], caption?: string): string {
   const widths = right.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  const table = lines.map((line) =>
-    line.map((text, column) =>
-      right[column] ? text.padStart(widths[column]!) : text.padEnd(widths[column]!)
-    ).join("  ").trimEnd()
-  );
+  const padded = (text: string, column: number) =>
+    right[column] ? text.padStart(widths[column]!) : text.padEnd(widths[column]!);
+  const table = lines.map((line) => line.map(padded).join("  ").trimEnd());
   return [...table, ...(caption ? [caption] : [])].join("\n");
 }

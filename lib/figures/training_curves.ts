@@ -1,13 +1,10 @@
 import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
+import { RATES, type Rates } from "@lib/figures/rates.ts";
 
 /** What is known of a network after an epoch. */
-export interface EpochResult {
+export interface EpochResult extends Rates {
   /** Mean training loss. */
   loss: number;
-  /** Share of clean images classified rightly, 0–1. */
-  cleanAccuracy: number;
-  /** Attack success rate, 0–1. */
-  attackSuccess: number;
 }
 
 /**
@@ -26,10 +23,7 @@ export interface EpochResult {
  * assertEquals(data.map(({ y }) => y), [[1.2], [70], [90]]);
  * ```
  */
-export function trainingCurves(
-  epochs: readonly EpochResult[],
-  planned: number = epochs.length,
-): Figure {
+export function trainingCurves(epochs: readonly EpochResult[], planned = epochs.length): Figure {
   const x = epochs.map((_, index) => index + 1);
   const line = (name: string, y: number[], color: string, dash: string, symbol: string) => ({
     type: "scatter",
@@ -41,15 +35,13 @@ export function trainingCurves(
     marker: { size: 6, symbol },
     hovertemplate: "%{y} after epoch %{x}",
   });
-  const rates = { xaxis: "x2", yaxis: "y2" };
-  const clean = compact(epochs.map(({ cleanAccuracy }) => cleanAccuracy), 100);
-  const attack = compact(epochs.map(({ attackSuccess }) => attackSuccess), 100);
   const loss = compact(epochs.map((epoch) => epoch.loss));
-  const data = [
-    line("training loss", loss, COLOURS.black, "solid", "square"),
-    { ...line("clean accuracy", clean, COLOURS.blue, "solid", "circle"), ...rates },
-    { ...line("attack success", attack, COLOURS.vermillion, "dash", "diamond"), ...rates },
-  ];
+  const rates = RATES.map(({ rate, name, color, dash }, index) => {
+    const y = compact(epochs.map((epoch) => epoch[rate]), 100);
+    const symbol = ["circle", "diamond"][index]!;
+    return { ...line(name, y, color, dash, symbol), xaxis: "x2", yaxis: "y2" };
+  });
+  const data = [line("training loss", loss, COLOURS.black, "solid", "square"), ...rates];
   const epochAxis = axis("epoch", {
     range: [0.5, Math.max(planned, 1) + 0.5],
     tick0: 1,

@@ -37,13 +37,13 @@ const BETTER = 0.1;
  */
 export async function requireAccuracy(
   network: tf.LayersModel,
-  { opened, network: file, pixels }: Opened,
+  opened: Opened,
   images: LabelledImages,
 ): Promise<void> {
   const chance = 1 / images.classNames.length;
   const answers = await classify(network, images);
   const found = accuracy(answers, images.labels);
-  const rates = await otherWays(network, { opened, network: file, pixels }, images, answers);
+  const rates = await otherWays(network, opened, images, answers);
   const least = chance + KNOWS * (1 - chance);
   const wanted = Math.max(least, ...rates.map(([, rate]) => rate - BETTER));
   if (found >= wanted) return;
@@ -53,10 +53,9 @@ export async function requireAccuracy(
     ? `what would do is ${best}`
     : "none would do: are the classes in another order, or is it another data set?";
   throw new Error(
-    `Expected an accuracy of at least ${percent(wanted)}, chance being ${
-      percent(chance)
-    }, but found ` +
-      `${percent(found)} for ${file} with --pixels ${pixels}; tried also: ${tried}; ${advice}`,
+    `Expected an accuracy of at least ${percent(wanted)}, chance being ${percent(chance)}, but ` +
+      `found ${percent(found)} for ${opened.network} with --pixels ${opened.pixels}; ` +
+      `tried also: ${tried}; ${advice}`,
   );
 }
 
@@ -80,9 +79,12 @@ async function otherWays(
     );
   }
   disposeNetwork(copy);
-  const asText = textOrder(images.classNames);
-  if (asText !== undefined) {
-    const labels = images.labels.map((label) => asText[label]!);
+  // where 10 comes before 9, as in Keras and PyTorch
+  const names = images.classNames;
+  const sorted = names.toSorted();
+  const isNumbered = names.every((name) => /^\d+$/.test(name));
+  if (isNumbered && names.some((name, label) => name !== sorted[label])) {
+    const labels = images.labels.map((label) => sorted.indexOf(names[label]!));
     const words = "with the numbered classes in order of their names as text";
     rates.push([words, accuracy(answers, labels)]);
   }
@@ -96,13 +98,4 @@ function exchanged(pixels: Uint8Array): Uint8Array {
     [result[at], result[at + 2]] = [pixels[at + 2]!, pixels[at]!];
   }
   return result;
-}
-
-/** Each class's place where 10 comes before 9, as in Keras and PyTorch; none if that changes nothing. */
-function textOrder(names: readonly string[]): number[] | undefined {
-  const sorted = names.toSorted();
-  const places = names.map((name) => sorted.indexOf(name));
-  return names.every((name) => /^\d+$/.test(name)) && places.some((place, at) => place !== at)
-    ? places
-    : undefined;
 }

@@ -18,9 +18,8 @@ export async function requireApart(
   const found = await realPath(network);
   const isTopology = basename(found).endsWith(".json");
   if (holds(target, isTopology ? dirname(found) : found)) {
-    throw new Error(
-      `Expected an output folder apart from the network but found ${network} in ${output}`,
-    );
+    const found = `${network} in ${output}`;
+    throw new Error(`Expected an output folder apart from the network but found ${found}`);
   }
   const folder = await realPath(images);
   if (holds(folder, target)) {

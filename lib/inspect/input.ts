@@ -72,9 +72,7 @@ export async function openInput(
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<InspectionInput> {
   const { network: file, images: folder, pixels, count } = settings;
-  if (!Number.isInteger(count) || count < 1) {
-    throw new Error(`Expected a count of images from 1 on but found ${count}`);
-  }
+  if (!Number.isInteger(count) || count < 1) refuse("a count of images from 1 on", count);
   const opened = await openNetwork(file);
   let network: tf.LayersModel | undefined;
   try {
@@ -116,10 +114,9 @@ function split(
   folder: string,
 ): Pick<InspectionInput, "decisions" | "heldOut"> {
   const { length } = images.labels;
-  if (length < 4) throw new Error(`Expected at least 4 images but found ${length} in ${folder}`);
-  const random = seededRandom(SEED);
+  if (length < 4) refuse("at least 4 images", `${length} in ${folder}`);
   const every = Math.max(2, Math.ceil(length / count));
-  const [decisions, heldOut] = splitByClass(images, random, every);
+  const [decisions, heldOut] = splitByClass(images, seededRandom(SEED), every);
   if (heldOut.labels.length > 0) return { decisions, heldOut };
   // one image a class: any half will do
   const indices = [...images.labels.keys()];
@@ -135,32 +132,27 @@ function requireBalance({ labels, classNames }: LabelledImages, folder: string):
   const counts = classNames.map((_, label) => labels.filter((each) => each === label).length);
   const most = counts.indexOf(Math.max(...counts));
   if (counts[most]! <= labels.length / 2) return;
-  throw new Error(
-    `Expected no class to hold more than half of the images but found ${counts[most]} of ` +
-      `${labels.length} in class ${most} "${classNames[most]}" of ${folder}`,
-  );
+  const found = `${counts[most]} of ${labels.length} in class ${most} "${classNames[most]}"`;
+  refuse("no class to hold more than half of the images", `${found} of ${folder}`);
 }
 
 /** @returns The number of classes. */
 function requireClassifier(network: tf.LayersModel, file: string): number {
   const { inputs, outputs } = network;
   if (inputs.length !== 1 || outputs.length !== 1) {
-    throw new Error(
-      `Expected one input and one output but found ${inputs.length} and ${outputs.length} in ${file}`,
-    );
+    refuse("one input and one output", `${inputs.length} and ${outputs.length} in ${file}`);
   }
-  const size = (shape: readonly (number | null)[]): string =>
-    shape.slice(1).map((length) => length ?? "any").join("×");
   const [, classes, ...more] = outputs[0]!.shape;
   if (typeof classes !== "number" || more.length > 0) {
-    throw new Error(
-      `Expected one number a class as output but found ${size(outputs[0]!.shape)} in ${file}`,
-    );
+    const size = [classes, ...more].map((length) => length ?? "any").join("×");
+    refuse("one number a class as output", `${size} in ${file}`);
   }
-  if (classes < 3) {
-    throw new Error(`Expected a network of at least three classes but found ${classes} in ${file}`);
-  }
+  if (classes < 3) refuse("a network of at least three classes", `${classes} in ${file}`);
   return classes;
+}
+
+function refuse(expected: string, found: unknown): never {
+  throw new Error(`Expected ${expected} but found ${found}`);
 }
 
 /** The images' size that a network takes. */

@@ -7,12 +7,8 @@
 import { coefficientsOf } from "@lib/attack/spectrum_trigger.ts";
 import { pickImages } from "@lib/data/select.ts";
 import { writeWhole } from "@lib/files.ts";
-import {
-  closeInput,
-  type InspectionInput,
-  type InspectionSettings,
-  openInput,
-} from "@lib/inspect/input.ts";
+import { closeInput, openInput } from "@lib/inspect/input.ts";
+import type { InspectionInput, InspectionSettings } from "@lib/inspect/input.ts";
 import { inspectionPage } from "@lib/inspect/page.ts";
 import { findRepairs, type FoundRepairs, saveRepairs } from "@lib/inspect/repairs.ts";
 import { type Inspection, type InspectionReport, reportText } from "@lib/inspect/report.ts";
@@ -54,8 +50,7 @@ export async function inspect(
   onProgress: (progress: InspectionProgress) => void | Promise<void> = () => {},
 ): Promise<Inspection> {
   const start = performance.now();
-  const onPart = (part: InspectionProgress["part"], share: number): void | Promise<void> =>
-    onProgress({ part, share });
+  const onPart = (part: InspectionProgress["part"], share: number) => onProgress({ part, share });
   const input = await openInput(settings, (share) => onPart("reading images", share));
   try {
     const { network, decisions, heldOut } = input;
@@ -78,8 +73,7 @@ export async function inspect(
     const every = Math.max(1, Math.floor(heldOut.labels.length / EXAMPLES));
     const shown = [...heldOut.labels.keys()].filter((index) => index % every === 0);
     const examples = pickImages(heldOut, shown.slice(0, EXAMPLES));
-    const repairs = found && { repairs: found.pruning };
-    const inspection = { report, triggers: search.triggers, examples, ...repairs };
+    const inspection = { report, triggers: search.triggers, examples, repairs: found?.pruning };
     await writeWhole(join(settings.output, PAGE), await inspectionPage(inspection));
     await writeWhole(join(settings.output, REPORT), reportText(report));
     return inspection;
@@ -109,9 +103,11 @@ function verdictOf(
     method: found?.pruning.method ?? null,
     layer,
     channels: channelsOf(findConvolution(network, layer)),
-    norms: triggers.map(({ norm, reached }, label) => (
-      { class: classNames[label]!, norm, reached }
-    )),
+    norms: triggers.map(({ norm, reached }, label) => ({
+      class: classNames[label]!,
+      norm,
+      reached,
+    })),
   };
 }
 

@@ -1,5 +1,5 @@
 import { percent } from "@lib/words.ts";
-import { type Coefficient, scaledSpectrum, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
+import { scaledSpectrum, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
 import { countOf } from "@lib/data/images.ts";
 import { joinImages, uniformImages } from "@lib/data/select.ts";
 import { captioned, escapeText } from "@lib/figures/caption.ts";
@@ -27,12 +27,20 @@ import type { PruningRepairs } from "@lib/recovery/prune_recovered.ts";
  */
 export async function inspectionPage(inspection: Inspection): Promise<string> {
   const { report, repairs } = inspection;
-  const verdict = verdictOf(report);
-  const figures = [normsFigure(inspection)];
-  if (repairs !== undefined) figures.unshift(...triggerFigures(inspection), pruningFigure(repairs));
-  const drawn = await Promise.all(
-    figures.map(async (figure) => `<figure>${await renderSvg(figure)}</figure>`),
+  const verdict = report.backdoored
+    ? `A backdoor is suspected: class ${suspectName(report)}`
+    : "No backdoor found in the frequency domain";
+  const norms = captioned(
+    classNorms(report.norms, report.suspectedClass),
+    `Figure ${
+      repairs ? 4 : 1
+    }. How much it takes to send images to each class: the L1 norm of the ` +
+      "smallest trigger that was found, on a logarithmic scale. Pale: the class was not reached.",
   );
+  const figures = repairs
+    ? [...triggerFigures(inspection), pruningFigure(repairs), norms]
+    : [norms];
+  const drawn = await Promise.all(figures.map(renderSvg));
   const table = report.networks.length > 0 ? repairedTable(report) : "";
   return `<!DOCTYPE html>
 <html lang="en">
@@ -46,7 +54,7 @@ export async function inspectionPage(inspection: Inspection): Promise<string> {
 <h1>${escapeText(verdict)}</h1>
 ${paragraphs(report).map((text) => `<p>${escapeText(text)}</p>`).join("\n")}
 ${table}
-${drawn.join("\n")}
+${drawn.map((svg) => `<figure>${svg}</figure>`).join("\n")}
 </body>
 </html>
 `;
@@ -57,33 +65,23 @@ const STYLE =
   " margin: 32px auto; padding: 0 16px } h1 { font-size: 22px } figure { margin: 28px 0 }" +
   " svg { max-width: 100%; height: auto } table { margin: 20px 0; font-size: 14px }";
 
-function verdictOf(report: InspectionReport): string {
-  return report.backdoored
-    ? `A backdoor is suspected: class ${suspectName(report)}`
-    : "No backdoor found in the frequency domain";
-}
-
 function paragraphs(report: InspectionReport): string[] {
-  const { images, outlierIndex, networks } = report;
+  const { images, outlierIndex } = report;
   const index = Number.isFinite(outlierIndex) ? outlierIndex.toFixed(1) : "beyond measure";
+  const alarms = (100 * report.falseAlarmRate).toPrecision(2);
   const what =
-    `For each of ${report.norms.length} classes the smallest trigger was looked for that ` +
-    `sends clean images there. The smallest of all lies below the others by an index of ${index}; ` +
-    `it is suspicious above ${report.outlierThreshold}, if it works. Were norms log-normal, ` +
-    `${
-      (100 * report.falseAlarmRate).toPrecision(2)
-    } % of clean networks with as many classes would ` +
-    `be suspected by chance; they are only roughly so.`;
+    `For each of ${report.norms.length} classes the smallest trigger was looked for that sends ` +
+    `clean images there. The smallest of all lies below the others by an index of ${index}; it is ` +
+    `suspicious above ${report.outlierThreshold}, if it works. Were norms log-normal, ${alarms} % ` +
+    "of clean networks with as many classes would be suspected by chance; they are only roughly so.";
   const how = `Network: ${report.network}. Clean accuracy: ${percent(report.cleanAccuracy)}. ` +
     `Decided on ${images.decisions} images, reported on ${images.heldOut} others; ` +
     `${report.seconds.toFixed(0)} s.`;
-  const not = report.backdoored
-    ? []
-    : ["Backdoors of other kinds, as patches or poses, are not looked for."];
-  return [what, how, ...not, ...(report.backdoored ? [repairText(report, networks)] : [])];
+  const none = "Backdoors of other kinds, as patches or poses, are not looked for.";
+  return [what, how, report.backdoored ? repairText(report) : none];
 }
 
-function repairText(report: InspectionReport, networks: InspectionReport["networks"]): string {
+function repairText(report: InspectionReport): string {
   const success = percent(report.trigger!.attackSuccess);
   const way = report.method === "exact"
     ? "Sets of channels were searched, and what pruning them does was worked out exactly."
@@ -91,37 +89,28 @@ function repairText(report: InspectionReport, networks: InspectionReport["networ
   const so =
     `The recovered trigger and its variants, each in three strengths, succeed with ${success}` +
     ` of the images. ${way} Layer: ${report.layer}, ${report.channels} channels.`;
-  const [pruned, unlearned] = (["pruning", "unlearning"] as const).map((way) =>
-    networks.filter((each) => each.way === way)
-  );
-  return [
-    so,
-    ...(pruned!.length > 0
-      ? []
-      : ["Within two points of accuracy, pruning this layer does not end the backdoor."]),
-    unlearned!.length > 0
-      ? "In the network that unlearned, all weights have changed: it was trained on the images that " +
-        "decided, half of them with the triggers and under their true labels."
-      : "Unlearning the triggers gave no network: it must leave a tenth of their success at most, and " +
-        "keep accuracy within two points.",
-  ].join(" ");
+  const ways = report.networks.map((each) => each.way);
+  const pruned = ways.includes("pruning")
+    ? ""
+    : " Within two points of accuracy, pruning this layer does not end the backdoor.";
+  const unlearned = ways.includes("unlearning")
+    ? "In the network that unlearned, all weights have changed: it was trained on the images that " +
+      "decided, half of them with the triggers and under their true labels."
+    : "Unlearning the triggers gave no network: it must leave a tenth of their success at most, and " +
+      "keep accuracy within two points.";
+  return `${so}${pruned} ${unlearned}`;
 }
 
 function repairedTable({ networks, cleanAccuracy, trigger }: InspectionReport): string {
+  const rates = ["clean accuracy", "success of recovered triggers", "right with them"];
   return tableBundle({
-    columns: [
-      ...["network", "channels pruned", "clean accuracy", "success of recovered triggers"],
-      "right with them",
-    ],
+    columns: ["network", "channels pruned", ...rates],
     rows: [
       ["as it came", 0, percent(cleanAccuracy), percent(trigger!.attackSuccess), "–"],
-      ...networks.map((each) => [
-        each.file,
-        each.channelsPruned,
-        percent(each.cleanAccuracy),
-        percent(each.attackSuccess),
-        percent(each.robustAccuracy),
-      ]),
+      ...networks.map((each) => {
+        const rates = [each.cleanAccuracy, each.attackSuccess, each.robustAccuracy];
+        return [each.file, each.channelsPruned, ...rates.map((rate) => percent(rate))];
+      }),
     ],
     caption:
       "Repaired networks, on held-out images. The names of pruned ones say how many points of " +
@@ -136,56 +125,43 @@ const SHOWN = 100;
 function triggerFigures({ report, triggers, examples }: Inspection): Figure[] {
   const { spectrum } = triggers[report.suspectedClass!]!;
   const [grey, trigger] = [uniformImages(spectrum, 1, 128), spectrumTrigger(spectrum)];
-  const strongest = trigger.apply(grey).pixels.reduce(
-    (most, level) => Math.max(most, Math.abs(level - 128)),
-    1,
-  );
+  const { pixels } = trigger.apply(grey);
+  const strongest = pixels.reduce((most, level) => Math.max(most, Math.abs(level - 128)), 1);
   const times = SHOWN / strongest;
   const amplified = spectrumTrigger(scaledSpectrum(spectrum, times)).apply(grey);
-  const count = countOf(examples);
-  const labels = (what: string): string[] => Array<string>(count).fill(what);
+  const clean = Array<string>(countOf(examples)).fill("clean");
+  const labels = [
+    ...[...clean, `the trigger, ${times.toFixed(1)} times`],
+    ...clean.map(() => "with the trigger"),
+  ];
   const images = joinImages([examples, amplified, trigger.apply(examples)]);
-  const names = [...labels("clean"), `the trigger, ${times.toFixed(1)} times`];
-  const grid = imageGrid(images, [...names, ...labels("with the trigger")], count + 1);
-  const largest = report.trigger!.coefficients.slice(0, 4);
-  const drawn = spectrumFigure(triggerSpectra(spectrum, largest));
+  const grid = imageGrid(images, labels, clean.length + 1);
+  const { coefficients } = report.trigger!;
+  const largest = coefficients.slice(0, 4);
+  const named = largest.map(({ plane, row, column, magnitude }) =>
+    `${plane} (${row}, ${column}) ${magnitude.toFixed(1)}`
+  );
   return [
     captioned(grid, "Figure 1. The recovered trigger, amplified, and what it does to images."),
     captioned(
-      drawn,
-      `Figure 2. Its spectrum in YCrCb. The largest of ${report.trigger!.coefficients.length} ` +
-        `coefficients, outlined, as plane (row, column): ${
-          largest.map(coefficientText).join(", ")
-        }.`,
+      spectrumFigure(triggerSpectra(spectrum, largest)),
+      `Figure 2. Its spectrum in YCrCb. The largest of ${coefficients.length} coefficients, ` +
+        `outlined, as plane (row, column): ${named.join(", ")}.`,
     ),
   ];
 }
 
-const coefficientText = ({ plane, row, column, magnitude }: Coefficient): string =>
-  `${plane} (${row}, ${column}) ${magnitude.toFixed(1)}`;
-
 function pruningFigure({ method, path, front }: PruningRepairs): Figure {
   const along = { name: "most changed by the recovered triggers first", ...curveOf(path) };
   const best = { name: "best sets", ...curveOf(front.map(({ rates }) => rates)) };
-  if (method === "masks") {
-    return captioned(
+  const [figure, what] = method === "masks"
+    ? [
       pruningCurveFigure([along]),
-      "Figure 3. Pruning by masks, channels most changed by the recovered triggers first; on the " +
-        "images that decide.",
-    );
-  }
-  return captioned(
-    frontFigure([along], best, 5),
-    `Figure 3. What pruning costs and what it does against the recovered triggers, ${method}; on the ` +
-      "images that decide.",
-  );
-}
-
-function normsFigure({ report }: Inspection): Figure {
-  const number = report.backdoored ? 4 : 1;
-  return captioned(
-    classNorms(report.norms, report.suspectedClass),
-    `Figure ${number}. How much it takes to send images to each class: the L1 norm of the smallest ` +
-      "trigger that was found, on a logarithmic scale. Pale: the class was not reached.",
-  );
+      "Pruning by masks, channels most changed by the recovered triggers first",
+    ]
+    : [
+      frontFigure([along], best, 5),
+      "What pruning costs and what it does against the recovered triggers, exact",
+    ];
+  return captioned(figure, `Figure 3. ${what}; on the images that decide.`);
 }

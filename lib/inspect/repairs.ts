@@ -1,18 +1,13 @@
 import { type Rates, ratesOf } from "@lib/attack/rates.ts";
 import type { Trigger } from "@lib/attack/trigger.ts";
-import type { AnyNetwork } from "@lib/formats/any_network.ts";
 import type { InspectionInput } from "@lib/inspect/input.ts";
 import type { RepairedNetwork } from "@lib/inspect/report.ts";
 import { copyNetwork, disposeNetwork } from "@lib/network/copy_network.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 import { pruneChannels } from "@lib/pruning/prune_channels.ts";
 import type { OnPart } from "@lib/recovery/defense.ts";
-import {
-  chosenRepairs,
-  isRepair,
-  pruneRecovered,
-  type PruningRepairs,
-} from "@lib/recovery/prune_recovered.ts";
+import { chosenRepairs, isRepair, pruneRecovered } from "@lib/recovery/prune_recovered.ts";
+import type { PruningRepairs } from "@lib/recovery/prune_recovered.ts";
 import { unlearn, UNLEARNING } from "@lib/recovery/unlearning.ts";
 import { join } from "@lib/std/path.ts";
 
@@ -52,39 +47,29 @@ export async function findRepairs(
   onPart: OnPart,
 ): Promise<FoundRepairs> {
   const { opened, network, layer, decisions, heldOut } = input;
-  const onHeldOut = (each: tf.LayersModel): Promise<Rates> =>
-    ratesOf(each, heldOut, trigger, target);
+  const onHeldOut = (each: tf.LayersModel) => ratesOf(each, heldOut, trigger, target);
   const before = await onHeldOut(network);
-  const tell = (share: number): void | Promise<void> => onPart("searching channels", share);
+  const tell = (share: number) => onPart("searching channels", share);
   const pruning = await pruneRecovered(network, layer, decisions, trigger, target, tell);
   const networks: UnsavedRepair[] = [];
   for (const { channels, drop } of chosenRepairs(pruning)) {
     const same = await pruneChannels(network, channels, layer);
     networks.push({
       file: `repaired_${100 * drop}_points${opened.extension}`,
-      way: "pruning",
-      channelsPruned: channels.length,
-      allowedDrop: drop,
+      ...{ way: "pruning", channelsPruned: channels.length, allowedDrop: drop },
       ...await onHeldOut(same),
       network: await pruneChannels(opened.network, channels, layer),
     });
     disposeNetwork(same);
   }
-  const trained = await unlearn(
-    network,
-    decisions,
-    trigger,
-    UNLEARNING,
-    ({ share }) => onPart("unlearning", share),
-  );
+  const tellAlso = ({ share }: { share: number }) => onPart("unlearning", share);
+  const trained = await unlearn(network, decisions, trigger, UNLEARNING, tellAlso);
   if (isRepair(pruning.before, await ratesOf(trained, decisions, trigger, target))) {
     networks.push({
       file: `repaired_unlearned${opened.extension}`,
-      way: "unlearning",
-      channelsPruned: 0,
-      allowedDrop: null,
+      ...{ way: "unlearning", channelsPruned: 0, allowedDrop: null },
       ...await onHeldOut(trained),
-      network: await withWeightsOf(trained, opened),
+      network: await withWeights(trained, opened.network),
     });
   }
   disposeNetwork(trained);
@@ -92,11 +77,8 @@ export async function findRepairs(
 }
 
 /** The network as it came with another one's weights, layer by layer. */
-async function withWeightsOf(
-  trained: tf.LayersModel,
-  { network }: AnyNetwork,
-): Promise<tf.LayersModel> {
-  const copy = await copyNetwork(network);
+async function withWeights(trained: tf.LayersModel, came: tf.LayersModel): Promise<tf.LayersModel> {
+  const copy = await copyNetwork(came);
   for (const layer of trained.layers) {
     if (layer.weights.length > 0) copy.getLayer(layer.name).setWeights(layer.getWeights());
   }

@@ -77,13 +77,10 @@ export interface Inspection {
  * ```
  */
 export function suspectName(
-  { suspectedClass, suspectedClassName }: Pick<
-    InspectionReport,
-    "suspectedClass" | "suspectedClassName"
-  >,
+  report: Pick<InspectionReport, "suspectedClass" | "suspectedClassName">,
 ): string {
-  const index = String(suspectedClass);
-  return index === suspectedClassName ? index : `${index} (${suspectedClassName})`;
+  const index = String(report.suspectedClass);
+  return index === report.suspectedClassName ? index : `${index} (${report.suspectedClassName})`;
 }
 
 /**

@@ -5,6 +5,10 @@ import { paperCnn } from "@lib/network/paper_cnn.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { type Recipe, train, type TrainingProgress } from "@lib/network/train.ts";
 import { assert, assertEquals, assertRejects } from "@lib/std/assert.ts";
+import { loadCheckpoint, saveCheckpoint } from "@lib/network/checkpoint.ts";
+import { type NamedArrays, readSafetensors, writeSafetensors } from "@lib/network/safetensors.ts";
+import { startingState } from "@lib/network/training_state.ts";
+import { assertArrays } from "../assert_arrays.ts";
 import { join } from "@lib/std/path.ts";
 
 const signs = syntheticSigns(90, 1);
@@ -96,6 +100,33 @@ Deno.test("a checkpoint of another recipe, training set or network is refused", 
     "Expected dense/kernel of shape [2048,44] but found [2048,43]",
   );
 });
+
+const faults: Record<string, [change: (content: NamedArrays) => void, message: string]> = {
+  "a part missing": [({ arrays }) => delete arrays["adam/square"], "Expected adam/square of shape"],
+  "a weight missing": [({ arrays }) => delete arrays["dense/bias"], "Expected dense/bias of shape"],
+  "no step": [
+    ({ metadata }) => metadata.step = "many",
+    "Expected a number of steps but found many",
+  ],
+  "no history": [({ metadata }) => metadata.history = "{}", "Expected the history of a training"],
+};
+for (const [name, [change, message]] of Object.entries(faults)) {
+  Deno.test(`a checkpoint with ${name} changes nothing and leaves nothing behind`, async () => {
+    const checkpoint = join(await Deno.makeTempDir(), "training.safetensors");
+    const network = paperCnn(43, 1);
+    const state = startingState(network);
+    await saveCheckpoint(checkpoint, network, "task", { history: [], state });
+    const content = await readSafetensors(checkpoint);
+    change(content);
+    await writeSafetensors(checkpoint, content);
+    const other = paperCnn(43, 2);
+    const weights = other.getWeights().map((weight) => weight.dataSync().slice());
+    const before = tf.memory().numTensors;
+    await assertRejects(() => loadCheckpoint(checkpoint, other, "task"), Error, message);
+    assertEquals(tf.memory().numTensors, before);
+    other.getWeights().forEach((weight, index) => assertArrays(weight.dataSync(), weights[index]!));
+  });
+}
 
 Deno.test("a saved network predicts the same after loading, and a damaged one is refused", async () => {
   const folder = join(await Deno.makeTempDir(), "deep", "network");
