@@ -22,13 +22,14 @@ import {
   assertRejects,
   assertThrows,
 } from "@lib/std/assert.ts";
+import { assertArrays } from "../assert_arrays.ts";
 import { noise } from "../reference/reference.ts";
 
 const clean = syntheticSigns(64, 8);
 const RECIPE = { epochs: 1, batchSize: 32, learningRate: 1e-4, weightDecay: 0, seed: 1 };
 
-const values = (network: tf.LayersModel): number[][] =>
-  network.getWeights().map((weight) => [...weight.dataSync()]);
+const values = (network: tf.LayersModel): number[] =>
+  network.getWeights().flatMap((weight) => [...weight.dataSync()]);
 
 Deno.test("CLP silences exactly the channels beyond its limit", async () => {
   const network = paperCnn(43, 2);
@@ -49,7 +50,7 @@ Deno.test("CLP silences exactly the channels beyond its limit", async () => {
   const before = values(network);
   const { network: pruned, channelsPruned } = await pruneByLipschitz(network, 5);
   assertEquals(channelsPruned, 1);
-  assertEquals(values(network), before);
+  assertArrays(values(network), before);
   const [gamma, beta] = pruned.getLayer(normalization.name).getWeights();
   assertEquals([...gamma!.dataSync()].flatMap((value, at) => value === 0 ? [at] : []), [17]);
   assertEquals(beta!.dataSync()[17], 0);
@@ -163,7 +164,7 @@ Deno.test("ANP prunes by its masks: none at a threshold of 0, all above 1, the s
   const before = tf.memory().numTensors;
   const run = async (
     threshold: number,
-  ): Promise<{ weights: number[][]; channelsPruned: number }> => {
+  ): Promise<{ weights: number[]; channelsPruned: number }> => {
     const settings = { ...ADVERSARIAL_PRUNING, iterations: 3, batchSize: 16, threshold };
     const { network: pruned, channelsPruned } = await pruneAdversarially(network, clean, settings);
     const found = values(pruned);
@@ -172,7 +173,7 @@ Deno.test("ANP prunes by its masks: none at a threshold of 0, all above 1, the s
   };
   const none = await run(0);
   assertEquals(none.channelsPruned, 0);
-  assertEquals(none.weights, values(network));
+  assertArrays(none.weights, values(network));
   const other = tf.sequential({ layers: [tf.layers.elu({ inputShape: [32, 32, 3] })] });
   await assertRejects(
     () => pruneAdversarially(other, clean),
@@ -180,7 +181,9 @@ Deno.test("ANP prunes by its masks: none at a threshold of 0, all above 1, the s
     "with batch normalisation but found none",
   );
   assertEquals((await run(1.01)).channelsPruned, 2 * (32 + 64 + 128));
-  assertEquals(await run(0.9), await run(0.9));
+  const [first, second] = [await run(0.9), await run(0.9)];
+  assertEquals(first.channelsPruned, second.channelsPruned);
+  assertArrays(first.weights, second.weights);
   assertEquals(tf.memory().numTensors, before);
 });
 
@@ -188,10 +191,10 @@ Deno.test("fine-tuning and fine-pruning leave the attacked network as it is", as
   const network = paperCnn(43, 2);
   const before = values(network);
   const tuned = await fineTune(network, clean, RECIPE);
-  assert(values(tuned).some((weight, index) => weight.some((v, at) => v !== before[index]![at])));
+  assert(values(tuned).some((weight, index) => weight !== before[index]));
   const pruned = await finePrune(network, [0, 1, 2], clean, RECIPE);
   assertEquals(pruned.getLayer("conv2d_5").outputShape, [null, 8, 8, 125]);
-  assertEquals(values(network), before);
+  assertArrays(values(network), before);
 });
 
 Deno.test("unlearning is fine-tuning on images of which a share is triggered, under their true labels", async () => {
@@ -213,13 +216,13 @@ Deno.test("unlearning is fine-tuning on images of which a share is triggered, un
   const found = await unlearn(network, clean, trigger, { share: 0.25, recipe }, ({ share }) => {
     shares.push(share);
   });
-  assertEquals(values(found), values(expected));
+  assertArrays(values(found), values(expected));
   found.dispose();
   assertEquals(tf.memory().numTensors, tensors);
-  assertEquals(values(network), before.weights);
-  assertEquals(clean.pixels, before.pixels);
+  assertArrays(values(network), before.weights);
+  assertArrays(clean.pixels, before.pixels);
   const none = await unlearn(network, clean, trigger, { share: 0, recipe });
-  assertEquals(values(none), values(await fineTune(network, clean, recipe)));
+  assertArrays(values(none), values(await fineTune(network, clean, recipe)));
 });
 
 Deno.test("a recovered patch is mixed in by its mask", () => {

@@ -107,7 +107,7 @@ Deno.test("a result is kept for what it depends on, and made anew where that cha
 Deno.test("a file is written whole or not at all", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.mkdir(join(folder, "taken", "by a folder"), { recursive: true });
-  await assertRejects(() => writeWhole(join(folder, "taken"), "text"));
+  await assertRejects(() => writeWhole(join(folder, "taken"), "text"), Error, "rename");
   assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["taken"]);
 });
 
