@@ -47,8 +47,11 @@ export function versions(): Record<string, string> {
  *
  * @param experiment Its experiment.
  * @example
- * ```ts ignore
- * await showOpening(paperExperiment());
+ * ```ts
+ * import { showOpening } from "@lib/notebook.ts";
+ * import { paperExperiment } from "@lib/study/experiment.ts";
+ *
+ * await showOpening(paperExperiment("quick"));
  * ```
  */
 export async function showOpening({ data, seed }: Experiment<object>): Promise<void> {
@@ -70,8 +73,13 @@ export async function showOpening({ data, seed }: Experiment<object>): Promise<v
  * @returns Its images.
  * @throws {Error} As {@link loadDataset}.
  * @example
- * ```ts ignore
- * const dataset = await openDataset(paperExperiment());
+ * ```ts
+ * import { openDataset } from "@lib/notebook.ts";
+ * import { paperExperiment } from "@lib/study/experiment.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const { name, testHalf } = await openDataset(paperExperiment("quick"));
+ * assertEquals([name, testHalf.classNames.length], ["synthetic signs", 16]);
  * ```
  */
 export async function openDataset(experiment: Experiment): Promise<Dataset> {

@@ -14,11 +14,6 @@ import type { LabelledImages } from "@lib/data/images.ts";
  * @param settings Size, and how many to read.
  * @returns The images.
  * @throws {Error} If there is nothing there that can be read, or it has another number of classes.
- * @example
- * ```ts ignore
- * const settings = { size: PAPER_SIZE, most: 6000, random: seededRandom(1) };
- * const images = await readAnyImages("data", 43, settings);
- * ```
  */
 export async function readAnyImages(
   path: string,

@@ -41,10 +41,6 @@ export interface ArchiveSources {
  * @param sources Folders and address.
  * @returns Their paths.
  * @throws {Error} If a download fails or has another checksum.
- * @example
- * ```ts ignore
- * const archives = await gtsrbArchives({ folders: ["data"] });
- * ```
  */
 export async function gtsrbArchives(sources: ArchiveSources): Promise<GtsrbArchives> {
   const { folders, source = SOURCE, onProgress } = sources;

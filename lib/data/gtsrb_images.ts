@@ -25,10 +25,6 @@ export const GTSRB_CLASSES: readonly string[] = [
  * @param size What the images are resized to.
  * @returns 39,209 images in the order of their paths.
  * @throws {Error} If an archive, image, table or label is not as the data set's description says.
- * @example
- * ```ts ignore
- * const train = await readGtsrbTraining(archives, PAPER_SIZE);
- * ```
  */
 export async function readGtsrbTraining(
   archives: GtsrbArchives,
@@ -46,10 +42,6 @@ export async function readGtsrbTraining(
  * @param size What the images are resized to.
  * @returns 12,630 images in the order of their paths.
  * @throws {Error} If an archive, image, table or label is not as the data set's description says.
- * @example
- * ```ts ignore
- * const test = await readGtsrbTest(archives, PAPER_SIZE);
- * ```
  */
 export async function readGtsrbTest(
   archives: GtsrbArchives,

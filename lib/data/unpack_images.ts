@@ -16,10 +16,6 @@ export interface ArchiveImages extends Images {
  * @param most Workers at most; one a core.
  * @returns The images by path.
  * @throws {Error} If an image is cut short or altered, or no PPM image.
- * @example
- * ```ts ignore
- * const { paths, pixels } = await unpackImages(openZip("signs.zip"), PAPER_SIZE);
- * ```
  */
 export async function unpackImages(
   opening: Promise<ZipArchive>,

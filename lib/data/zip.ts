@@ -37,12 +37,6 @@ const GZIP_HEADER = Uint8Array.of(0x1f, 0x8b, DEFLATED, 0, 0, 0, 0, 0, 0, 255);
  * @param file The archive's path on disk.
  * @returns The archive, its files still packed.
  * @throws {Error} If the archive is cut short, has a damaged directory, or a path leaves it.
- * @example
- * ```ts ignore
- * const archive = await openZip("signs.zip");
- * const texts = archive.entries.filter(({ fileName }) => fileName.endsWith(".txt"));
- * console.log(unpack(archive, texts).map((text) => new TextDecoder().decode(text)));
- * ```
  */
 export async function openZip(file: string): Promise<ZipArchive> {
   const name = basename(file);

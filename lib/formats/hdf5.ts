@@ -28,12 +28,6 @@ export async function readHdf5<T>(
  * @param edit Is given a copy, open for writing.
  * @returns The changed file.
  * @throws {Error} If it is no HDF5 file or cut short; whatever `edit` throws.
- * @example
- * ```ts ignore
- * const edited = await editHdf5(await Deno.readFile("network.h5"), "network.h5", (file) => {
- *   writeNumbers(file, "model_weights/dense/dense/bias", Float32Array.of(0, 0), "network.h5");
- * });
- * ```
  */
 export async function editHdf5(
   bytes: Uint8Array,

@@ -51,11 +51,6 @@ export function beginsAs(bytes: Uint8Array, format: keyof typeof MAGIC): boolean
  * @param file The file's path; its content tells the format.
  * @returns Topology and weights, still as Keras wrote them.
  * @throws {Error} If it is neither, cut short, or without topology or weights.
- * @example
- * ```ts ignore
- * const { topology, weights } = await readKerasFile("network.keras");
- * console.log(topology, weights.length);
- * ```
  */
 export async function readKerasFile(file: string): Promise<KerasFile> {
   const bytes = await Deno.readFile(file);

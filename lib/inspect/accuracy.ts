@@ -30,10 +30,6 @@ const BETTER = 0.1;
  * @param opened The same as it came.
  * @param images Some with their classes.
  * @throws {Error} If accuracy is near chance, or much higher in one of those ways; says what it is in each.
- * @example
- * ```ts ignore
- * await requireAccuracy(network, { opened, network: "network.keras", pixels: "0-1" }, images);
- * ```
  */
 export async function requireAccuracy(
   network: tf.LayersModel,

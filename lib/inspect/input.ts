@@ -61,11 +61,6 @@ const SEED = 1;
  * @param onProgress Told the share of the images that is read, 0–1.
  * @returns Both; {@link closeInput} frees the networks.
  * @throws {Error} If one of them cannot be read or used, or they do not fit.
- * @example
- * ```ts ignore
- * const input = await openInput(settings);
- * closeInput(input);
- * ```
  */
 export async function openInput(
   settings: InspectionSettings,

@@ -20,10 +20,6 @@ import type { PruningRepairs } from "@lib/recovery/prune_recovered.ts";
  *
  * @param inspection What was found.
  * @returns HTML.
- * @example
- * ```ts ignore
- * await writeWhole("report.html", await inspectionPage(inspection));
- * ```
  */
 export async function inspectionPage(inspection: Inspection): Promise<string> {
   const { report, repairs } = inspection;

@@ -35,10 +35,6 @@ export interface FoundRepairs {
  * @param onPart Told often.
  * @returns The repairs.
  * @throws {Error} If all images are of the suspected class.
- * @example
- * ```ts ignore
- * const { networks } = await findRepairs(input, search.recovered, suspect.label);
- * ```
  */
 export async function findRepairs(
   input: InspectionInput,

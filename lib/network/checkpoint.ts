@@ -22,10 +22,6 @@ export interface Checkpoint {
  * @param network Whose weights; they are those of the state.
  * @param task Tells recipe and training set; a checkpoint of another task is refused later.
  * @param checkpoint The history so far and the state.
- * @example
- * ```ts ignore
- * await saveCheckpoint("outputs/gtsrb/training.safetensors", network, task, { history, state });
- * ```
  */
 export async function saveCheckpoint(
   file: string,
@@ -60,10 +56,6 @@ export async function saveCheckpoint(
  * state.
  * @throws {Error} If the file is damaged, of another task or of another network; the network is then
  * unchanged.
- * @example
- * ```ts ignore
- * const checkpoint = await loadCheckpoint("outputs/gtsrb/training.safetensors", network, task);
- * ```
  */
 export async function loadCheckpoint(
   file: string,

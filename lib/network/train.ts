@@ -58,10 +58,6 @@ export interface TrainingHooks {
  * @param hooks Checkpoint file, evaluation and progress.
  * @returns One record an epoch.
  * @throws {Error} If the checkpoint is damaged or of another recipe, training set or network, or the loss is no number.
- * @example
- * ```ts ignore
- * const history = await train(network, poisoned, recipe, { checkpoint: "training.safetensors" });
- * ```
  */
 export async function train(
   network: tf.LayersModel,

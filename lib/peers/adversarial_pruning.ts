@@ -53,10 +53,6 @@ const MOMENTUM = 0.9;
  * @param onProgress Told the share that is done, 0–1.
  * @returns The repaired network, which the caller disposes, and how many channels were pruned.
  * @throws {Error} If the network has no graph, or no convolution has a batch normalisation behind it.
- * @example
- * ```ts ignore
- * const { network: repaired } = await pruneAdversarially(network, sample(validationHalf, 1000, 1));
- * ```
  */
 export async function pruneAdversarially(
   network: tf.LayersModel,

@@ -22,10 +22,6 @@ const PRUNING_DROP = 0.02;
  * @param recipe Epochs and rates.
  * @returns The pruned and trained network; the caller disposes it.
  * @throws {Error} As `smallNetwork` and `train`.
- * @example
- * ```ts ignore
- * const repaired = await finePrune(network, order.slice(0, 60), clean);
- * ```
  */
 export async function finePrune(
   network: tf.LayersModel,

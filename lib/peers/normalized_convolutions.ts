@@ -58,10 +58,6 @@ function normalizationBehind(
  * @param normalization Its weights are changed.
  * @param scales Of γ, one a channel.
  * @param offsets Of β, one a channel.
- * @example
- * ```ts ignore
- * scaleChannels(normalization, kept, kept); // 0 silences a channel
- * ```
  */
 export function scaleChannels(
   normalization: tf.layers.Layer,

@@ -53,11 +53,6 @@ const WEIGHT = { start: 1e-3, up: 1.5, down: 1.5 ** 1.5, patience: 5 };
  * @param onProgress Told the share that is done, 0–1.
  * @returns One patch a class, by class.
  * @throws {Error} If there are no images.
- * @example
- * ```ts ignore
- * const patches = await recoverPatches(network, clean);
- * const suspect = cleanseVerdict(patches);
- * ```
  */
 export async function recoverPatches(
   network: tf.LayersModel,

@@ -49,11 +49,6 @@ interface Sample {
  * @param settings Size, sharpness and seed.
  * @returns A search; it holds 4 bytes · channels · images · classes for each of the two samples.
  * @throws {Error} If the network has no tail.
- * @example
- * ```ts ignore
- * const search = channelSearch(measured.validation, { images: 800, sharpness: 1, seed: 1 });
- * const before = search.objective(new Set(), 4);
- * ```
  */
 export function channelSearch(evidence: Evidence, settings: SampleSettings): ChannelSearch {
   const { network, target, clean, backdoor } = evidence;
@@ -87,10 +82,6 @@ export function channelSearch(evidence: Evidence, settings: SampleSettings): Cha
  * @param search Where sets are tried.
  * @param weight λ.
  * @returns Each channel once.
- * @example
- * ```ts ignore
- * const order = greedyOrder(search, 4);
- * ```
  */
 export function greedyOrder(search: ChannelSearch, weight: number): number[] {
   const pruned = new Set<number>();
@@ -110,10 +101,6 @@ export function greedyOrder(search: ChannelSearch, weight: number): number[] {
  * @param weight λ.
  * @param lookAhead How many single changes are followed up by a second one.
  * @returns All sets on the way, the last one being the best; `start` alone if there is nothing better.
- * @example
- * ```ts ignore
- * const best = localSearch(search, new Set(order.slice(0, 60)), 4, 3).at(-1)!;
- * ```
  */
 export function localSearch(
   search: ChannelSearch,

@@ -51,10 +51,6 @@ export const TOTAL_CHANGE_DESCENDING: Ranking = {
  * @param evidence Whose backdoor set holds the clean set's images of all classes but the target.
  * @returns One mean a channel.
  * @throws {Error} If the two sets are not of the same images.
- * @example
- * ```ts ignore
- * const change = totalChange(measured.validation);
- * ```
  */
 export function totalChange({ clean, backdoor, target }: Evidence): Float32Array {
   const pairs = [...clean.labels.keys()].filter((image) => clean.labels[image] !== target);
@@ -82,10 +78,6 @@ export function totalChange({ clean, backdoor, target }: Evidence): Float32Array
  * @param images Which of them.
  * @returns Shape [channels, images, classes]; the caller disposes it.
  * @throws {Error} If the network has no tail.
- * @example
- * ```ts ignore
- * const added = contributions(network, defense.cleanValidation, [0, 1, 2]);
- * ```
  */
 export function contributions(
   network: tf.LayersModel,
@@ -108,10 +100,6 @@ export function contributions(
  * @param directions One an image; shape [N, classes].
  * @returns One mean a channel.
  * @throws {Error} If the network has no tail.
- * @example
- * ```ts ignore
- * const towards = meanContribution(network, set, tf.oneHot(labels, 43).toFloat());
- * ```
  */
 export function meanContribution(
   network: tf.LayersModel,

@@ -85,9 +85,30 @@ export async function measureEvidence(
  * @returns Evidence of each half; {@link disposeEvidence} frees it.
  * @throws {Error} As {@link measureEvidence}.
  * @example
- * ```ts ignore
- * const halves = { validation: dataset.validationHalf, test: dataset.testHalf };
- * const measured = await measureHalves(network, halves, { validation: trigger, test: trigger }, 10);
+ * ```ts
+ * import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+ * import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { disposeEvidence, measureHalves } from "@lib/pruning/evidence.ts";
+ * import { prunedSet, searchFront } from "@lib/pruning/front.ts";
+ * import { pruningCurve } from "@lib/pruning/pruning_curve.ts";
+ * import { cleanAscending } from "@lib/pruning/ranking.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const network = paperCnn(4, 1);
+ * const halves = { validation: syntheticSigns(40, 1, 4), test: syntheticSigns(40, 2, 4) };
+ * const trigger = ftrojan(PAPER_TRIGGER);
+ * const triggers = { validation: trigger, test: trigger };
+ * const measured = await measureHalves(network, halves, triggers, 2);
+ *
+ * const order = cleanAscending().order(measured.validation);
+ * const { test } = pruningCurve(measured, order);
+ * assertEquals(prunedSet(measured.test, order.slice(0, 9)).rates.attackSuccess, test.attackSuccess[9]);
+ *
+ * const few = { weights: [4], lookAhead: 1, sample: { images: 20, sharpness: 1, seed: 1 } };
+ * const front = await searchFront(measured.validation, few);
+ * assertEquals(front.at(-1)!.rates.attackSuccess, 0); // with enough channels gone
+ * disposeEvidence(measured.validation, measured.test);
  * ```
  */
 export async function measureHalves(

@@ -43,11 +43,7 @@ export const FRONT_SETTINGS: FrontSettings = {
  * @param onProgress Told the share that is done, 0–1.
  * @returns From most accurate to least: no point has another that is better in one and as
  * good in the other.
- * @example
- * ```ts ignore
- * const front = await searchFront(measured.validation);
- * const { channels } = bestWithin(front, 0.005, front[0]!.rates.cleanAccuracy);
- * ```
+ * @example See {@link measureHalves}.
  */
 export async function searchFront(
   evidence: Evidence,
@@ -151,10 +147,7 @@ export function bestWithin(front: readonly PrunedSet[], drop: number, before: nu
  * @param channels Of the last convolution, in any order.
  * @returns The set with its rates.
  * @throws {Error} As `rateCurve`.
- * @example
- * ```ts ignore
- * const { rates } = prunedSet(measured.test, channels);
- * ```
+ * @example See {@link measureHalves}.
  */
 export function prunedSet(evidence: Evidence, channels: readonly number[]): PrunedSet {
   const rates = ratesAt(rateCurve(evidence, channels), channels.length);

@@ -77,10 +77,6 @@ export async function channelChange(
  * @param steps How many at most, evenly from no channel to all.
  * @param onProgress Told the share that is done, 0–1.
  * @returns One set a step; the first is the network as it is.
- * @example
- * ```ts ignore
- * const sets = await pruneByMasks(network, "conv2d_3", clean, ftrojan(PAPER_TRIGGER), 10);
- * ```
  */
 export async function pruneByMasks(
   network: tf.LayersModel,

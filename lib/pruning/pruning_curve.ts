@@ -25,10 +25,7 @@ export interface PruningCurve extends Halves<RateCurve> {
  * @param order Channels, first to be pruned first.
  * @returns 1 + `order.length` values a rate.
  * @throws {Error} As {@link rateCurve}.
- * @example
- * ```ts ignore
- * const curve = pruningCurve(measured, cleanAscending().order(measured.validation));
- * ```
+ * @example See {@link measureHalves}.
  */
 export function pruningCurve(measured: Halves<Evidence>, order: readonly number[]): PruningCurve {
   return {

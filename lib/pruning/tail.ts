@@ -77,6 +77,7 @@ export function tailOf(network: tf.LayersModel): Tail | undefined {
  * @param network Any layers model.
  * @returns The tail.
  * @throws {Error} If it has none, with the layers that it ends in.
+ * @example See {@link tailOf}.
  */
 export function requireTail(network: tf.LayersModel): Tail {
   const tail = tailOf(network);

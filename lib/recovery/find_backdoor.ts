@@ -26,11 +26,6 @@ export interface BackdoorSearch {
  * @param onPart Told often.
  * @returns Triggers and verdict.
  * @throws {Error} If there are no images or fewer than three classes.
- * @example
- * ```ts ignore
- * const { diagnosis } = await findBackdoor({ network, clean });
- * console.log(diagnosis.suspect?.label ?? "none");
- * ```
  */
 export async function findBackdoor(
   { network, clean, mostSteps }: DefenseTask,

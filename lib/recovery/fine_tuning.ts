@@ -21,10 +21,6 @@ export const FINE_TUNING: Recipe = {
  * @param hooks Told how the training goes.
  * @returns The trained copy; the caller disposes it.
  * @throws {Error} As `train`.
- * @example
- * ```ts ignore
- * const repaired = await fineTune(network, drawn(validationHalf, 1000, seededRandom(1)));
- * ```
  */
 export async function fineTune(
   network: tf.LayersModel,

@@ -55,11 +55,6 @@ export interface PruningRepairs {
  * @param onProgress Told the share that is done, 0–1.
  * @returns The best sets.
  * @throws {Error} If all images are of the target class.
- * @example
- * ```ts ignore
- * const { front, before } = await pruneRecovered(network, "conv2d_5", clean, recovered, 10);
- * const { channels } = bestWithin(front, 0.005, before.cleanAccuracy);
- * ```
  */
 export async function pruneRecovered(
   network: tf.LayersModel,

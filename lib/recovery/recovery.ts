@@ -82,9 +82,25 @@ const [FEWER, MORE] = [4, 2];
  * @returns One trigger a class, by class.
  * @throws {Error} If there are no images or fewer than three classes.
  * @example
- * ```ts ignore
- * const triggers = await recoverTriggers(network, clean);
- * const indices = outlierIndices(triggers.map(({ norm }) => norm));
+ * ```ts
+ * import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { diagnose, suspectTrigger } from "@lib/recovery/diagnosis.ts";
+ * import { FINE_TUNING } from "@lib/recovery/fine_tuning.ts";
+ * import { recoverTriggers, recoverVariants } from "@lib/recovery/recovery.ts";
+ * import { unlearn } from "@lib/recovery/unlearning.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const [network, clean] = [paperCnn(5, 1), syntheticSigns(40, 1, 5)];
+ * const settings = { rates: [6, 3], steps: 2, images: 4, seed: 1 }; // far too few to find anything
+ * const triggers = await recoverTriggers(network, clean, settings);
+ * const { smallest, suspect } = diagnose(triggers);
+ * assertEquals([triggers.length, suspect], [5, undefined]);
+ * const variants = await recoverVariants(network, clean, smallest.label, settings);
+ * const recovered = suspectTrigger([smallest, ...variants]);
+ * const recipe = { ...FINE_TUNING, epochs: 1 };
+ * const repaired = await unlearn(network, clean, recovered, { share: 0.5, recipe });
+ * assertEquals(repaired.outputShape, network.outputShape);
  * ```
  */
 export async function recoverTriggers(
@@ -130,10 +146,7 @@ export const VARIANTS = { count: 12, images: 16 };
  * @param onProgress Told the share that is done, 0–1.
  * @returns Those that were reached, at most twelve.
  * @throws {Error} If there are no images.
- * @example
- * ```ts ignore
- * const variants = await recoverVariants(network, clean, 10);
- * ```
+ * @example See {@link recoverTriggers}.
  */
 export async function recoverVariants(
   network: tf.LayersModel,

@@ -29,11 +29,7 @@ export const UNLEARNING: UnlearningSettings = { share: 0.5, recipe: FINE_TUNING 
  * @param onProgress Told of the training.
  * @returns The repaired network; the caller disposes it.
  * @throws {Error} As {@link fineTune}.
- * @example
- * ```ts ignore
- * const { recovered } = await findBackdoor(network, clean);
- * const repaired = await unlearn(network, clean, recovered);
- * ```
+ * @example See {@link recoverTriggers}.
  */
 export async function unlearn(
   network: tf.LayersModel,

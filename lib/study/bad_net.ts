@@ -31,11 +31,6 @@ export interface BadNet {
  * @param name Its folder in `outputs/<data>/`.
  * @returns The network, which the caller disposes, and its history.
  * @throws {Error} If what lies in `outputs/` is damaged or of another experiment, or a name is not known.
- * @example
- * ```ts ignore
- * const experiment = paperExperiment("synthetic");
- * const { network } = await badNet(experiment, await loadDataset(experiment));
- * ```
  */
 export async function badNet(
   experiment: Experiment<object>,

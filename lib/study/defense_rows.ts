@@ -39,10 +39,6 @@ export interface DefenseRow extends Pick<Outcome, "verdict" | "note" | "seconds"
  * @param cleanImages How many the defender has.
  * @returns The row; it is also in the summary.
  * @throws {Error} If the network is not there, or there is no such defense.
- * @example
- * ```ts ignore
- * const { repaired } = await defenseRow(badNets("gtsrb")[0]!, "CLP", dataset);
- * ```
  */
 export async function defenseRow(
   { name: folder, experiment }: StudyNetwork<object>,

@@ -24,10 +24,7 @@ export const RATES = {
  * @param rate Which.
  * @param number Of the table, for its caption.
  * @returns The table; in per cent.
- * @example
- * ```ts ignore
- * await showTable(rateTable(orders, "robustAccuracy", 3));
- * ```
+ * @example See {@link measureOrder}.
  */
 export function rateTable(
   orders: readonly MeasuredOrder[],
@@ -54,10 +51,7 @@ export function rateTable(
  * @param rate Which.
  * @param number Of the table, for its caption.
  * @returns The table; in per cent.
- * @example
- * ```ts ignore
- * await showTable(spreadTable(networks, "attackSuccess", 2));
- * ```
+ * @example See {@link measureOrder}.
  */
 export function spreadTable(
   networks: readonly (readonly MeasuredOrder[])[],
@@ -109,10 +103,7 @@ export function spreadOf(values: readonly number[]): { mean: number; min: number
  * @param curves Of as many steps each.
  * @returns Mean and band of clean accuracy and attack success on test.
  * @throws {Error} If there are none.
- * @example
- * ```ts ignore
- * await show(pruningCurveFigure([meanCurve("random", draws)]));
- * ```
+ * @example See {@link measureOrder}.
  */
 export function meanCurve(name: string, curves: readonly PruningCurve[]): {
   name: string;

@@ -55,8 +55,34 @@ export interface MeasuredOrder {
  * @returns The measured order.
  * @throws {Error} If accuracy never drops so far.
  * @example
- * ```ts ignore
- * const orders = RANKINGS.map((ranking) => measureOrder(measured, ranking, [0.01, 0.02]));
+ * ```ts
+ * import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+ * import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { disposeEvidence, measureHalves } from "@lib/pruning/evidence.ts";
+ * import { cleanAscending, randomRanking } from "@lib/pruning/ranking.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ * import { meanCurve, rateTable, spreadTable } from "@lib/study/order_tables.ts";
+ * import { compareStopping, hitsAlong, measureOrder } from "@lib/study/orders.ts";
+ *
+ * const network = paperCnn(4, 1);
+ * const halves = { validation: syntheticSigns(40, 1, 4), test: syntheticSigns(40, 2, 4) };
+ * const trigger = ftrojan(PAPER_TRIGGER);
+ * const triggers = { validation: trigger, test: trigger };
+ * const measured = await measureHalves(network, halves, triggers, 2);
+ *
+ * const rankings = [cleanAscending(), randomRanking(1)];
+ * const orders = rankings.map((ranking) => measureOrder(measured, ranking, [0]));
+ * assertEquals(orders[0]!.points[0]!.channelsPruned, 0);
+ * assertEquals(rateTable(orders, "robustAccuracy", 1).rows.length, 2);
+ * assertEquals(spreadTable([orders, orders], "cleanAccuracy", 2).rows.length, 2);
+ * assertEquals(meanCurve("both", orders.map(({ curve }) => curve)).cleanAccuracy.length, 129);
+ *
+ * const { backdoor } = measured.test;
+ * const hits = hitsAlong(measured.test, backdoor, orders[0]!.curve.order, backdoor.labels);
+ * assertEquals([hits.length, hits[0]!.length], [129, 30]);
+ * assertEquals(compareStopping(measured.test, orders[0]!, orders[1]!, 0).p, 1); // nothing is pruned yet
+ * disposeEvidence(measured.validation, measured.test);
  * ```
  */
 export function measureOrder(
@@ -84,10 +110,7 @@ export function measureOrder(
  * @param order Channels, first to be pruned first.
  * @param wanted One class an image.
  * @returns For each step, one truth value an image.
- * @example
- * ```ts ignore
- * const right = hitsAlong(measured.test, measured.test.clean, order, measured.test.clean.labels);
- * ```
+ * @example See {@link measureOrder}.
  */
 export function hitsAlong(
   evidence: Evidence,
@@ -110,10 +133,7 @@ export function hitsAlong(
  * @param other Another.
  * @param threshold Which of their repaired models, by index.
  * @returns Images on which only the one, and only the other stops it, and the two-sided p-value.
- * @example
- * ```ts ignore
- * const { p } = compareStopping(measured.test, proposal, paper, 1);
- * ```
+ * @example See {@link measureOrder}.
  */
 export function compareStopping(
   evidence: Evidence,

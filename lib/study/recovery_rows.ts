@@ -37,10 +37,6 @@ export interface RecoveryRow extends Verdict {
  * @param cleanImages How many the defender has.
  * @returns The row.
  * @throws {Error} If the network is not there.
- * @example
- * ```ts ignore
- * const row = await recoveryRow(badNets("gtsrb")[0]!, dataset);
- * ```
  */
 export async function recoveryRow(
   study: StudyNetwork<object>,

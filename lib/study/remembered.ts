@@ -10,11 +10,6 @@ import { addToSummary, type Json, readSummary } from "@lib/study/summary.ts";
  * @param dependsOn All that decides the result, as JSON holds it; its digest is kept with the result.
  * @param make Computes the result.
  * @returns The result, as JSON gives it back.
- * @example
- * ```ts ignore
- * const depends = { experiment, weights, settings };
- * const row = await remembered("gtsrb", "recovery", "badnet", depends, () => rowOf(network));
- * ```
  */
 export async function remembered<Result extends object>(
   data: string,

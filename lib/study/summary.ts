@@ -27,10 +27,6 @@ export async function addToSummary(data: string, part: Json): Promise<Json> {
  * @param data The data set's name.
  * @returns What `outputs/<data>/summary.json` holds; nothing if there is none.
  * @throws {Error} If the file is no JSON object.
- * @example
- * ```ts ignore
- * const { badNet } = await readSummary("gtsrb");
- * ```
  */
 export async function readSummary(data: string): Promise<Json> {
   return await readJson(outputPath(data, "summary.json"));
