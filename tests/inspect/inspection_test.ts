@@ -7,7 +7,7 @@ import { writeImage } from "@lib/data/image_file.ts";
 import { exists, md5Of } from "@lib/files.ts";
 import { inspect, INSPECTION_PARTS } from "@lib/inspect/inspect.ts";
 import type { InspectionSettings } from "@lib/inspect/input.ts";
-import type { InspectionReport } from "@lib/inspect/report.ts";
+import { type InspectionReport, reportText } from "@lib/inspect/report.ts";
 import { openNetwork } from "@lib/formats/any_network.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { accuracy, classify } from "@lib/network/evaluate.ts";
@@ -16,6 +16,7 @@ import { logitsNetwork } from "@lib/formats/logits_network.ts";
 import { saveNetwork } from "@lib/formats/network_file.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom } from "@lib/random.ts";
+import { requireApart } from "@lib/inspect/apart.ts";
 import {
   assert,
   assertAlmostEquals,
@@ -364,4 +365,20 @@ Deno.test("the command line is read, and what is wrong with it said in a line", 
   assertEquals(code, 1);
   const lines = new TextDecoder().decode(stderr).trim().split("\n");
   assertEquals(lines.at(-1), `Expected a network but found no file ${join(folder, "none")}`);
+});
+
+Deno.test("images in the folder where one is, and the default output: refused, with a way out", async () => {
+  const paths = { network: join(folder, "network.keras"), images: ".", output: "inspection" };
+  await assertRejects(
+    () => requireApart(paths),
+    Error,
+    "found inspection in .: name another one, as --output ../inspection",
+  );
+  await requireApart({ ...paths, output: join(folder, "elsewhere") });
+});
+
+Deno.test("an index beyond all measure stays one in the report's text", async () => {
+  const { report } = await (exact ??= inspectExact());
+  const text = reportText({ ...report, outlierIndex: Infinity });
+  assertEquals(JSON.parse(text).outlierIndex, "beyond measure");
 });
