@@ -10,7 +10,9 @@ import { onlyDataset } from "./notebooks/options.ts";
 import { timeWords } from "./notebooks/progress.ts";
 import { printedResults, summaryLines } from "./notebooks/summary.ts";
 import { allNotebooks, runNotebooks } from "./run_notebooks.ts";
+import { ROOT } from "../lib/environment.ts";
 import { setup } from "./setup.ts";
+import { run } from "./setup/command.ts";
 
 try {
   const dataset = onlyDataset(Deno.args);
@@ -18,7 +20,14 @@ try {
   await setup();
   await runNotebooks(allNotebooks(), dataset, false);
   console.log(["", ...summaryLines(await printedResults(dataset), dataset)].join("\n"));
-  console.log(`\nTime: ${timeWords((performance.now() - start) / 1000)}`);
+  const seconds = (performance.now() - start) / 1000;
+  const speed = Number(await run([Deno.execPath(), "run", "-A", "tools/training_speed.ts"], ROOT));
+  const passes = (Math.round(speed * seconds / 1000) * 1000).toLocaleString("en");
+  console.log(
+    `\nTime: ${
+      timeWords(seconds)
+    }, in which this machine, at ${speed} images/s, trains on ${passes}.`,
+  );
 } catch (error) {
   console.error((error as Error).message);
   Deno.exit(1);
