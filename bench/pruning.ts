@@ -8,7 +8,7 @@ import {
   measureHalves,
 } from "@lib/pruning/evidence.ts";
 import { pruningCurve, rateCurve } from "@lib/pruning/pruning_curve.ts";
-import { BACKDOOR_DESCENDING, CLEAN_ASCENDING, shuffledChannels } from "@lib/pruning/ranking.ts";
+import { backdoorDescending, cleanAscending, shuffledChannels } from "@lib/pruning/ranking.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import type { Peer } from "./peer.ts";
 import { costRow, exponent, inTurn, type Row, seconds, spread } from "./ratio.ts";
@@ -35,8 +35,8 @@ export async function pruningRows(
     seconds(() => pruningCurve(measured, order));
   const ways = [
     () => seconds(async () => disposeEvidence(...Object.values(await measure()))),
-    curve(CLEAN_ASCENDING.order(validation)),
-    () => seconds(() => pruningCurve(measured, BACKDOOR_DESCENDING.order(validation))),
+    curve(cleanAscending().order(validation)),
+    () => seconds(() => pruningCurve(measured, backdoorDescending().order(validation))),
     async () => 128 * await keras.ask({ do: "pruning", steps: PLAIN_STEPS, count }),
   ];
   for (const way of ways) await way();

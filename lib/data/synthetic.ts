@@ -3,10 +3,10 @@ import { PAPER_SIZE, sizeText } from "@lib/data/images.ts";
 import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
 
 /** Rendered signs, as few as a laptop needs to show everything in minutes. */
-export const SYNTHETIC: DataSource = rendered({ train: 1920, test: 1000, classes: 16 }, 20);
+export const SYNTHETIC: DataSource = rendered({ train: 1920, test: 600, classes: 16 }, 12);
 
 /** Fewer still, to see that everything runs. */
-export const QUICK: DataSource = rendered({ train: 1920, test: 500, classes: 16 }, 10);
+export const QUICK: DataSource = rendered({ train: 1920, test: 400, classes: 16 }, 8);
 
 function rendered(
   { train, test, classes }: { train: number; test: number; classes: number },
@@ -16,7 +16,7 @@ function rendered(
     title: "synthetic signs",
     isSynthetic: true,
     size: PAPER_SIZE,
-    training: { epochs: 6, batchSize: 16 },
+    training: { epochs: 8, batchSize: 12 },
     mostSteps,
     load(size): Promise<SourceImages> {
       if (sizeText(size) !== sizeText(PAPER_SIZE)) {

@@ -98,15 +98,6 @@ export function ratioDescending(
   };
 }
 
-/** {@link cleanAscending} as the paper has it. */
-export const CLEAN_ASCENDING: Ranking = cleanAscending();
-
-/** {@link backdoorDescending} as the paper proposes it. */
-export const BACKDOOR_DESCENDING: Ranking = backdoorDescending();
-
-/** {@link differenceDescending} of the paper's statistic. */
-export const DIFFERENCE_DESCENDING: Ranking = differenceDescending();
-
 /**
  * A random order, to compare with: what pruning does by itself.
  *
