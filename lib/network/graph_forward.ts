@@ -85,7 +85,7 @@ function addParts(
   weights: Map<tf.LayerVariable, Ref>,
   size: Size,
 ): Map<tf.layers.Layer, Ref> {
-  const settings = { weights, needsImageGradient: false };
+  const settings = { weights, needsImageGradient: false, areOwn: true };
   const ways = graph.divide(addImages(graph, size), PARTS).map((part) =>
     addNetwork(graph, network, part, settings).outputs
   );

@@ -37,6 +37,7 @@ export interface GradientGraph {
  * @param network One that has a graph.
  * @param parts In how many equal parts a batch goes through, so that one's small layers fill another's
  * gaps; it must divide the number of images.
+ * @param areOwn Whether it will be run with the network's own weights alone, as they are now.
  * @returns The graph; it takes the weights at each run.
  * @example
  * ```ts
@@ -53,7 +54,11 @@ export interface GradientGraph {
  * assertEquals(slope!.shape, [43]);
  * ```
  */
-export function gradientGraph(network: tf.LayersModel, parts = 1): GradientGraph {
+export function gradientGraph(
+  network: tf.LayersModel,
+  parts = 1,
+  areOwn = false,
+): GradientGraph {
   const graph = new Graph();
   const images = graph.placeholder("images", "FLOAT");
   const labels = graph.placeholder("labels", "INT32");
@@ -63,7 +68,8 @@ export function gradientGraph(network: tf.LayersModel, parts = 1): GradientGraph
   }));
   const labelParts = graph.divide(labels, parts, "INT32");
   const ways = graph.divide(images, parts).map((part, index) => {
-    const nodes = addNetwork(graph, network, part, { weights, needsImageGradient: true });
+    const settings = { weights, needsImageGradient: true, areOwn };
+    const nodes = addNetwork(graph, network, part, settings);
     const logits = nodes.outputs.get(network.layers.at(-1)!)!;
     const { losses, slope } = addCrossEntropy(graph, logits, labelParts[index]!);
     return { losses, logits, ...nodes.backward(slope) };
@@ -100,7 +106,7 @@ export function graphGradient(network: tf.LayersModel): ImageGradientOf {
   const graphs = new Map<number, GradientGraph>();
   return (images, labels) => {
     const parts = images.shape[0] % PARTS === 0 ? PARTS : 1;
-    const graph = graphs.get(parts) ?? gradientGraph(network, parts);
+    const graph = graphs.get(parts) ?? gradientGraph(network, parts, true);
     graphs.set(parts, graph);
     const { run, losses: lossRef, logits: logitRef, byImages } = graph;
     const weights = network.weights.map((weight) => weight.read());

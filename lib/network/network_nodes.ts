@@ -12,6 +12,8 @@ export interface NetworkSettings {
   seedOf?: (index: number) => Ref;
   /** Whether the gradient by the images is needed. */
   needsImageGradient: boolean;
+  /** Whether the values are the network's own as it is now, of which more is known then. */
+  areOwn?: boolean;
 }
 
 /** A network as nodes of a graph, forward, and back from a slope of its logits. */
@@ -87,8 +89,8 @@ const inputsOf = (
 ): Ref[] => inputs.length === 0 ? [images] : inputs.map((input) => outputs.get(input)!);
 
 /**
- * Outside training, a pooling layer behind a batch normalisation whose scales are all positive comes
- * first: the maximum is the same, and a quarter of the values is left to normalise.
+ * With the network's own weights, a pooling layer behind a batch normalisation whose scales are all positive
+ * comes first: the maximum is the same, and a quarter of the values is left to normalise.
  */
 function pooledFirst(
   graph: Graph,
@@ -96,9 +98,9 @@ function pooledFirst(
   { layer, inputs: [normalization] }: LayerCall,
   outputs: Map<tf.layers.Layer, Ref>,
   images: Ref,
-  { weights, seedOf }: NetworkSettings,
+  { weights, areOwn }: NetworkSettings,
 ): Step | undefined {
-  if (seedOf !== undefined || layer.getClassName() !== "MaxPooling2D") return undefined;
+  if (!areOwn || layer.getClassName() !== "MaxPooling2D") return undefined;
   const call = calls.find((each) => each.layer === normalization);
   const users = calls.filter(({ inputs }) => inputs.includes(normalization!)).length;
   if (call === undefined || users !== 1 || !isIncreasing(call.layer)) return undefined;

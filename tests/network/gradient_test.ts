@@ -91,6 +91,21 @@ for (const parts of [1, 4]) {
   });
 }
 
+Deno.test("slopes at weights that are not the network's own, scales turned negative among them", () => {
+  const [own, other] = [network(false), network(true)];
+  const { run, byWeights } = gradientGraph(own);
+  const variables = other.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const { grads } = tf.variableGrads(
+    () => lossesOf(other.apply(images, { training: false }) as tf.Tensor).sum().asScalar(),
+    variables,
+  );
+  const wanted = own.trainableWeights.map((weight) => byWeights.get(weight)!);
+  const found = run(images, labels, other.weights.map((weight) => weight.read()), wanted);
+  variables.forEach((variable, index) =>
+    assert(gap(found[index]!, grads[variable.name]!) < 1e-4, variable.name)
+  );
+});
+
 Deno.test("a network that is no such chain has tfjs's own gradient", () => {
   const other = tf.sequential({
     layers: [
