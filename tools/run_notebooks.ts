@@ -16,6 +16,7 @@ import { faultsOfRun, readNotebook } from "./notebooks/notebook.ts";
 import { progressPrinter, readDurations, timeWords } from "./notebooks/progress.ts";
 import { printedResults, withResults } from "./notebooks/summary.ts";
 import { setup } from "./setup.ts";
+import { run } from "./setup/command.ts";
 import { VENV_PYTHON } from "./setup/python.ts";
 import { writeFile } from "./setup/step.ts";
 
@@ -134,6 +135,7 @@ async function updateReadme(): Promise<void> {
   const file = join(ROOT, "README.md");
   const results = await printedResults("gtsrb");
   await writeFile(file, withResults(await Deno.readTextFile(file), results));
+  await run([Deno.execPath(), "fmt", "--quiet", file], ROOT);
 }
 
 if (import.meta.main) {
