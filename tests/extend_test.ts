@@ -101,7 +101,7 @@ Deno.test("a ranking, a trigger, a data set, an architecture and a defense of on
 
     const output = join(folder, "inspection");
     const paths = { network: outputPath(name, "badnet"), images: join(folder, "images"), output };
-    const { report } = await inspect({ ...paths, pixels: "0-1", count: 600, mostSteps: 15 });
+    const { report } = await inspect({ ...paths, pixels: "0-1", count: 600 });
     assertEquals(report.norms.length, CLASSES);
     assertEquals(report.layer, "last");
     assert(await exists(join(output, "report.html")));
