@@ -22,14 +22,16 @@ const BLACK: Colour = [25, 25, 25];
 const polygon = (sides: number, turn: number): Shape => {
   const apothem = Math.cos(Math.PI / sides);
   const angles = Array.from({ length: sides }, (_, side) => turn + 2 * Math.PI * side / sides);
-  const normals = angles.map((angle) => [Math.cos(angle), Math.sin(angle)] as const);
+  const [cos, sin] = [angles.map(Math.cos), angles.map(Math.sin)];
   return (x, y) => {
     let distance = -Infinity;
-    for (const [cos, sin] of normals) distance = Math.max(distance, x * cos + y * sin - apothem);
+    for (let side = 0; side < sides; side++) {
+      distance = Math.max(distance, x * cos[side]! + y * sin[side]! - apothem);
+    }
     return distance;
   };
 };
-const circle: Shape = (x, y) => Math.hypot(x, y) - 1;
+const circle: Shape = (x, y) => Math.sqrt(x * x + y * y) - 1;
 const upright = polygon(3, Math.PI / 2);
 const triangle: Shape = (x, y) => upright(x, y + 0.2); // its middle is above its centre
 
@@ -164,16 +166,17 @@ function backdrop(random: Random): (x: number, y: number) => Colour {
 
 /** Mixes every pixel with the mean of its four neighbours; outside the border the image goes on. */
 function blur(scene: Float64Array, share: number): Float64Array {
-  const last = SIDE - 1;
   const result = new Float64Array(IMAGE_BYTES);
-  for (let index = 0; index < IMAGE_BYTES; index++) {
-    const column = Math.floor(index / 3) % SIDE;
-    const row = Math.floor(index / (3 * SIDE));
-    const around = scene[row > 0 ? index - 3 * SIDE : index]! +
-      scene[row < last ? index + 3 * SIDE : index]! +
-      scene[column > 0 ? index - 3 : index]! +
-      scene[column < last ? index + 3 : index]!;
-    result[index] = scene[index]! * (1 - share) + around / 4 * share;
+  const width = 3 * SIDE;
+  for (let row = 0; row < IMAGE_BYTES; row += width) {
+    const [above, below] = [row > 0 ? -width : 0, row + width < IMAGE_BYTES ? width : 0];
+    for (let column = 0; column < width; column++) {
+      const index = row + column;
+      const around = scene[index + above]! + scene[index + below]! +
+        scene[column < 3 ? index : index - 3]! +
+        scene[column < width - 3 ? index + 3 : index]!;
+      result[index] = scene[index]! * (1 - share) + around / 4 * share;
+    }
   }
   return result;
 }
