@@ -168,17 +168,18 @@ function probabilities(logits: tf.Tensor, { wanted }: Sample): tf.Tensor1D {
   return logits.softmax().mul(wanted).sum([1, 2]).div(wanted.shape[0]);
 }
 
-/** So many channels at once, that what they need stays in the processor's cache. */
-const BLOCK = 8;
+/** So many numbers at once, that they stay in the processor's cache. */
+const BLOCK = 2 ** 20;
 
 /** {@link probabilities} when one more channel is pruned, or kept again; one for each channel. */
 function flipped(sample: Sample, pruned: ReadonlySet<number>): tf.Tensor1D {
   const { added } = sample;
-  const [channels] = added.shape;
+  const [channels, images, classes] = added.shape;
   const now = without(sample, pruned).expandDims(0);
-  const blocks = Array.from({ length: Math.ceil(channels / BLOCK) }, (_, index) => {
-    const start = index * BLOCK;
-    const count = Math.min(BLOCK, channels - start);
+  const block = Math.max(1, Math.floor(BLOCK / (images * classes)));
+  const blocks = Array.from({ length: Math.ceil(channels / block) }, (_, index) => {
+    const start = index * block;
+    const count = Math.min(block, channels - start);
     const signs = Array.from({ length: count }, (_, c) => pruned.has(start + c) ? 1 : -1);
     const change = added.slice(start, count).mul(tf.tensor3d(signs, [count, 1, 1]));
     return tf.tidy(() => probabilities(now.add(change), sample));
