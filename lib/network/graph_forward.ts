@@ -1,7 +1,8 @@
 import { countOf, imageBytes, type Images, type Size } from "@lib/data/images.ts";
-import { Graph, type GraphFunction, type Ref } from "@lib/network/graph.ts";
+import { Graph, type Ref } from "@lib/network/graph.ts";
 import { addImages, bytesTensor } from "@lib/network/image_input.ts";
-import { addNetwork } from "@lib/network/network_nodes.ts";
+import type { GraphFunction } from "@lib/network/loaded_graphs.ts";
+import { addNetwork, addWeights } from "@lib/network/network_nodes.ts";
 import type { Forward } from "@lib/network/passes.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
@@ -24,44 +25,34 @@ export function graphForward(
   layers: tf.layers.Layer[],
   images: Images,
 ): Forward {
-  return (countOf(images) >= MANY ? fixedForward : fedForward)(network, layers, images);
-}
-
-/** A graph that takes the weights at each run. */
-function fedForward(network: tf.LayersModel, layers: tf.layers.Layer[], size: Size): Forward {
-  const graph = new Graph();
-  const names = network.weights.map((_, index) => `weight_${index}`);
-  const weights = new Map(network.weights.map((weight, index) => {
-    return [weight, graph.placeholder(names[index]!, "FLOAT")];
-  }));
-  const outputs = addParts(graph, network, weights, size);
-  const run = graph.compile();
-  const feeds = Object.fromEntries(
-    network.weights.map((weight, index) => [names[index]!, weight.read()]),
-  );
-  return (images) => runParts(run, images, feeds, layers.map((layer) => outputs.get(layer)!));
-}
-
-/** A graph that holds a network's weights, and the identities of these. */
-interface FixedGraph {
-  weights: object[];
-  run: GraphFunction;
-  outputs: Map<tf.layers.Layer, Ref>;
-}
-
-let last: FixedGraph | undefined;
-
-/** A graph that holds the weights. */
-function fixedForward(network: tf.LayersModel, layers: tf.layers.Layer[], size: Size): Forward {
-  return (images) => {
+  const fed = countOf(images) < MANY ? fedGraph(network, images) : undefined;
+  return (batch) => {
     // asked for with each batch: another network may have come in between
-    const { run, outputs } = fixedGraph(network, size);
-    return runParts(run, images, {}, layers.map((layer) => outputs.get(layer)!));
+    const { run, outputs, feeds } = fed ?? fixedGraph(network, images);
+    return runParts(run, batch, feeds, layers.map((layer) => outputs.get(layer)!));
   };
 }
 
-/** The last graph is kept as long as the weights do not change. */
-function fixedGraph(network: tf.LayersModel, size: Size): FixedGraph {
+interface ForwardGraph {
+  run: GraphFunction;
+  outputs: Map<tf.layers.Layer, Ref>;
+  /** What it takes besides images. */
+  feeds: Record<string, tf.Tensor>;
+}
+
+/** A graph that takes the weights at each run. */
+function fedGraph(network: tf.LayersModel, size: Size): ForwardGraph {
+  const graph = new Graph();
+  const weights = addWeights(graph, network);
+  const feeds = network.weights.map((weight) => [weights.get(weight)!, weight.read()]);
+  return inParts(graph, network, weights, size, Object.fromEntries(feeds));
+}
+
+/** The last graph that holds the weights, and their identities. */
+let last: ForwardGraph & { weights: object[] } | undefined;
+
+/** A graph that holds the weights; it is kept as long as they do not change. */
+function fixedGraph(network: tf.LayersModel, size: Size): ForwardGraph {
   const values = network.weights.map((weight) => weight.read());
   const weights = values.map((value) => value.dataId);
   // a copy may share its original's values, but not its layers
@@ -70,28 +61,29 @@ function fixedGraph(network: tf.LayersModel, size: Size): FixedGraph {
   if (last === undefined || !same) {
     last?.run.release();
     const graph = new Graph();
-    const fixed = network.weights.map((weight, index) => {
-      return [weight, graph.tensor(values[index]!)] as const;
-    });
-    const outputs = addParts(graph, network, new Map(fixed), size);
-    last = { weights, run: graph.compile(), outputs };
+    const fixed = values.map((value, index) =>
+      [network.weights[index]!, graph.tensor(value)] as const
+    );
+    last = { weights, ...inParts(graph, network, new Map(fixed), size, {}) };
   }
   return last;
 }
 
-function addParts(
+function inParts(
   graph: Graph,
   network: tf.LayersModel,
   weights: Map<tf.LayerVariable, Ref>,
   size: Size,
-): Map<tf.layers.Layer, Ref> {
+  feeds: ForwardGraph["feeds"],
+): ForwardGraph {
   const settings = { weights, needsImageGradient: false };
   const ways = graph.divide(addImages(graph, size), PARTS).map((part) =>
     addNetwork(graph, network, part, settings).outputs
   );
-  return new Map(network.layers.map((layer) => {
+  const outputs = new Map(network.layers.map((layer) => {
     return [layer, graph.join(ways.map((outputs) => outputs.get(layer)!))];
   }));
+  return { run: graph.compile(), outputs, feeds };
 }
 
 /** Runs a batch, filled up with black images to what the parts divide. */

@@ -1,6 +1,5 @@
 import { Graph, int, type Ref } from "@lib/network/graph.ts";
-import { addNetwork } from "@lib/network/network_nodes.ts";
-import { addCrossEntropy } from "@lib/network/nodes/loss_nodes.ts";
+import { addCrossEntropy, addNetwork, addWeights } from "@lib/network/network_nodes.ts";
 import type { ImageGradientOf } from "@lib/network/passes.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
@@ -57,10 +56,7 @@ export function gradientGraph(network: tf.LayersModel, parts = 1): GradientGraph
   const graph = new Graph();
   const images = graph.placeholder("images", "FLOAT");
   const labels = graph.placeholder("labels", "INT32");
-  const names = network.weights.map((_, index) => `weight_${index}`);
-  const weights = new Map(network.weights.map((weight, index) => {
-    return [weight, graph.placeholder(names[index]!, "FLOAT")];
-  }));
+  const weights = addWeights(graph, network);
   const labelParts = graph.divide(labels, parts, "INT32");
   const ways = graph.divide(images, parts).map((part, index) => {
     const nodes = addNetwork(graph, network, part, { weights, needsImageGradient: true });
@@ -78,10 +74,11 @@ export function gradientGraph(network: tf.LayersModel, parts = 1): GradientGraph
     })),
   };
   const run = graph.compile();
+  const names = [...weights.values()];
   return {
     ...results,
-    run: (images, labels, weights, wanted) => {
-      const feeds = Object.fromEntries(weights.map((value, index) => [names[index]!, value]));
+    run: (images, labels, values, wanted) => {
+      const feeds = Object.fromEntries(values.map((value, index) => [names[index]!, value]));
       return run({ images, labels, ...feeds }, wanted);
     },
   };
@@ -102,9 +99,9 @@ export function graphGradient(network: tf.LayersModel): ImageGradientOf {
     const parts = images.shape[0] % PARTS === 0 ? PARTS : 1;
     const graph = graphs.get(parts) ?? gradientGraph(network, parts);
     graphs.set(parts, graph);
-    const { run, losses: lossRef, logits: logitRef, byImages } = graph;
     const weights = network.weights.map((weight) => weight.read());
-    const found = run(images, labels, weights, [lossRef, logitRef, byImages]);
+    const wanted = [graph.losses, graph.logits, graph.byImages];
+    const found = graph.run(images, labels, weights, wanted);
     const [losses, logits, gradient] = found as [tf.Tensor1D, tf.Tensor2D, tf.Tensor4D];
     return { losses, logits, gradient };
   };

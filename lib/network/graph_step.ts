@@ -1,8 +1,7 @@
 import { adamRate, addAdamStep } from "@lib/network/adam.ts";
 import { Graph, type Ref, type } from "@lib/network/graph.ts";
 import { addImages, bytesTensor, sizeOf } from "@lib/network/image_input.ts";
-import { addNetwork } from "@lib/network/network_nodes.ts";
-import { addCrossEntropy } from "@lib/network/nodes/loss_nodes.ts";
+import { addCrossEntropy, addNetwork } from "@lib/network/network_nodes.ts";
 import type { StepSettings, TrainStep } from "@lib/network/passes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 

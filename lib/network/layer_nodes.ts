@@ -1,23 +1,20 @@
 import type { Graph, Ref } from "@lib/network/graph.ts";
 import { layerCalls } from "@lib/network/layer_calls.ts";
 import { ACTIVATION_NODES } from "@lib/network/nodes/activation_nodes.ts";
-import { CONVOLUTION, DENSE } from "@lib/network/nodes/convolution_nodes.ts";
 import { DROPOUT } from "@lib/network/nodes/dropout_nodes.ts";
 import { BATCH_NORMALIZATION } from "@lib/network/nodes/normalization_nodes.ts";
 import type { LayerNodes, Pass, PassContext } from "@lib/network/nodes/pass.ts";
-import { POOLING_NODES } from "@lib/network/nodes/pooling_nodes.ts";
 import { SHAPE_NODES } from "@lib/network/nodes/shape_nodes.ts";
+import { WINDOW_NODES } from "@lib/network/nodes/window_nodes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** Layers by their Keras class name. */
 const LAYERS: Record<string, LayerNodes> = {
-  Conv2D: CONVOLUTION,
-  Dense: DENSE,
   BatchNormalization: BATCH_NORMALIZATION,
   Dropout: DROPOUT,
   ...ACTIVATION_NODES,
-  ...POOLING_NODES,
   ...SHAPE_NODES,
+  ...WINDOW_NODES,
 };
 
 /**
@@ -62,5 +59,11 @@ export function addLayer(
   context: PassContext,
 ): Pass {
   const weights = layer.trainableWeights.map((weight) => context.weights.get(weight)!);
-  return LAYERS[layer.getClassName()]!.add(graph, layer, inputs, weights, context);
+  return LAYERS[layer.getClassName()]!.add(
+    graph,
+    layer,
+    inputs as [Ref, ...Ref[]],
+    weights,
+    context,
+  );
 }

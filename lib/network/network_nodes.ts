@@ -1,4 +1,4 @@
-import { type Graph, int, type Ref } from "@lib/network/graph.ts";
+import { type Graph, int, output, type Ref, type } from "@lib/network/graph.ts";
 import { type LayerCall, layerCalls } from "@lib/network/layer_calls.ts";
 import { addLayer, isInput } from "@lib/network/layer_nodes.ts";
 import type { Pass } from "@lib/network/nodes/pass.ts";
@@ -41,80 +41,59 @@ export function addNetwork(
   graph: Graph,
   network: tf.LayersModel,
   images: Ref,
-  settings: NetworkSettings,
+  { weights, seedOf, needsImageGradient }: NetworkSettings,
 ): NetworkNodes {
   const calls = layerCalls(network)!;
   const outputs = new Map<tf.layers.Layer, Ref>();
-  const moving = new Map<tf.LayerVariable, Ref>();
+  const inputsOf = ({ inputs }: LayerCall): Ref[] =>
+    inputs.length === 0 ? [images] : inputs.map((input) => outputs.get(input)!);
+
+  const stepOf = (call: LayerCall): Step => {
+    const { layer, inputs } = call;
+    const pass = addLayer(graph, layer, inputsOf(call), {
+      weights,
+      seed: seedOf?.(network.layers.indexOf(layer)),
+      needsInputGradient: needsImageGradient || inputs.some((input) => !isInput(input)),
+    });
+    return { ...call, weights: layer.trainableWeights, pass };
+  };
+
+  /**
+   * Outside training, a pooling layer behind a batch normalisation whose scales are all positive comes
+   * first: the maximum is the same, and a quarter of the values is left to normalise.
+   */
+  const pooledFirst = ({ layer, inputs: [before] }: LayerCall): Step | undefined => {
+    if (seedOf !== undefined || layer.getClassName() !== "MaxPooling2D") return undefined;
+    const call = calls.find((each) => each.layer === before);
+    const users = calls.filter(({ inputs }) => inputs.includes(before!)).length;
+    if (call === undefined || users !== 1 || !isIncreasing(call.layer)) return undefined;
+    const context = { weights, needsInputGradient: true };
+    const pooled = addLayer(graph, layer, inputsOf(call), context);
+    const normal = addLayer(graph, call.layer, [pooled.output], context);
+    const backward: Pass["backward"] = (gradient) => {
+      const { inputs, weights } = normal.backward(gradient);
+      return { inputs: pooled.backward(inputs[0]!).inputs, weights };
+    };
+    const pass = { output: normal.output, backward };
+    return { layer, inputs: call.inputs, weights: call.layer.trainableWeights, pass };
+  };
+
   const steps: Step[] = [];
+  const moving = new Map<tf.LayerVariable, Ref>();
   for (const call of calls) {
-    if (isInput(call.layer)) {
-      outputs.set(call.layer, images);
+    const { layer } = call;
+    if (isInput(layer)) {
+      outputs.set(layer, images);
       continue;
     }
-    const step = pooledFirst(graph, calls, call, outputs, images, settings) ??
-      stepOf(graph, network, call, outputs, images, settings);
+    const step = pooledFirst(call) ?? stepOf(call);
     steps.push(step);
-    outputs.set(call.layer, step.pass.output);
+    outputs.set(layer, step.pass.output);
     step.pass.moving?.forEach((value, index) =>
-      moving.set(call.layer.nonTrainableWeights[index]!, value)
+      moving.set(layer.nonTrainableWeights[index]!, value)
     );
   }
   return { outputs, moving, backward: (slope) => wayBack(graph, steps, slope) };
-}
-
-function stepOf(
-  graph: Graph,
-  network: tf.LayersModel,
-  call: LayerCall,
-  outputs: Map<tf.layers.Layer, Ref>,
-  images: Ref,
-  { weights, seedOf, needsImageGradient }: NetworkSettings,
-): Step {
-  const { layer, inputs } = call;
-  const pass = addLayer(graph, layer, inputsOf(call, outputs, images), {
-    weights,
-    seed: seedOf?.(network.layers.indexOf(layer)),
-    needsInputGradient: needsImageGradient || inputs.some((input) => !isInput(input)),
-  });
-  return { ...call, weights: layer.trainableWeights, pass };
-}
-
-const inputsOf = (
-  { inputs }: LayerCall,
-  outputs: Map<tf.layers.Layer, Ref>,
-  images: Ref,
-): Ref[] => inputs.length === 0 ? [images] : inputs.map((input) => outputs.get(input)!);
-
-/**
- * Outside training, a pooling layer behind a batch normalisation whose scales are all positive comes
- * first: the maximum is the same, and a quarter of the values is left to normalise.
- */
-function pooledFirst(
-  graph: Graph,
-  calls: LayerCall[],
-  { layer, inputs: [normalization] }: LayerCall,
-  outputs: Map<tf.layers.Layer, Ref>,
-  images: Ref,
-  { weights, seedOf }: NetworkSettings,
-): Step | undefined {
-  if (seedOf !== undefined || layer.getClassName() !== "MaxPooling2D") return undefined;
-  const call = calls.find((each) => each.layer === normalization);
-  const users = calls.filter(({ inputs }) => inputs.includes(normalization!)).length;
-  if (call === undefined || users !== 1 || !isIncreasing(call.layer)) return undefined;
-  const context = { weights, needsInputGradient: true };
-  const pooled = addLayer(graph, layer, inputsOf(call, outputs, images), context);
-  const normal = addLayer(graph, call.layer, [pooled.output], context);
-  const backward: Pass["backward"] = (gradient) => {
-    const { inputs, weights } = normal.backward(gradient);
-    return { inputs: pooled.backward(inputs[0]!).inputs, weights };
-  };
-  return {
-    layer,
-    inputs: call.inputs,
-    weights: call.layer.trainableWeights,
-    pass: { output: normal.output, backward },
-  };
 }
 
 /** Whether a layer is a batch normalisation that turns no order of values round. */
@@ -144,4 +123,36 @@ function wayBack(graph: Graph, steps: Step[], slope: Ref): ReturnType<NetworkNod
     });
   }
   return { byImages: sumAt("images"), byWeights };
+}
+
+/**
+ * Adds placeholders for a network's weights to a graph.
+ *
+ * @param graph Gets the nodes.
+ * @param network Whose weights.
+ * @returns The placeholder of each weight, in the network's order.
+ */
+export function addWeights(graph: Graph, network: tf.LayersModel): Map<tf.LayerVariable, Ref> {
+  return new Map(network.weights.map((weight, index) => {
+    return [weight, graph.placeholder(`weight_${index}`, "FLOAT")];
+  }));
+}
+
+/**
+ * Adds the cross-entropy of a network's logits.
+ *
+ * @param graph Gets the nodes.
+ * @param logits Shape [N, classes].
+ * @param labels Int32, shape [N].
+ * @returns Each image's loss in nats, shape [N], and the slope of their sum by the logits.
+ */
+export function addCrossEntropy(
+  graph: Graph,
+  logits: Ref,
+  labels: Ref,
+): { losses: Ref; slope: Ref } {
+  const losses = graph.node("SparseSoftmaxCrossEntropyWithLogits", [logits, labels], {
+    Tlabels: type("INT32"),
+  });
+  return { losses, slope: output(losses, 1) };
 }

@@ -1,17 +1,14 @@
-import { type Graph, type Ref, type } from "@lib/network/graph.ts";
+import { type Graph, type Ref, type, WHOLE } from "@lib/network/graph.ts";
 import { type LayerNodes, type Pass, straight } from "@lib/network/nodes/pass.ts";
 
 /** Dropout of single values. */
 export const DROPOUT: LayerNodes = {
   knows: ({ noiseShape }) => noiseShape == null,
   add(graph, layer, [input], _weights, { seed }): Pass {
-    if (seed === undefined) return { output: input!, backward: straight((gradient) => gradient) };
-    const { rate } = layer.getConfig() as { rate: number };
-    const mask = dropoutMask(graph, input!, rate, seed);
-    return {
-      output: graph.node("Mul", [input!, mask]),
-      backward: straight((gradient) => graph.node("Mul", [gradient, mask])),
-    };
+    if (seed === undefined) return straight(input, (gradient) => gradient);
+    const mask = dropoutMask(graph, input, layer.getConfig().rate as number, seed);
+    const masked = graph.node("Mul", [input, mask]);
+    return straight(masked, (gradient) => graph.node("Mul", [gradient, mask]));
   },
 };
 
@@ -38,19 +35,14 @@ export const DROPOUT: LayerNodes = {
  * ```
  */
 export function dropoutMask(graph: Graph, input: Ref, rate: number, seed: Ref): Ref {
-  const whole = { T: type("INT32") };
   const size = graph.reshape(graph.size(input), [1], "INT32");
-  const words = graph.node("FloorDiv", [size, graph.constant(4, "INT32")], whole);
-  const enough = graph.node("AddV2", [words, graph.constant(1, "INT32")], whole);
-  const random = graph.node("StatelessRandomUniformFullInt", [enough, seed], {
-    dtype: type("UINT64"),
-    T: type("INT32"),
-    Tseed: type("INT32"),
-  });
+  const words = graph.node("FloorDiv", [size, graph.constant(4, "INT32")], WHOLE);
+  const enough = graph.node("AddV2", [words, graph.constant(1, "INT32")], WHOLE);
+  const types = { dtype: type("UINT64"), ...WHOLE, Tseed: type("INT32") };
+  const random = graph.node("StatelessRandomUniformFullInt", [enough, seed], types);
   const quarters = graph.node("Bitcast", [random], { T: type("UINT64"), type: type("UINT16") });
   const bits = graph.reshape(quarters, [-1], "UINT16");
-  const first = [bits, graph.constant([0], "INT32"), size];
-  const needed = graph.node("Slice", first, { T: type("UINT16"), Index: type("INT32") });
+  const needed = graph.slice(bits, graph.constant([0], "INT32"), size, "UINT16");
   const threshold = graph.constant(Math.round(rate * 65_536), "UINT16");
   const kept = graph.node("GreaterEqual", [needed, threshold], { T: type("UINT16") });
   const scale = graph.constant(1 / (1 - rate));
