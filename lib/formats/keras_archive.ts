@@ -1,7 +1,8 @@
 import { writeWhole } from "@lib/files.ts";
-import { editHdf5, type File, readHdf5, readNumbers, writeNumbers } from "@lib/formats/hdf5.ts";
+import { type File, openHdf5, readNumbers, writeNumbers } from "@lib/formats/hdf5.ts";
 import { type KerasFile, readKerasFile } from "@lib/formats/keras_file.ts";
 import { layersOf, translateTopology } from "@lib/formats/keras_topology.ts";
+import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 type Topology = Parameters<typeof tf.models.modelFromJSON>[0];
@@ -35,21 +36,17 @@ export async function loadKeras(file: string): Promise<tf.LayersModel> {
   const content = await readKerasFile(file);
   const network = await build(content, file);
   try {
-    await readHdf5(
-      content.weights,
-      file,
-      (hdf5) =>
-        forEachWeight(hdf5, content, network, file, (weight, path, named) => {
-          const { shape, values } = readNumbers(hdf5, path, file);
-          checkShape(shape, weight, named);
-          checkFinite(values, named);
-          tf.tidy(() => void weight.write(tf.tensor(values, shape)));
-        }),
-    );
+    await openHdf5(content.weights, file, "r", (hdf5) => {
+      for (const { weight, path, named } of placesOf(hdf5, content, network, file)) {
+        const { shape, values } = readNumbers(hdf5, path, file);
+        checkShape(shape, weight, named);
+        checkFinite(values, named);
+        tf.tidy(() => void weight.write(tf.tensor(values, shape)));
+      }
+    });
     return network;
   } catch (error) {
-    // tfjs's own dispose keeps the weights of a layer that is called twice
-    network.weights.forEach((weight) => weight.dispose());
+    disposeNetwork(network);
     throw error;
   }
 }
@@ -72,18 +69,15 @@ export async function saveKeras(
 ): Promise<void> {
   await expectOther(source, target);
   const content = await readKerasFile(source);
-  const weights = await editHdf5(
-    content.weights,
-    source,
-    (hdf5) =>
-      forEachWeight(hdf5, content, network, source, (weight, path, named) => {
-        checkShape(readNumbers(hdf5, path, source).shape, weight, named);
-        const values = weight.read().dataSync() as Float32Array;
-        checkFinite(values, named);
-        writeNumbers(hdf5, path, values, source);
-      }),
-  );
-  await writeWhole(target, content.pack(weights));
+  const { bytes } = await openHdf5(content.weights, source, "a", (hdf5) => {
+    for (const { weight, path, named } of placesOf(hdf5, content, network, source)) {
+      checkShape(readNumbers(hdf5, path, source).shape, weight, named);
+      const values = weight.read().dataSync<"float32">();
+      checkFinite(values, named);
+      writeNumbers(hdf5, path, values, source);
+    }
+  });
+  await writeWhole(target, content.pack(bytes));
 }
 
 /**
@@ -123,14 +117,13 @@ async function build({ topology }: KerasFile, file: string): Promise<tf.LayersMo
   });
 }
 
-/** Brings a network's weights together with their places in a file. */
-function forEachWeight(
+/** A network's weights, each with its place in a file and its name for errors. */
+function* placesOf(
   hdf5: File,
   { topology, paths }: KerasFile,
   network: tf.LayersModel,
   file: string,
-  use: (weight: tf.LayerVariable, path: string, named: string) => void,
-): void {
+): Generator<{ weight: tf.LayerVariable; path: string; named: string }> {
   const layers = layersOf(topology, file);
   const places = paths(hdf5, layers);
   const byName = new Map(network.layers.map((layer) => [layer.name, layer]));
@@ -139,7 +132,7 @@ function forEachWeight(
   if (extra !== undefined) {
     throw new Error(`Expected only layers of ${file} but found also "${extra.name}"`);
   }
-  layers.forEach(({ class_name, config }, index) => {
+  for (const [index, { class_name, config }] of layers.entries()) {
     const layer = byName.get(config.name as string);
     if (layer === undefined && class_name !== "InputLayer") {
       throw new Error(`Expected a layer "${config.name}" as in ${file} but found none`);
@@ -149,10 +142,11 @@ function forEachWeight(
       const found = `${places[index]!.length} in ${file}`;
       throw new Error(`Expected ${weights.length} weights of "${config.name}" but found ${found}`);
     }
-    weights.forEach((weight, number) =>
-      use(weight, places[index]![number]!, `${weight.originalName} in ${file}`)
-    );
-  });
+    for (const [number, weight] of weights.entries()) {
+      const named = `${weight.originalName} in ${file}`;
+      yield { weight, path: places[index]![number]!, named };
+    }
+  }
 }
 
 function checkShape(found: number[], { shape }: tf.LayerVariable, named: string): void {
@@ -161,7 +155,21 @@ function checkShape(found: number[], { shape }: tf.LayerVariable, named: string)
   }
 }
 
-function checkFinite(values: Float32Array, named: string): void {
+/**
+ * Checks that weights are numbers.
+ *
+ * @param values Of one weight.
+ * @param named Its name and file, for errors.
+ * @throws {Error} If one is infinite or not a number.
+ * @example
+ * ```ts
+ * import { checkFinite } from "@lib/formats/keras_archive.ts";
+ * import { assertThrows } from "@lib/std/assert.ts";
+ *
+ * assertThrows(() => checkFinite(Float32Array.of(0, NaN), "bias in a.h5"), Error, "NaN at 1 of bias");
+ * ```
+ */
+export function checkFinite(values: Float32Array, named: string): void {
   const other = values.findIndex((value) => !Number.isFinite(value));
   if (other >= 0) {
     throw new Error(`Expected finite weights but found ${values[other]} at ${other} of ${named}`);

@@ -32,14 +32,16 @@ export function readCall(node: unknown, named: string): Reference[] {
   const options = kwargs.flatMap((each) => Object.entries(each));
   // without `training` and `mask`, as without `training: false`, layers predict
   const other = options.find(([, value]) => value !== null && value !== false);
-  const isReference = (item: unknown): boolean =>
-    Array.isArray(item) && typeof item[0] === "string" && item.length === 3;
   if (other !== undefined || args.length === 0 || !args.every(isReference)) {
     const found = JSON.stringify(other ?? args.find((item) => !isReference(item)) ?? "none");
     throw new Error(`Expected calls with tensors only but found ${found} for ${named}`);
   }
-  return args as Reference[];
+  return args;
 }
+
+/** Whether a tensor is written so. */
+export const isReference = (item: unknown): item is Reference =>
+  Array.isArray(item) && typeof item[0] === "string" && item.length === 3;
 
 interface Keras3Call {
   args: unknown[];
