@@ -113,6 +113,12 @@ export class Graph {
     return this.node("Slice", [value, start, shape], { T: type(of), Index: type("INT32") });
   }
 
+  /** A mean of two values of which the first one has the given share. */
+  mix(one: Ref, other: Ref, share: number): Ref {
+    const first = this.node("Mul", [one, this.constant(share)]);
+    return this.node("AddV2", [first, this.node("Mul", [other, this.constant(1 - share)])]);
+  }
+
   /** A value cut along its first axis into equal parts. */
   divide(value: Ref, parts: number, of: ValueType = "FLOAT"): Ref[] {
     const axis = this.constant(0, "INT32");
@@ -134,6 +140,7 @@ export class Graph {
 
   /** The way back: one long value cut into parts of given shapes. */
   split(value: Ref, shapes: number[][]): Ref[] {
+    if (shapes.length === 0) return []; // TensorFlow splits nothing into no parts
     const sizes = shapes.map((shape) => shape.reduce((product, each) => product * each, 1));
     const operands = [value, this.constant(sizes, "INT32"), this.constant(0, "INT32")];
     const attributes = { Tlen: type("INT32"), num_split: int(sizes.length) };

@@ -29,7 +29,14 @@ export function graphForward(
   return (batch) => {
     // asked for with each batch: another network may have come in between
     const { run, outputs, feeds } = fed ?? fixedGraph(network, images);
-    return runParts(run, batch, feeds, layers.map((layer) => outputs.get(layer)!));
+    // filled up with black images to what the parts divide
+    const count = countOf(batch);
+    const whole = Math.ceil(count / PARTS) * PARTS;
+    const pixels = new Uint8Array(whole * imageBytes(batch));
+    pixels.set(batch.pixels);
+    const wanted = layers.map((layer) => outputs.get(layer)!);
+    const found = run({ images: bytesTensor({ ...batch, pixels }), ...feeds }, wanted);
+    return whole === count ? found : found.map((value) => value.slice(0, count));
   };
 }
 
@@ -84,19 +91,4 @@ function inParts(
     return [layer, graph.join(ways.map((outputs) => outputs.get(layer)!))];
   }));
   return { run: graph.compile(), outputs, feeds };
-}
-
-/** Runs a batch, filled up with black images to what the parts divide. */
-function runParts(
-  run: GraphFunction,
-  images: Images,
-  feeds: Record<string, tf.Tensor>,
-  fetches: Ref[],
-): tf.Tensor[] {
-  const count = countOf(images);
-  const whole = Math.ceil(count / PARTS) * PARTS;
-  const pixels = new Uint8Array(whole * imageBytes(images));
-  pixels.set(images.pixels);
-  const found = run({ images: bytesTensor({ ...images, pixels }), ...feeds }, fetches);
-  return whole === count ? found : found.map((value) => value.slice(0, count));
 }

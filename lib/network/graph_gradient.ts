@@ -14,12 +14,7 @@ export interface GradientGraph {
    * @param wanted Of {@link GradientGraph.losses} and so on.
    * @returns One tensor each, which the caller disposes.
    */
-  run(
-    images: tf.Tensor4D,
-    labels: tf.Tensor1D,
-    weights: tf.Tensor[],
-    wanted: Ref[],
-  ): tf.Tensor[];
+  run(images: tf.Tensor4D, labels: tf.Tensor1D, weights: tf.Tensor[], wanted: Ref[]): tf.Tensor[];
   /** Cross-entropy of each image towards its label, in nats; shape [N]. */
   losses: Ref;
   /** Shape [N, classes]. */

@@ -38,9 +38,12 @@ export function graphStep(network: tf.LayersModel, { seed, weightDecay }: StepSe
     square: graph.placeholder("square", "FLOAT"),
   };
   const statistics = graph.placeholder("moving", "FLOAT");
+  const partsOf = (value: Ref, weights: tf.LayerVariable[]): [tf.LayerVariable, Ref][] =>
+    graph.split(value, weights.map((weight) => weight.shape as number[]))
+      .map((part, index) => [weights[index]!, part]);
   const weights = new Map([
-    ...namedParts(graph, before.weights, network.trainableWeights),
-    ...namedParts(graph, statistics, network.nonTrainableWeights),
+    ...partsOf(before.weights, network.trainableWeights),
+    ...partsOf(statistics, network.nonTrainableWeights),
   ]);
 
   const seedOf = (index: number): Ref => {
@@ -65,39 +68,19 @@ export function graphStep(network: tf.LayersModel, { seed, weightDecay }: StepSe
   const moving = moved.length > 0 ? graph.concatenate(moved) : graph.node("Identity", [statistics]);
 
   const run = graph.compile();
-  return (state, batch, learningRate) => {
-    const step = state.step + 1;
+  const wanted = [after.weights, after.mean, after.square, moving, loss];
+  return ({ step: before, ...values }, batch, learningRate) => {
+    const step = before + 1;
     const feeds = {
       images: bytesTensor(batch),
       labels: tf.tensor1d(batch.labels, "int32"),
-      seed: tf.tensor1d([seed, state.step * network.layers.length], "int32"),
+      seed: tf.tensor1d([seed, before * network.layers.length], "int32"),
       rate: tf.scalar(adamRate(step, learningRate)),
     };
-    const { weights, mean, square, moving: statistics } = state;
-    const [newWeights, newMean, newSquare, newMoving, batchLoss] = run(
-      { ...feeds, weights, mean, square, moving: statistics },
-      [after.weights, after.mean, after.square, moving, loss],
-    );
+    const found = run({ ...feeds, ...values }, wanted);
     tf.dispose(feeds);
-    return {
-      state: {
-        step,
-        weights: newWeights!,
-        mean: newMean!,
-        square: newSquare!,
-        moving: newMoving!,
-      },
-      loss: batchLoss!,
-    };
+    const [weights, mean, square, moving, loss] = found;
+    const state = { weights: weights!, mean: mean!, square: square!, moving: moving! };
+    return { state: { step, ...state }, loss: loss! };
   };
-}
-
-function namedParts(
-  graph: Graph,
-  value: Ref,
-  weights: tf.LayerVariable[],
-): [tf.LayerVariable, Ref][] {
-  if (weights.length === 0) return []; // TensorFlow splits nothing into no parts
-  return graph.split(value, weights.map((weight) => weight.shape as number[]))
-    .map((part, index) => [weights[index]!, part]);
 }

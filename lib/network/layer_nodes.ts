@@ -1,5 +1,5 @@
 import type { Graph, Ref } from "@lib/network/graph.ts";
-import { layerCalls } from "@lib/network/layer_calls.ts";
+import { isInput, layerCalls } from "@lib/network/layer_calls.ts";
 import { ACTIVATION_NODES } from "@lib/network/nodes/activation_nodes.ts";
 import { DROPOUT } from "@lib/network/nodes/dropout_nodes.ts";
 import { BATCH_NORMALIZATION } from "@lib/network/nodes/normalization_nodes.ts";
@@ -39,9 +39,6 @@ export function hasGraph(network: tf.LayersModel): boolean {
       (layer.trainable && LAYERS[layer.getClassName()]?.knows(layer.getConfig(), layer) === true)
     ) ?? false);
 }
-
-/** Whether a layer only stands for the network's images. */
-export const isInput = (layer: tf.layers.Layer): boolean => layer.getClassName() === "InputLayer";
 
 /**
  * Adds a layer to a graph.

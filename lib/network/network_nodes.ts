@@ -1,6 +1,6 @@
 import { type Graph, int, output, type Ref, type } from "@lib/network/graph.ts";
-import { type LayerCall, layerCalls } from "@lib/network/layer_calls.ts";
-import { addLayer, isInput } from "@lib/network/layer_nodes.ts";
+import { isInput, type LayerCall, layerCalls } from "@lib/network/layer_calls.ts";
+import { addLayer } from "@lib/network/layer_nodes.ts";
 import type { Pass } from "@lib/network/nodes/pass.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 

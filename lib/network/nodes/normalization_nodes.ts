@@ -1,12 +1,11 @@
 import { bool, float, output, type Ref, text, type, WHOLE } from "@lib/network/graph.ts";
-import type { LayerNodes, Pass } from "@lib/network/nodes/pass.ts";
+import { alongChannels, type LayerNodes, type Pass } from "@lib/network/nodes/pass.ts";
 
 type Config = { momentum: number; epsilon: number; scale: boolean; center: boolean };
 
 /** Batch normalisation of images' channels, with or without scale and offset. */
 export const BATCH_NORMALIZATION: LayerNodes = {
-  knows: ({ axis }, layer) =>
-    (layer.outputShape as number[]).length === 4 && [-1, 3].includes(Number([axis].flat()[0])),
+  knows: alongChannels,
   add(graph, layer, [input], trainable, { weights, seed }): Pass {
     const { momentum, epsilon, scale: scales, center } = layer.getConfig() as Config;
     const filled = (value: number): Ref =>
@@ -29,10 +28,7 @@ export const BATCH_NORMALIZATION: LayerNodes = {
       const count = graph.cast(each, "INT32", "FLOAT");
       const factor = graph.node("RealDiv", [graph.node("Sub", [count, graph.constant(1)]), count]);
       return [mean, graph.node("Mul", [variance, factor])].map((found, index) =>
-        graph.node("AddV2", [
-          graph.node("Mul", [statistics[index]!, graph.constant(momentum)]),
-          graph.node("Mul", [found, graph.constant(1 - momentum)]),
-        ])
+        graph.mix(statistics[index]!, found, momentum)
       );
     };
     return {

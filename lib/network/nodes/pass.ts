@@ -45,3 +45,8 @@ export const straight = (output: Ref, back: (gradient: Ref) => Ref): Pass => ({
 
 /** Whether images have their channels last, as all kernels here want them. */
 export const channelsLast = ({ dataFormat }: Config): boolean => dataFormat === "channelsLast";
+
+/** Whether a layer's axis is that of images' channels. */
+export function alongChannels({ axis }: Config, { outputShape }: tf.layers.Layer): boolean {
+  return outputShape.length === 4 && [-1, 3].includes(Number([axis].flat()[0]));
+}

@@ -1,5 +1,11 @@
 import { int, output, type } from "@lib/network/graph.ts";
-import { channelsLast, type LayerNodes, type Pass, straight } from "@lib/network/nodes/pass.ts";
+import {
+  alongChannels,
+  channelsLast,
+  type LayerNodes,
+  type Pass,
+  straight,
+} from "@lib/network/nodes/pass.ts";
 
 /** Layers without weights that rearrange, scale or join values. */
 export const SHAPE_NODES: Record<string, LayerNodes> = {
@@ -40,8 +46,7 @@ export const SHAPE_NODES: Record<string, LayerNodes> = {
     },
   },
   Concatenate: {
-    knows: ({ axis }, layer) =>
-      (layer.outputShape as number[]).length === 4 && [-1, 3].includes(Number(axis)),
+    knows: alongChannels,
     add(graph, layer, inputs): Pass {
       const axis = graph.constant(3, "INT32");
       const sizes = (layer.input as { shape: number[] }[]).map(({ shape }) => shape[3]!);

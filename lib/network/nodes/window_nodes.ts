@@ -38,6 +38,23 @@ function weighted(
   };
 }
 
+/** Pooling by a kernel; `operands` are what that of its slope takes before the gradient. */
+const pooling = (
+  kernel: string,
+  operands: (graph: Graph, input: Ref, output: Ref) => Ref[],
+): LayerNodes => ({
+  knows: channelsLast,
+  add(graph, layer, [input]): Pass {
+    const window = windowOf(layer);
+    const output = graph.node(kernel, [input], window);
+    return straight(
+      output,
+      (gradient) =>
+        graph.node(`${kernel}Grad`, [...operands(graph, input, output), gradient], window),
+    );
+  },
+});
+
 /** Layers that sum or choose values: of a window that goes over images, or of all. */
 export const WINDOW_NODES: Record<string, LayerNodes> = {
   Conv2D: {
@@ -69,22 +86,8 @@ export const WINDOW_NODES: Record<string, LayerNodes> = {
       }));
     },
   },
-  MaxPooling2D: {
-    knows: channelsLast,
-    add(graph, layer, [input]): Pass {
-      const window = windowOf(layer);
-      const output = graph.node("MaxPool", [input], window);
-      return straight(output, (by) => graph.node("MaxPoolGrad", [input, output, by], window));
-    },
-  },
-  AveragePooling2D: {
-    knows: channelsLast,
-    add(graph, layer, [input]): Pass {
-      const window = windowOf(layer);
-      const output = graph.node("AvgPool", [input], window);
-      return straight(output, (by) => graph.node("AvgPoolGrad", [graph.shape(input), by], window));
-    },
-  },
+  MaxPooling2D: pooling("MaxPool", (_, input, output) => [input, output]),
+  AveragePooling2D: pooling("AvgPool", (graph, input) => [graph.shape(input)]),
   GlobalAveragePooling2D: {
     knows: channelsLast,
     add(graph, layer, [input]): Pass {
