@@ -119,6 +119,13 @@ export class Graph {
     return this.node("AddV2", [first, this.node("Mul", [other, this.constant(1 - share)])]);
   }
 
+  /** Cross-entropy of logits towards labels, each image's in nats, and the slope of their sum by the logits. */
+  crossEntropy(logits: Ref, labels: Ref): { losses: Ref; slope: Ref } {
+    const operation = "SparseSoftmaxCrossEntropyWithLogits";
+    const losses = this.node(operation, [logits, labels], { Tlabels: type("INT32") });
+    return { losses, slope: output(losses, 1) };
+  }
+
   /** A value cut along its first axis into equal parts. */
   divide(value: Ref, parts: number, of: ValueType = "FLOAT"): Ref[] {
     const axis = this.constant(0, "INT32");

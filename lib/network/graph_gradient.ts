@@ -1,5 +1,5 @@
 import { Graph, int, type Ref } from "@lib/network/graph.ts";
-import { addCrossEntropy, addNetwork, addWeights } from "@lib/network/network_nodes.ts";
+import { addNetwork, addWeights } from "@lib/network/network_nodes.ts";
 import type { ImageGradientOf } from "@lib/network/passes.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
@@ -56,7 +56,7 @@ export function gradientGraph(network: tf.LayersModel, parts = 1): GradientGraph
   const ways = graph.divide(images, parts).map((part, index) => {
     const nodes = addNetwork(graph, network, part, { weights, needsImageGradient: true });
     const logits = nodes.outputs.get(network.layers.at(-1)!)!;
-    const { losses, slope } = addCrossEntropy(graph, logits, labelParts[index]!);
+    const { losses, slope } = graph.crossEntropy(logits, labelParts[index]!);
     return { losses, logits, ...nodes.backward(slope) };
   });
   const results = {
@@ -89,11 +89,10 @@ const PARTS = 8;
  * @returns The gradient as a function.
  */
 export function graphGradient(network: tf.LayersModel): ImageGradientOf {
-  const graphs = new Map<number, GradientGraph>();
+  const graphs: Record<number, GradientGraph> = {};
   return (images, labels) => {
     const parts = images.shape[0] % PARTS === 0 ? PARTS : 1;
-    const graph = graphs.get(parts) ?? gradientGraph(network, parts);
-    graphs.set(parts, graph);
+    const graph = graphs[parts] ??= gradientGraph(network, parts);
     const weights = network.weights.map((weight) => weight.read());
     const wanted = [graph.losses, graph.logits, graph.byImages];
     const found = graph.run(images, labels, weights, wanted);

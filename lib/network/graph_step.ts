@@ -1,7 +1,7 @@
 import { adamRate, addAdamStep } from "@lib/network/adam.ts";
 import { Graph, type Ref, type } from "@lib/network/graph.ts";
 import { addImages, bytesTensor, sizeOf } from "@lib/network/image_input.ts";
-import { addCrossEntropy, addNetwork } from "@lib/network/network_nodes.ts";
+import { addNetwork } from "@lib/network/network_nodes.ts";
 import type { StepSettings, TrainStep } from "@lib/network/passes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
@@ -53,7 +53,7 @@ export function graphStep(network: tf.LayersModel, { seed, weightDecay }: StepSe
   const settings = { weights, seedOf, needsImageGradient: false };
   const nodes = addNetwork(graph, network, images, settings);
   const logits = nodes.outputs.get(network.layers.at(-1)!)!;
-  const { losses, slope } = addCrossEntropy(graph, logits, labels);
+  const { losses, slope } = graph.crossEntropy(logits, labels);
   const loss = graph.node("Mean", [losses, graph.constant([0], "INT32")], { Tidx: type("INT32") });
   const count = graph.cast(graph.size(labels, "INT32"), "INT32", "FLOAT");
   const { byWeights } = nodes.backward(graph.node("RealDiv", [slope, count]));

@@ -1,19 +1,17 @@
 import type { Graph, Ref } from "@lib/network/graph.ts";
 import { isInput, layerCalls } from "@lib/network/layer_calls.ts";
 import { ACTIVATION_NODES } from "@lib/network/nodes/activation_nodes.ts";
-import { DROPOUT } from "@lib/network/nodes/dropout_nodes.ts";
-import { BATCH_NORMALIZATION } from "@lib/network/nodes/normalization_nodes.ts";
 import type { LayerNodes, Pass, PassContext } from "@lib/network/nodes/pass.ts";
 import { SHAPE_NODES } from "@lib/network/nodes/shape_nodes.ts";
+import { TRAINING_NODES } from "@lib/network/nodes/training_nodes.ts";
 import { WINDOW_NODES } from "@lib/network/nodes/window_nodes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** Layers by their Keras class name. */
 const LAYERS: Record<string, LayerNodes> = {
-  BatchNormalization: BATCH_NORMALIZATION,
-  Dropout: DROPOUT,
   ...ACTIVATION_NODES,
   ...SHAPE_NODES,
+  ...TRAINING_NODES,
   ...WINDOW_NODES,
 };
 

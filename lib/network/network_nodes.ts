@@ -1,4 +1,4 @@
-import { type Graph, int, output, type Ref, type } from "@lib/network/graph.ts";
+import { type Graph, int, type Ref } from "@lib/network/graph.ts";
 import { isInput, type LayerCall, layerCalls } from "@lib/network/layer_calls.ts";
 import { addLayer } from "@lib/network/layer_nodes.ts";
 import type { Pass } from "@lib/network/nodes/pass.ts";
@@ -136,23 +136,4 @@ export function addWeights(graph: Graph, network: tf.LayersModel): Map<tf.LayerV
   return new Map(network.weights.map((weight, index) => {
     return [weight, graph.placeholder(`weight_${index}`, "FLOAT")];
   }));
-}
-
-/**
- * Adds the cross-entropy of a network's logits.
- *
- * @param graph Gets the nodes.
- * @param logits Shape [N, classes].
- * @param labels Int32, shape [N].
- * @returns Each image's loss in nats, shape [N], and the slope of their sum by the logits.
- */
-export function addCrossEntropy(
-  graph: Graph,
-  logits: Ref,
-  labels: Ref,
-): { losses: Ref; slope: Ref } {
-  const losses = graph.node("SparseSoftmaxCrossEntropyWithLogits", [logits, labels], {
-    Tlabels: type("INT32"),
-  });
-  return { losses, slope: output(losses, 1) };
 }

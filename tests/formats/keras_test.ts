@@ -1,6 +1,6 @@
 /** The network's forward pass and one step of training beside Keras, from the same weights. */
 import { PAPER_SIZE } from "@lib/data/images.ts";
-import { forEachBatch } from "@lib/network/forward.ts";
+import { forEachBatch } from "@lib/network/evaluate.ts";
 import { graphStep } from "@lib/network/graph_step.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";

@@ -2,7 +2,7 @@
 import { imageBytes, type Images, type Size } from "@lib/data/images.ts";
 import { ARCHITECTURES } from "@lib/network/architectures.ts";
 import { engineOf } from "@lib/network/engine.ts";
-import { forEachBatch } from "@lib/network/forward.ts";
+import { forEachBatch } from "@lib/network/evaluate.ts";
 import { graphStep } from "@lib/network/graph_step.ts";
 import { graphForward } from "@lib/network/graph_forward.ts";
 import { graphGradient } from "@lib/network/graph_gradient.ts";
