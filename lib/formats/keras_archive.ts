@@ -37,11 +37,9 @@ export async function loadKeras(file: string): Promise<tf.LayersModel> {
   const network = await build(content, file);
   try {
     await openHdf5(content.weights, file, "r", (hdf5) => {
-      for (const { weight, path, named } of placesOf(hdf5, content, network, file)) {
-        const { shape, values } = readNumbers(hdf5, path, file);
-        checkShape(shape, weight, named);
+      for (const { weight, values, named } of placesOf(hdf5, content, network, file)) {
         checkFinite(values, named);
-        tf.tidy(() => void weight.write(tf.tensor(values, shape)));
+        tf.tidy(() => void weight.write(tf.tensor(values, weight.shape as number[])));
       }
     });
     return network;
@@ -71,7 +69,6 @@ export async function saveKeras(
   const content = await readKerasFile(source);
   const { bytes } = await openHdf5(content.weights, source, "a", (hdf5) => {
     for (const { weight, path, named } of placesOf(hdf5, content, network, source)) {
-      checkShape(readNumbers(hdf5, path, source).shape, weight, named);
       const values = weight.read().dataSync<"float32">();
       checkFinite(values, named);
       writeNumbers(hdf5, path, values, source);
@@ -117,41 +114,41 @@ async function build({ topology }: KerasFile, file: string): Promise<tf.LayersMo
   });
 }
 
-/** A network's weights, each with its place in a file and its name for errors. */
+/** A network's weights, each with its place and values in a file and its name for errors. */
 function* placesOf(
   hdf5: File,
   { topology, paths }: KerasFile,
   network: tf.LayersModel,
   file: string,
-): Generator<{ weight: tf.LayerVariable; path: string; named: string }> {
+): Generator<{ weight: tf.LayerVariable; path: string; values: Float32Array; named: string }> {
   const layers = layersOf(topology, file);
   const places = paths(hdf5, layers);
-  const byName = new Map(network.layers.map((layer) => [layer.name, layer]));
-  const names = new Set(layers.map(({ config }) => config.name));
-  const extra = network.layers.find(({ name, weights }) => weights.length > 0 && !names.has(name));
+  const names = layers.map(({ config }) => config.name);
+  const extra = network.layers.find(({ name, weights }) =>
+    weights.length > 0 && !names.includes(name)
+  );
   if (extra !== undefined) {
     throw new Error(`Expected only layers of ${file} but found also "${extra.name}"`);
   }
-  for (const [index, { class_name, config }] of layers.entries()) {
-    const layer = byName.get(config.name as string);
+  for (const [index, { class_name, config: { name } }] of layers.entries()) {
+    const layer = network.layers.find((each) => each.name === name);
     if (layer === undefined && class_name !== "InputLayer") {
-      throw new Error(`Expected a layer "${config.name}" as in ${file} but found none`);
+      throw new Error(`Expected a layer "${name}" as in ${file} but found none`);
     }
-    const weights = layer?.weights ?? [];
-    if (weights.length !== places[index]!.length) {
-      const found = `${places[index]!.length} in ${file}`;
-      throw new Error(`Expected ${weights.length} weights of "${config.name}" but found ${found}`);
+    const [weights, own] = [layer?.weights ?? [], places[index]!];
+    if (weights.length !== own.length) {
+      const found = `${own.length} in ${file}`;
+      throw new Error(`Expected ${weights.length} weights of "${name}" but found ${found}`);
     }
     for (const [number, weight] of weights.entries()) {
       const named = `${weight.originalName} in ${file}`;
-      yield { weight, path: places[index]![number]!, named };
+      const path = own[number]!;
+      const { shape, values } = readNumbers(hdf5, path, file);
+      if (String(shape) !== String(weight.shape)) {
+        throw new Error(`Expected shape [${weight.shape}] but found [${shape}] for ${named}`);
+      }
+      yield { weight, path, values, named };
     }
-  }
-}
-
-function checkShape(found: number[], { shape }: tf.LayerVariable, named: string): void {
-  if (String(found) !== String(shape)) {
-    throw new Error(`Expected shape [${shape}] but found [${found}] for ${named}`);
   }
 }
 

@@ -2,10 +2,7 @@ import { type Settings, translateLayer, type Written } from "@lib/formats/keras_
 import { isReference, readCall, type Reference, tfjsNumbers } from "@lib/formats/keras_nodes.ts";
 
 /** A layer of a functional network. */
-interface Connected extends Written {
-  name: string;
-  inbound_nodes: unknown[];
-}
+type Connected = Written & { inbound_nodes: unknown[] };
 
 /**
  * Translates a whole network's topology from Keras to tfjs.

@@ -1,8 +1,7 @@
 import type { Images } from "@lib/data/images.ts";
-import { graphForward } from "@lib/network/graph_forward.ts";
-import { graphGradient } from "@lib/network/graph_gradient.ts";
+import { graphForward, graphGradient } from "@lib/network/graph_passes.ts";
 import { graphStep } from "@lib/network/graph_step.ts";
-import { hasGraph } from "@lib/network/layer_nodes.ts";
+import { hasGraph } from "@lib/network/network_nodes.ts";
 import { plainForward, plainGradient, plainStep } from "@lib/network/plain_layers.ts";
 import type { Forward, ImageGradientOf, StepSettings, TrainStep } from "@lib/network/passes.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
