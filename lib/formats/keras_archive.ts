@@ -2,10 +2,8 @@ import { writeWhole } from "@lib/files.ts";
 import { type File, openHdf5, readNumbers, writeNumbers } from "@lib/formats/hdf5.ts";
 import { type KerasFile, readKerasFile } from "@lib/formats/keras_file.ts";
 import { layersOf, translateTopology } from "@lib/formats/keras_topology.ts";
-import { disposeNetwork } from "@lib/network/copy_network.ts";
+import { disposeNetwork, type Topology } from "@lib/network/copy_network.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-
-type Topology = Parameters<typeof tf.models.modelFromJSON>[0];
 
 /**
  * Loads a network from Keras: a `.keras` archive of Keras 3 or HDF5 of Keras 2 or 3. The file's content

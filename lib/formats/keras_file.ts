@@ -85,13 +85,12 @@ async function readArchive(file: string): Promise<KerasFile> {
     weights,
     paths: archivePaths,
     pack: (changed) =>
-      // not compressed, as by Keras, and at no time, so that the same network makes the same file
-      zipSync(Object.fromEntries([...entries, ["model.weights.h5", changed]]), {
-        level: 0,
-        mtime: new Date(1980, 0, 1),
-      }),
+      zipSync(Object.fromEntries([...entries, ["model.weights.h5", changed]]), PLAIN),
   };
 }
+
+/** Not compressed, as by Keras, and at no time, so that the same network makes the same file. */
+const PLAIN = { level: 0, mtime: new Date(1980, 0, 1) } as const;
 
 /** Keras names groups by class and counts the layers of each, in the file's order. */
 function archivePaths(file: File, layers: Written[]): string[][] {

@@ -70,13 +70,8 @@ function rescale({ config: { layers, input_layers } }: NetworkJson, shape: tf.Sh
   input_layers[0]![0] = renamed;
   const at = layers.findIndex((layer) => layer.config.name === name);
   const input = layers[at]!;
-  layers.splice(
-    at,
-    1,
-    { ...input, name: renamed, config: { ...input.config, name: renamed } },
-    {
-      ...{ class_name: "Rescaling", config: { name, ...settings }, name },
-      inbound_nodes: [[[renamed, 0, 0, {}]]],
-    },
-  );
+  const inbound_nodes = [[[renamed, 0, 0, {}]]];
+  layers[at] = { ...input, name: renamed, config: { ...input.config, name: renamed } };
+  const rescaling = { class_name: "Rescaling", config: { name, ...settings }, name, inbound_nodes };
+  layers.splice(at + 1, 0, rescaling);
 }

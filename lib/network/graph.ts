@@ -50,7 +50,7 @@ export class Graph {
 
   /** A value that is given anew at each run. */
   placeholder(name: string, of: ValueType): Ref {
-    return this.#add(name, "Placeholder", [], { dtype: type(of) });
+    return this.#add("Placeholder", [], { dtype: type(of) }, name);
   }
 
   /** A value that never changes: one number, or a list of them. */
@@ -78,7 +78,7 @@ export class Graph {
    * @returns Its first output.
    */
   node(operation: string, inputs: Ref[], attributes: Attributes = {}): Ref {
-    return this.#unnamed(operation, inputs, { T: type("FLOAT"), ...attributes });
+    return this.#add(operation, inputs, { T: type("FLOAT"), ...attributes });
   }
 
   /** The same values in another shape; −1 stands for what is left. */
@@ -89,13 +89,13 @@ export class Graph {
 
   /** The same values as another type. */
   cast(value: Ref, from: ValueType, to: ValueType): Ref {
-    return this.#unnamed("Cast", [value], { SrcT: type(from), DstT: type(to) });
+    return this.#add("Cast", [value], { SrcT: type(from), DstT: type(to) });
   }
 
   /** The slabs of a value's first axis at the given indices. */
   gather(value: Ref, indices: Ref): Ref {
     const types = { Tparams: type("FLOAT"), Tindices: type("INT32"), Taxis: type("INT32") };
-    return this.#unnamed("GatherV2", [value, indices, this.constant(0, "INT32")], types);
+    return this.#add("GatherV2", [value, indices, this.constant(0, "INT32")], types);
   }
 
   /** A value's shape, as int32. */
@@ -167,14 +167,11 @@ meta_graphs { meta_info_def { tags: "serve" } graph_def { ${this.#nodes.join("\n
   #fixed(of: ValueType, shape: number[], content: string): Ref {
     const dimensions = shape.map((size) => `dim { size: ${size} }`).join(" ");
     const value = `{ tensor { dtype: DT_${of} tensor_shape { ${dimensions} } ${content} } }`;
-    return this.#unnamed("Const", [], { dtype: type(of), value });
+    return this.#add("Const", [], { dtype: type(of), value });
   }
 
-  #unnamed(operation: string, inputs: Ref[], attributes: Attributes): Ref {
-    return this.#add(`${operation}_${this.#nodes.length}`, operation, inputs, attributes);
-  }
-
-  #add(name: string, operation: string, inputs: Ref[], attributes: Attributes): Ref {
+  #add(operation: string, inputs: Ref[], attributes: Attributes, given?: Ref): Ref {
+    const name = given ?? `${operation}_${this.#nodes.length}`;
     const fields = [
       ...inputs.map((input) => `input: "${input}"`),
       ...Object.entries(attributes).map(([key, value]) => `attr { key: "${key}" value ${value} }`),

@@ -25,10 +25,12 @@ export function graphForward(
   layers: tf.layers.Layer[],
   images: Images,
 ): Forward {
-  const fed = countOf(images) < MANY ? fedGraph(network, images) : undefined;
+  const isFixed = countOf(images) >= MANY;
+  const fed = isFixed ? undefined : forwardGraph(network, images, fedWeight);
+  const feeds = isFixed ? {} : feedsOf(network.weights.map((weight) => weight.read()));
   return (batch) => {
     // asked for with each batch: another network may have come in between
-    const { run, outputs, feeds } = fed ?? fixedGraph(network, images);
+    const { run, outputs } = fed ?? fixedGraph(network, images);
     // filled up with black images to what the parts divide
     const count = countOf(batch);
     const whole = Math.ceil(count / PARTS) * PARTS;
@@ -43,16 +45,6 @@ export function graphForward(
 interface ForwardGraph {
   run: GraphFunction;
   outputs: Map<tf.layers.Layer, Ref>;
-  /** What it takes besides images. */
-  feeds: Record<string, tf.Tensor>;
-}
-
-/** A graph that takes the weights at each run. */
-function fedGraph(network: tf.LayersModel, size: Size): ForwardGraph {
-  const graph = new Graph();
-  const weights = addWeights(graph, network);
-  const feeds = network.weights.map((weight) => [weights.get(weight)!, weight.read()]);
-  return inParts(graph, network, weights, size, Object.fromEntries(feeds));
 }
 
 /** The last graph that holds the weights, and their identities. */
@@ -67,30 +59,22 @@ function fixedGraph(network: tf.LayersModel, size: Size): ForwardGraph {
     weights.every((weight, index) => weight === last!.weights[index]);
   if (last === undefined || !same) {
     last?.run.release();
-    const graph = new Graph();
-    const fixed = values.map((value, index) =>
-      [network.weights[index]!, graph.tensor(value)] as const
-    );
-    last = { weights, ...inParts(graph, network, new Map(fixed), size, {}) };
+    const graph = forwardGraph(network, size, (graph, index) => graph.tensor(values[index]!));
+    last = { weights, ...graph };
   }
   return last;
 }
 
-function inParts(
-  graph: Graph,
-  network: tf.LayersModel,
-  weights: Map<tf.LayerVariable, Ref>,
-  size: Size,
-  feeds: ForwardGraph["feeds"],
-): ForwardGraph {
-  const settings = { weights, needsImageGradient: false };
+function forwardGraph(network: tf.LayersModel, size: Size, addWeight: AddWeight): ForwardGraph {
+  const graph = new Graph();
+  const settings = { weights: addWeights(graph, network, addWeight), needsImageGradient: false };
   const ways = graph.divide(addImages(graph, size), PARTS).map((part) =>
     addNetwork(graph, network, part, settings).outputs
   );
   const outputs = new Map(network.layers.map((layer) => {
     return [layer, graph.join(ways.map((outputs) => outputs.get(layer)!))];
   }));
-  return { run: graph.compile(), outputs, feeds };
+  return { run: graph.compile(), outputs };
 }
 
 /** A network with the way back, in inference mode: each image's loss and what it depends on. */
@@ -141,7 +125,7 @@ export function gradientGraph(network: tf.LayersModel, parts = 1): GradientGraph
   const graph = new Graph();
   const images = graph.placeholder("images", "FLOAT");
   const labels = graph.placeholder("labels", "INT32");
-  const weights = addWeights(graph, network);
+  const weights = addWeights(graph, network, fedWeight);
   const labelParts = graph.divide(labels, parts, "INT32");
   const ways = graph.divide(images, parts).map((part, index) => {
     const nodes = addNetwork(graph, network, part, { weights, needsImageGradient: true });
@@ -159,13 +143,9 @@ export function gradientGraph(network: tf.LayersModel, parts = 1): GradientGraph
     })),
   };
   const run = graph.compile();
-  const names = [...weights.values()];
   return {
     ...results,
-    run: (images, labels, values, wanted) => {
-      const feeds = Object.fromEntries(values.map((value, index) => [names[index]!, value]));
-      return run({ images, labels, ...feeds }, wanted);
-    },
+    run: (images, labels, values, wanted) => run({ images, labels, ...feedsOf(values) }, wanted),
   };
 }
 
@@ -188,9 +168,19 @@ export function graphGradient(network: tf.LayersModel): ImageGradientOf {
   };
 }
 
-/** Placeholders of a network's weights, in its order. */
-function addWeights(graph: Graph, network: tf.LayersModel): Map<tf.LayerVariable, Ref> {
-  return new Map(network.weights.map((weight, index) => {
-    return [weight, graph.placeholder(`weight_${index}`, "FLOAT")];
-  }));
-}
+/** Adds the weight of a number to a graph. */
+type AddWeight = (graph: Graph, index: number) => Ref;
+
+/** A weight that the graph takes at each run. */
+const fedWeight: AddWeight = (graph, index) => graph.placeholder(`weight_${index}`, "FLOAT");
+
+/** What it takes then. */
+const feedsOf = (weights: tf.Tensor[]): Record<string, tf.Tensor> =>
+  Object.fromEntries(weights.map((value, index) => [`weight_${index}`, value]));
+
+const addWeights = (
+  graph: Graph,
+  { weights }: tf.LayersModel,
+  add: AddWeight,
+): Map<tf.LayerVariable, Ref> =>
+  new Map(weights.map((weight, index) => [weight, add(graph, index)]));

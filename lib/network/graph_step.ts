@@ -1,5 +1,5 @@
 import { adamRate, addAdamStep } from "@lib/network/adam.ts";
-import { Graph, type Ref, type } from "@lib/network/graph.ts";
+import { Graph, type Ref, type, WHOLE } from "@lib/network/graph.ts";
 import { addImages, bytesTensor, sizeOf } from "@lib/network/image_input.ts";
 import { addNetwork } from "@lib/network/network_nodes.ts";
 import type { StepSettings, TrainStep } from "@lib/network/passes.ts";
@@ -48,7 +48,7 @@ export function graphStep(network: tf.LayersModel, { seed, weightDecay }: StepSe
 
   const seedOf = (index: number): Ref => {
     const offset = graph.constant([0, index], "INT32");
-    return graph.node("AddV2", [stepSeed, offset], { T: type("INT32") });
+    return graph.node("AddV2", [stepSeed, offset], WHOLE);
   };
   const settings = { weights, seedOf, needsImageGradient: false };
   const nodes = addNetwork(graph, network, images, settings);
@@ -69,12 +69,12 @@ export function graphStep(network: tf.LayersModel, { seed, weightDecay }: StepSe
 
   const run = graph.compile();
   const wanted = [after.weights, after.mean, after.square, moving, loss];
-  return ({ step: before, ...values }, batch, learningRate) => {
-    const step = before + 1;
+  return ({ step: done, ...values }, batch, learningRate) => {
+    const step = done + 1;
     const feeds = {
       images: bytesTensor(batch),
       labels: tf.tensor1d(batch.labels, "int32"),
-      seed: tf.tensor1d([seed, before * network.layers.length], "int32"),
+      seed: tf.tensor1d([seed, done * network.layers.length], "int32"),
       rate: tf.scalar(adamRate(step, learningRate)),
     };
     const found = run({ ...feeds, ...values }, wanted);

@@ -59,7 +59,7 @@ export function bytesTensor({ pixels }: Images): tf.Tensor1D {
  */
 export function addImages(graph: Graph, size: Size): Ref {
   const words = graph.placeholder("images", "INT32");
-  const bytes = graph.node("Bitcast", [words], { T: type("INT32"), type: type("UINT8") });
+  const bytes = graph.node("Bitcast", [words], { ...WHOLE, type: type("UINT8") });
   const shape = [-1, size.height, size.width, size.channels];
   const whole = imageBytes(size) % 4 === 0 ? bytes : withoutFilling(graph, bytes, imageBytes(size));
   const levels = graph.cast(graph.reshape(whole, shape, "UINT8"), "UINT8", "FLOAT");

@@ -152,7 +152,28 @@ export function addNetwork(
       moving.set(layer.nonTrainableWeights[index]!, value)
     );
   }
-  return { outputs, moving, backward: (slope) => wayBack(graph, steps, slope) };
+  // from the last layer to the first; where an output goes to several layers, their gradients add up
+  const backward: NetworkNodes["backward"] = (slope) => {
+    const gradients = new Map<tf.layers.Layer | "images", Ref[]>([[steps.at(-1)!.layer, [slope]]]);
+    const sumAt = (place: tf.layers.Layer | "images"): Ref | undefined => {
+      const all = gradients.get(place) ?? [];
+      return all.length > 1 ? graph.node("AddN", all, { N: int(all.length) }) : all[0];
+    };
+    const byWeights = new Map<tf.LayerVariable, Ref>();
+    for (const { layer, inputs, weights, pass } of steps.toReversed()) {
+      const gradient = sumAt(layer);
+      if (gradient === undefined) continue; // its output is not used
+      const back = pass.backward(gradient);
+      weights.forEach((weight, index) => byWeights.set(weight, back.weights[index]!));
+      back.inputs.forEach((each, index) => {
+        const input = inputs[index];
+        const place = input === undefined || isInput(input) ? "images" : input;
+        gradients.set(place, [...gradients.get(place) ?? [], each]);
+      });
+    }
+    return { byImages: sumAt("images"), byWeights };
+  };
+  return { outputs, moving, backward };
 }
 
 /** Whether a layer is a batch normalisation that turns no order of values round. */
@@ -160,26 +181,4 @@ function isIncreasing(layer: tf.layers.Layer): boolean {
   if (layer.getClassName() !== "BatchNormalization") return false;
   if (layer.getConfig().scale === false) return true;
   return layer.trainableWeights[0]!.read().dataSync().every((scale) => scale >= 0);
-}
-
-/** From the last layer to the first; where an output goes to several layers, their gradients add up. */
-function wayBack(graph: Graph, steps: Step[], slope: Ref): ReturnType<NetworkNodes["backward"]> {
-  const gradients = new Map<tf.layers.Layer | "images", Ref[]>([[steps.at(-1)!.layer, [slope]]]);
-  const sumAt = (place: tf.layers.Layer | "images"): Ref | undefined => {
-    const all = gradients.get(place) ?? [];
-    return all.length > 1 ? graph.node("AddN", all, { N: int(all.length) }) : all[0];
-  };
-  const byWeights = new Map<tf.LayerVariable, Ref>();
-  for (const { layer, inputs, weights, pass } of steps.toReversed()) {
-    const gradient = sumAt(layer);
-    if (gradient === undefined) continue; // its output is not used
-    const back = pass.backward(gradient);
-    weights.forEach((weight, index) => byWeights.set(weight, back.weights[index]!));
-    back.inputs.forEach((each, index) => {
-      const input = inputs[index];
-      const place = input === undefined || isInput(input) ? "images" : input;
-      gradients.set(place, [...gradients.get(place) ?? [], each]);
-    });
-  }
-  return { byImages: sumAt("images"), byWeights };
 }

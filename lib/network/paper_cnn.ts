@@ -7,9 +7,6 @@ export const PAPER_CNN: Architecture = {
   build: (size, classes, seed) => paperCnn(classes, seed, size),
 };
 
-/** Name of the layer whose channels are pruned: the activation of the last convolution (section 3.2). */
-export const LAST_ACTIVATION = "activation_5";
-
 /**
  * The network of the paper's Figure 4, untrained: three blocks of two 3×3 convolutions, each followed by
  * ELU and batch normalisation, and a pooling layer with dropout; then one dense layer. Activation and

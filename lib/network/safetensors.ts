@@ -80,14 +80,12 @@ export async function readSafetensors(file: string): Promise<NamedArrays> {
   return { arrays, metadata };
 }
 
-function readHeader(
-  bytes: Uint8Array,
-  file: string,
-): { header: Record<string, Record<string, string>>; start: number } {
-  const length = bytes.length < 8
-    ? Infinity
-    : Number(new DataView(bytes.buffer).getBigUint64(0, true));
+type Header = Record<string, Record<string, string>>;
+
+function readHeader(bytes: Uint8Array, file: string): { header: Header; start: number } {
   try {
+    const view = new DataView(bytes.buffer);
+    const length = bytes.length < 8 ? Infinity : Number(view.getBigUint64(0, true));
     if (8 + length > bytes.length) throw new Error(`${bytes.length} bytes`);
     const json = new TextDecoder().decode(bytes.subarray(8, 8 + length));
     return { header: JSON.parse(json), start: 8 + length };

@@ -47,11 +47,9 @@ const pooling = (
   add(graph, layer, [input]): Pass {
     const window = windowOf(layer);
     const output = graph.node(kernel, [input], window);
-    return straight(
-      output,
-      (gradient) =>
-        graph.node(`${kernel}Grad`, [...operands(graph, input, output), gradient], window),
-    );
+    const back = (gradient: Ref): Ref =>
+      graph.node(`${kernel}Grad`, [...operands(graph, input, output), gradient], window);
+    return straight(output, back);
   },
 });
 
@@ -66,9 +64,9 @@ export const WINDOW_NODES: Record<string, LayerNodes> = {
       const sum = graph.node("Conv2D", [input, kernel!], window);
       return weighted(graph, layer, sum, bias, (bySum) => {
         const shape = graph.constant(layer.trainableWeights[0]!.shape as number[], "INT32");
-        const byInput = (): Ref =>
-          graph.node("Conv2DBackpropInput", [graph.shape(input), kernel!, bySum], window);
-        const inputs = needsInputGradient ? [byInput()] : [];
+        const inputs = needsInputGradient
+          ? [graph.node("Conv2DBackpropInput", [graph.shape(input), kernel!, bySum], window)]
+          : [];
         // one after the other: side by side, each on all cores, they are slower
         const operands = [input, shape, bySum, ...inputs.map((each) => `^${each}`)];
         return { inputs, kernel: graph.node("Conv2DBackpropFilter", operands, window) };
