@@ -16,7 +16,7 @@ import { liveProgress } from "@lib/figures/live_progress.ts";
 import { showMarkdown } from "@lib/figures/show.ts";
 import { type EpochResult, trainingCurves } from "@lib/figures/training_curves.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import type { EpochRecord } from "@lib/network/train.ts";
+import type { EpochRecord } from "@lib/network/training_state.ts";
 
 /**
  * Versions of what computes the results.

@@ -7,7 +7,7 @@
  * @module
  */
 import { loadDataset } from "@lib/data/dataset.ts";
-import type { EpochRecord } from "@lib/network/train.ts";
+import type { EpochRecord } from "@lib/network/training_state.ts";
 import { badNet } from "@lib/study/bad_net.ts";
 import { badNets, controls, otherAttacks } from "@lib/study/networks.ts";
 import { percent } from "@lib/words.ts";

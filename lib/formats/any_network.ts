@@ -1,9 +1,10 @@
 import { basename, dirname, join } from "@lib/std/path.ts";
 import { exists } from "@lib/files.ts";
-import { expectOther, loadKeras, saveKeras } from "@lib/formats/keras_archive.ts";
-import { beginsAs } from "@lib/formats/keras_file.ts";
+import { checkFinite, expectOther, loadKeras, saveKeras } from "@lib/formats/keras_archive.ts";
+import { kerasFormat } from "@lib/formats/keras_file.ts";
 import { loadNetwork, saveNetwork } from "@lib/formats/network_file.ts";
-import { tf } from "@lib/network/tensorflow.ts";
+import { disposeNetwork } from "@lib/network/copy_network.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
 
 /** A network and the way to write it as it came. */
 export interface AnyNetwork {
@@ -53,11 +54,11 @@ export async function openNetwork(path: string): Promise<AnyNetwork> {
     throw new Error(`Expected model.json but found none in ${path}`);
   }
   const bytes = await Deno.readFile(path);
-  for (const [format, extension] of [["keras", ".keras"], ["hdf5", ".h5"]] as const) {
-    if (!beginsAs(bytes, format)) continue;
+  const format = kerasFormat(bytes);
+  if (format !== undefined) {
     const network = await loadKeras(path);
     const save: AnyNetwork["save"] = (target, other) => saveKeras(path, target, other);
-    return { network, format, extension, save };
+    return { network, format, extension: format === "keras" ? ".keras" : ".h5", save };
   }
   if (hasTopology(bytes)) return await openTfjs(dirname(path), basename(path));
   throw new Error(
@@ -67,15 +68,13 @@ export async function openNetwork(path: string): Promise<AnyNetwork> {
 
 async function openTfjs(folder: string, topology: string): Promise<AnyNetwork> {
   const network = await loadNetwork(folder, topology);
-  for (const weight of network.weights) {
-    const values = await weight.read().data();
-    const other = values.findIndex((value) => !Number.isFinite(value));
-    if (other < 0) continue;
-    network.weights.forEach((each) => each.dispose());
-    throw new Error(
-      `Expected finite weights but found ${values[other]} at ${other} of ` +
-        `${weight.originalName} in ${folder}`,
-    );
+  try {
+    for (const weight of network.weights) {
+      checkFinite(weight.read().dataSync<"float32">(), `${weight.originalName} in ${folder}`);
+    }
+  } catch (error) {
+    disposeNetwork(network);
+    throw error;
   }
   const save: AnyNetwork["save"] = async (target, other) => {
     await expectOther(folder, target);

@@ -3,48 +3,53 @@ import h5wasm, { Dataset, type File, type Group } from "h5wasm";
 export type { File, Group };
 
 /**
- * Reads an HDF5 file that is in memory.
+ * Opens an HDF5 file that is in memory. h5wasm has a file system in memory, and this is all that it can
+ * read or write.
  *
  * @param bytes The file; left as it is.
  * @param where The file's name, for errors.
- * @param read Is given the open file, which is closed afterwards.
- * @returns What `read` returns.
- * @throws {Error} If it is no HDF5 file or cut short; whatever `read` throws.
- * @example See {@link editHdf5}.
+ * @param mode Whether it is only read, or changed too.
+ * @param use Is given the open file, or an open copy, which is closed afterwards.
+ * @returns What `use` returns, and the file as it is then.
+ * @throws {Error} If it is no HDF5 file or cut short; whatever `use` throws.
+ * @example
+ * ```ts ignore
+ * const { bytes } = await openHdf5(await Deno.readFile("network.h5"), "network.h5", "a", (file) => {
+ *   writeNumbers(file, "model_weights/dense/dense/bias", Float32Array.of(0, 0), "network.h5");
+ * });
+ * ```
  */
-export async function readHdf5<T>(
+export async function openHdf5<T>(
   bytes: Uint8Array,
   where: string,
-  read: (file: File) => T,
-): Promise<T> {
-  return (await opened(bytes, where, "r", read)).result;
-}
-
-/**
- * Changes an HDF5 file that is in memory.
- *
- * @param bytes The file; left as it is.
- * @param where The file's name, for errors.
- * @param edit Is given a copy, open for writing.
- * @returns The changed file.
- * @throws {Error} If it is no HDF5 file or cut short; whatever `edit` throws.
- */
-export async function editHdf5(
-  bytes: Uint8Array,
-  where: string,
-  edit: (file: File) => void,
-): Promise<Uint8Array> {
-  return (await opened(bytes, where, "a", edit)).bytes;
+  mode: "r" | "a",
+  use: (file: File) => T,
+): Promise<{ result: T; bytes: Uint8Array }> {
+  const { FS, activate_throwing_error_handler } = await h5wasm.ready;
+  activate_throwing_error_handler(); // HDF5 would print its errors
+  const path = `/${crypto.randomUUID()}`;
+  FS.writeFile(path, bytes);
+  let file: File | undefined;
+  try {
+    file = new h5wasm.File(path, mode);
+    const result = use(file);
+    file.close();
+    file = undefined;
+    return { result, bytes: FS.readFile(path) };
+  } catch (error) {
+    if (error instanceof Error && !error.message.startsWith("HDF5-DIAG")) throw error;
+    // of the errors that HDF5 tells from the outermost call on, the one that it began with
+    const text = error instanceof Error ? error.message : String(error);
+    const innermost = [...text.matchAll(/\(\): (.+)/g)].at(-1)?.[1] ?? text;
+    throw new Error(`Expected a whole HDF5 file but found in ${where}: ${innermost}`);
+  } finally {
+    file?.close();
+    FS.unlink(path);
+  }
 }
 
 /** The largest dataset that is read: half a gibibyte. */
 const MOST_NUMBERS = 2 ** 27;
-
-/** A dataset's values. */
-export interface Numbers {
-  shape: number[];
-  values: Float32Array;
-}
 
 /**
  * Reads a dataset of 32-bit floating-point numbers.
@@ -54,9 +59,13 @@ export interface Numbers {
  * @param where The file's name, for errors.
  * @returns Its shape and values, row by row.
  * @throws {Error} If there is none, or it is of other numbers.
- * @example See {@link editHdf5}.
+ * @example See {@link openHdf5}.
  */
-export function readNumbers(file: File, path: string, where: string): Numbers {
+export function readNumbers(
+  file: File,
+  path: string,
+  where: string,
+): { shape: number[]; values: Float32Array } {
   const dataset = datasetAt(file, path, where);
   const count = dataset.shape!.reduce((product, each) => product * each, 1);
   if (count > MOST_NUMBERS) { // packed, a file of a few bytes may hold any number of them
@@ -81,14 +90,9 @@ export function readNumbers(file: File, path: string, where: string): Numbers {
  * @param values As many as it has, row by row.
  * @param where The file's name, for errors.
  * @throws {Error} If there is no such dataset.
- * @example See {@link editHdf5}.
+ * @example See {@link openHdf5}.
  */
-export function writeNumbers(
-  file: File,
-  path: string,
-  values: Float32Array,
-  where: string,
-): void {
+export function writeNumbers(file: File, path: string, values: Float32Array, where: string): void {
   const dataset = datasetAt(file, path, where);
   dataset.write_slice(dataset.shape!.map(() => []), values);
 }
@@ -99,7 +103,7 @@ export function writeNumbers(
  * @param file An open HDF5 file.
  * @param path The group's, as `layers/dense`.
  * @returns The group; nothing if there is none.
- * @example See {@link editHdf5}.
+ * @example See {@link openHdf5}.
  */
 export function groupAt(file: File, path: string): Group | undefined {
   const found = entityAt(file, path);
@@ -120,37 +124,4 @@ function entityAt(file: File, path: string): ReturnType<File["get"]> | undefined
   } catch {
     return undefined;
   }
-}
-
-/** h5wasm has a file system in memory, and this is all that it can read or write. */
-async function opened<T>(
-  bytes: Uint8Array,
-  where: string,
-  mode: "r" | "a",
-  use: (file: File) => T,
-): Promise<{ result: T; bytes: Uint8Array }> {
-  const { FS, activate_throwing_error_handler } = await h5wasm.ready;
-  activate_throwing_error_handler(); // HDF5 would print its errors
-  const path = `/${crypto.randomUUID()}`;
-  FS.writeFile(path, bytes);
-  let file: File | undefined;
-  try {
-    file = new h5wasm.File(path, mode);
-    const result = use(file);
-    file.close();
-    file = undefined;
-    return { result, bytes: FS.readFile(path) };
-  } catch (error) {
-    if (error instanceof Error && !error.message.startsWith("HDF5-DIAG")) throw error;
-    throw new Error(`Expected a whole HDF5 file but found in ${where}: ${innermost(error)}`);
-  } finally {
-    file?.close();
-    FS.unlink(path);
-  }
-}
-
-/** Of the errors that HDF5 tells from the outermost call on, the one that it began with. */
-function innermost(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return [...text.matchAll(/\(\): (.+)/g)].at(-1)?.[1] ?? text;
 }

@@ -1,10 +1,9 @@
 import { writeWhole } from "@lib/files.ts";
-import { editHdf5, type File, readHdf5, readNumbers, writeNumbers } from "@lib/formats/hdf5.ts";
+import { type File, openHdf5, readNumbers, writeNumbers } from "@lib/formats/hdf5.ts";
 import { type KerasFile, readKerasFile } from "@lib/formats/keras_file.ts";
 import { layersOf, translateTopology } from "@lib/formats/keras_topology.ts";
+import { disposeNetwork, type Topology } from "@lib/network/copy_network.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-
-type Topology = Parameters<typeof tf.models.modelFromJSON>[0];
 
 /**
  * Loads a network from Keras: a `.keras` archive of Keras 3 or HDF5 of Keras 2 or 3. The file's content
@@ -35,21 +34,15 @@ export async function loadKeras(file: string): Promise<tf.LayersModel> {
   const content = await readKerasFile(file);
   const network = await build(content, file);
   try {
-    await readHdf5(
-      content.weights,
-      file,
-      (hdf5) =>
-        forEachWeight(hdf5, content, network, file, (weight, path, named) => {
-          const { shape, values } = readNumbers(hdf5, path, file);
-          checkShape(shape, weight, named);
-          checkFinite(values, named);
-          tf.tidy(() => void weight.write(tf.tensor(values, shape)));
-        }),
-    );
+    await openHdf5(content.weights, file, "r", (hdf5) => {
+      for (const { weight, values, named } of placesOf(hdf5, content, network, file)) {
+        checkFinite(values, named);
+        tf.tidy(() => void weight.write(tf.tensor(values, weight.shape as number[])));
+      }
+    });
     return network;
   } catch (error) {
-    // tfjs's own dispose keeps the weights of a layer that is called twice
-    network.weights.forEach((weight) => weight.dispose());
+    disposeNetwork(network);
     throw error;
   }
 }
@@ -72,18 +65,14 @@ export async function saveKeras(
 ): Promise<void> {
   await expectOther(source, target);
   const content = await readKerasFile(source);
-  const weights = await editHdf5(
-    content.weights,
-    source,
-    (hdf5) =>
-      forEachWeight(hdf5, content, network, source, (weight, path, named) => {
-        checkShape(readNumbers(hdf5, path, source).shape, weight, named);
-        const values = weight.read().dataSync() as Float32Array;
-        checkFinite(values, named);
-        writeNumbers(hdf5, path, values, source);
-      }),
-  );
-  await writeWhole(target, content.pack(weights));
+  const { bytes } = await openHdf5(content.weights, source, "a", (hdf5) => {
+    for (const { weight, path, named } of placesOf(hdf5, content, network, source)) {
+      const values = weight.read().dataSync<"float32">();
+      checkFinite(values, named);
+      writeNumbers(hdf5, path, values, source);
+    }
+  });
+  await writeWhole(target, content.pack(bytes));
 }
 
 /**
@@ -123,45 +112,59 @@ async function build({ topology }: KerasFile, file: string): Promise<tf.LayersMo
   });
 }
 
-/** Brings a network's weights together with their places in a file. */
-function forEachWeight(
+/** A network's weights, each with its place and values in a file and its name for errors. */
+function* placesOf(
   hdf5: File,
   { topology, paths }: KerasFile,
   network: tf.LayersModel,
   file: string,
-  use: (weight: tf.LayerVariable, path: string, named: string) => void,
-): void {
+): Generator<{ weight: tf.LayerVariable; path: string; values: Float32Array; named: string }> {
   const layers = layersOf(topology, file);
   const places = paths(hdf5, layers);
-  const byName = new Map(network.layers.map((layer) => [layer.name, layer]));
-  const names = new Set(layers.map(({ config }) => config.name));
-  const extra = network.layers.find(({ name, weights }) => weights.length > 0 && !names.has(name));
+  const names = layers.map(({ config }) => config.name);
+  const extra = network.layers.find(({ name, weights }) =>
+    weights.length > 0 && !names.includes(name)
+  );
   if (extra !== undefined) {
     throw new Error(`Expected only layers of ${file} but found also "${extra.name}"`);
   }
-  layers.forEach(({ class_name, config }, index) => {
-    const layer = byName.get(config.name as string);
+  for (const [index, { class_name, config: { name } }] of layers.entries()) {
+    const layer = network.layers.find((each) => each.name === name);
     if (layer === undefined && class_name !== "InputLayer") {
-      throw new Error(`Expected a layer "${config.name}" as in ${file} but found none`);
+      throw new Error(`Expected a layer "${name}" as in ${file} but found none`);
     }
-    const weights = layer?.weights ?? [];
-    if (weights.length !== places[index]!.length) {
-      const found = `${places[index]!.length} in ${file}`;
-      throw new Error(`Expected ${weights.length} weights of "${config.name}" but found ${found}`);
+    const [weights, own] = [layer?.weights ?? [], places[index]!];
+    if (weights.length !== own.length) {
+      const found = `${own.length} in ${file}`;
+      throw new Error(`Expected ${weights.length} weights of "${name}" but found ${found}`);
     }
-    weights.forEach((weight, number) =>
-      use(weight, places[index]![number]!, `${weight.originalName} in ${file}`)
-    );
-  });
-}
-
-function checkShape(found: number[], { shape }: tf.LayerVariable, named: string): void {
-  if (String(found) !== String(shape)) {
-    throw new Error(`Expected shape [${shape}] but found [${found}] for ${named}`);
+    for (const [number, weight] of weights.entries()) {
+      const named = `${weight.originalName} in ${file}`;
+      const path = own[number]!;
+      const { shape, values } = readNumbers(hdf5, path, file);
+      if (String(shape) !== String(weight.shape)) {
+        throw new Error(`Expected shape [${weight.shape}] but found [${shape}] for ${named}`);
+      }
+      yield { weight, path, values, named };
+    }
   }
 }
 
-function checkFinite(values: Float32Array, named: string): void {
+/**
+ * Checks that weights are numbers.
+ *
+ * @param values Of one weight.
+ * @param named Its name and file, for errors.
+ * @throws {Error} If one is infinite or not a number.
+ * @example
+ * ```ts
+ * import { checkFinite } from "@lib/formats/keras_archive.ts";
+ * import { assertThrows } from "@lib/std/assert.ts";
+ *
+ * assertThrows(() => checkFinite(Float32Array.of(0, NaN), "bias in a.h5"), Error, "NaN at 1 of bias");
+ * ```
+ */
+export function checkFinite(values: Float32Array, named: string): void {
   const other = values.findIndex((value) => !Number.isFinite(value));
   if (other >= 0) {
     throw new Error(`Expected finite weights but found ${values[other]} at ${other} of ${named}`);

@@ -1,6 +1,6 @@
 import { zipSync } from "fflate";
 import { openZip, unpack } from "@lib/data/zip.ts";
-import { type File, groupAt, readHdf5 } from "@lib/formats/hdf5.ts";
+import { type File, groupAt, openHdf5 } from "@lib/formats/hdf5.ts";
 import type { Written } from "@lib/formats/keras_layers.ts";
 
 /** What is in a file that Keras wrote. */
@@ -23,26 +23,28 @@ export interface KerasFile {
 }
 
 /** The first bytes of a file of each format. */
-export const MAGIC = {
-  keras: Uint8Array.of(0x50, 0x4b, 0x03, 0x04),
-  hdf5: Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a),
+const MAGIC = {
+  keras: [0x50, 0x4b, 0x03, 0x04],
+  hdf5: [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a],
 };
 
 /**
- * Whether bytes begin as files of a format do.
+ * The format of a file that Keras wrote, by its first bytes.
  *
- * @param bytes A file's, from its start.
- * @param format Keras's archive or HDF5.
+ * @param bytes The file's, from its start.
+ * @returns Keras's archive or HDF5; nothing if it is neither.
  * @example
  * ```ts
- * import { beginsAs } from "@lib/formats/keras_file.ts";
+ * import { kerasFormat } from "@lib/formats/keras_file.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * assertEquals(beginsAs(new TextEncoder().encode("PK\x03\x04"), "keras"), true);
+ * assertEquals(kerasFormat(new TextEncoder().encode("PK\x03\x04")), "keras");
  * ```
  */
-export function beginsAs(bytes: Uint8Array, format: keyof typeof MAGIC): boolean {
-  return MAGIC[format].every((byte, index) => bytes[index] === byte);
+export function kerasFormat(bytes: Uint8Array): keyof typeof MAGIC | undefined {
+  return (["keras", "hdf5"] as const).find((format) =>
+    MAGIC[format].every((byte, index) => bytes[index] === byte)
+  );
 }
 
 /**
@@ -54,11 +56,13 @@ export function beginsAs(bytes: Uint8Array, format: keyof typeof MAGIC): boolean
  */
 export async function readKerasFile(file: string): Promise<KerasFile> {
   const bytes = await Deno.readFile(file);
-  if (beginsAs(bytes, "keras")) return await readArchive(file);
-  if (beginsAs(bytes, "hdf5")) return await readWhole(file, bytes);
-  throw new Error(
-    `Expected a network of Keras, an archive or HDF5, but found neither in ${file}`,
-  );
+  const format = kerasFormat(bytes);
+  if (format === undefined) {
+    throw new Error(
+      `Expected a network of Keras, an archive or HDF5, but found neither in ${file}`,
+    );
+  }
+  return await (format === "keras" ? readArchive(file) : readWhole(file, bytes));
 }
 
 async function readArchive(file: string): Promise<KerasFile> {
@@ -76,13 +80,12 @@ async function readArchive(file: string): Promise<KerasFile> {
     weights,
     paths: archivePaths,
     pack: (changed) =>
-      // not compressed, as by Keras, and at no time, so that the same network makes the same file
-      zipSync(Object.fromEntries([...entries, ["model.weights.h5", changed]]), {
-        level: 0,
-        mtime: new Date(1980, 0, 1),
-      }),
+      zipSync(Object.fromEntries([...entries, ["model.weights.h5", changed]]), PLAIN),
   };
 }
+
+/** Not compressed, as by Keras, and at no time, so that the same network makes the same file. */
+const PLAIN = { level: 0, mtime: new Date(1980, 0, 1) } as const;
 
 /** Keras names groups by class and counts the layers of each, in the file's order. */
 function archivePaths(file: File, layers: Written[]): string[][] {
@@ -104,7 +107,7 @@ const snakeCase = (name: string): string =>
     .replaceAll(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
 
 async function readWhole(file: string, bytes: Uint8Array): Promise<KerasFile> {
-  const config = await readHdf5(bytes, file, (hdf5) => {
+  const { result: config } = await openHdf5(bytes, file, "r", (hdf5) => {
     const config = hdf5.attrs["model_config"]?.value;
     if (typeof config === "string") return config;
     const weights = ["layers", "_layer_checkpoint_dependencies"]

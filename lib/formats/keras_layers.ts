@@ -13,7 +13,7 @@ export type Settings = Record<string, unknown>;
 /** How a layer of Keras becomes one of tfjs. */
 interface Translation {
   /** The settings that both have. */
-  keep: string[];
+  keep?: string[];
   /** What tfjs takes for granted: it has no such setting, or passes over it. */
   granted?: Settings;
   /** What the two write in different ways. */
@@ -24,16 +24,17 @@ interface Translation {
 
 const WINDOW = ["strides", "padding"];
 const CONVOLUTION = [...WINDOW, "kernel_size", "dilation_rate", "activation", "use_bias"];
+const DEPTHWISE = [...CONVOLUTION, "depth_multiplier"];
 const POOLING: Translation = { keep: [...WINDOW, "pool_size"] };
-const GLOBAL_POOLING: Translation = { keep: [], granted: { keepdims: false } };
+const GLOBAL_POOLING: Translation = { granted: { keepdims: false } };
 
 // weights are read from the file: cheap ones to start from will do
-const ZEROS = (...weights: string[]): Settings =>
+const zeros = (...weights: string[]): Translation["change"] => () =>
   Object.fromEntries(weights.map((weight) => [`${weight}_initializer`, "zeros"]));
 
 const LAYERS: Record<string, Translation> = {
   Activation: { keep: ["activation"] },
-  Add: { keep: [] },
+  Add: {},
   AveragePooling2D: POOLING,
   BatchNormalization: {
     keep: ["momentum", "epsilon", "center", "scale"],
@@ -42,58 +43,40 @@ const LAYERS: Record<string, Translation> = {
     change: ({ axis }) => ({ axis: [axis].flat()[0] }),
   },
   Concatenate: { keep: ["axis"] },
-  Conv2D: {
-    keep: [...CONVOLUTION, "filters"],
-    granted: { groups: 1 },
-    change: () => ZEROS("kernel"),
-  },
-  Dense: { keep: ["units", "activation", "use_bias"], change: () => ZEROS("kernel") },
+  Conv2D: { keep: [...CONVOLUTION, "filters"], granted: { groups: 1 }, change: zeros("kernel") },
+  Dense: { keep: ["units", "activation", "use_bias"], change: zeros("kernel") },
   DepthwiseConv2D: {
-    keep: [...CONVOLUTION, "depth_multiplier"],
-    granted: { dilation_rate: [1, 1] },
-    change: () => ZEROS("depthwise"),
+    ...{ keep: DEPTHWISE, granted: { dilation_rate: [1, 1] }, change: zeros("depthwise") },
   },
   Dropout: { keep: ["rate"], granted: { noise_shape: null } },
-  ELU: { keep: [], granted: { alpha: 1 } },
-  Flatten: { keep: [] },
+  ELU: { granted: { alpha: 1 } },
+  Flatten: {},
   GlobalAveragePooling2D: GLOBAL_POOLING,
   GlobalMaxPooling2D: GLOBAL_POOLING,
   InputLayer: {
-    keep: [],
-    change: ({ batch_shape, batch_input_shape }) => ({
-      batch_input_shape: batch_shape ?? batch_input_shape,
+    change: ({ batch_shape, batch_input_shape: shape }) => ({
+      batch_input_shape: batch_shape ?? shape,
     }),
   },
-  LeakyReLU: {
-    keep: [],
-    change: ({ negative_slope, alpha }) => ({ alpha: negative_slope ?? alpha }),
-  },
+  LeakyReLU: { change: ({ negative_slope, alpha }) => ({ alpha: negative_slope ?? alpha }) },
   MaxPooling2D: POOLING,
   ReLU: { keep: ["max_value"], granted: { negative_slope: 0, threshold: 0 } },
   Rescaling: { keep: ["scale", "offset"] },
   Reshape: { keep: ["target_shape"] },
-  SeparableConv2D: {
-    keep: [...CONVOLUTION, "filters", "depth_multiplier"],
-    change: () => ZEROS("depthwise", "pointwise"),
-  },
+  SeparableConv2D: { keep: [...DEPTHWISE, "filters"], change: zeros("depthwise", "pointwise") },
   Softmax: { keep: ["axis"] },
   // drops whole channels
   SpatialDropout2D: {
-    as: "Dropout",
-    keep: ["rate"],
-    change: () => ({ noise_shape: [null, 1, 1, null] }),
+    ...{ as: "Dropout", keep: ["rate"], change: () => ({ noise_shape: [null, 1, 1, null] }) },
   },
   ZeroPadding2D: { keep: ["padding"] },
 };
 
-/** Functions that are the same in Keras and tfjs, by Keras's name; tfjs's hard sigmoid is another one. */
-const ACTIVATIONS: Record<string, string> = {
-  ...Object.fromEntries(
-    ["elu", "gelu", "linear", "log_softmax", "mish", "relu", "relu6", "selu", "sigmoid"]
-      .concat("softmax", "softplus", "softsign", "swish", "tanh").map((name) => [name, name]),
-  ),
-  silu: "swish",
-};
+/** Functions that are the same in Keras and tfjs, the last by another name; tfjs's hard sigmoid is not. */
+const ACTIVATIONS = [
+  ...["elu", "gelu", "linear", "log_softmax", "mish", "relu", "relu6", "selu", "sigmoid"],
+  ...["softmax", "softplus", "softsign", "swish", "tanh", "silu"],
+];
 
 /**
  * Translates a layer of Keras to one of tfjs.
@@ -125,7 +108,7 @@ export function translateLayer(layer: Written, where: string): Written {
     const known = Object.keys(LAYERS).join(", ");
     throw new Error(`Expected layers of the classes ${known} but found layer ${named}`);
   }
-  const { keep, granted, change, as } = LAYERS[class_name]!;
+  const { keep = [], granted, change, as } = LAYERS[class_name]!;
   for (const [key, value] of Object.entries({ data_format: "channels_last", ...granted })) {
     const found = config[key];
     if (found !== undefined && String(found) !== String(value)) {
@@ -152,10 +135,10 @@ function strangerKind({ class_name, module, registered_name }: Written): string 
 }
 
 function activation(name: unknown, named: string): string {
-  if (typeof name !== "string" || !Object.hasOwn(ACTIVATIONS, name)) {
-    const known = Object.keys(ACTIVATIONS).join(", ");
+  if (!ACTIVATIONS.includes(name as string)) {
+    const known = ACTIVATIONS.join(", ");
     const found = typeof name === "string" ? name : JSON.stringify(name);
     throw new Error(`Expected an activation of ${known} but found ${found} for layer ${named}`);
   }
-  return ACTIVATIONS[name]!;
+  return name === "silu" ? "swish" : name as string;
 }

@@ -32,19 +32,18 @@ export function readCall(node: unknown, named: string): Reference[] {
   const options = kwargs.flatMap((each) => Object.entries(each));
   // without `training` and `mask`, as without `training: false`, layers predict
   const other = options.find(([, value]) => value !== null && value !== false);
-  const isReference = (item: unknown): boolean =>
-    Array.isArray(item) && typeof item[0] === "string" && item.length === 3;
   if (other !== undefined || args.length === 0 || !args.every(isReference)) {
     const found = JSON.stringify(other ?? args.find((item) => !isReference(item)) ?? "none");
     throw new Error(`Expected calls with tensors only but found ${found} for ${named}`);
   }
-  return args as Reference[];
+  return args;
 }
 
-interface Keras3Call {
-  args: unknown[];
-  kwargs?: Record<string, unknown>;
-}
+/** Whether a tensor is written so. */
+export const isReference = (item: unknown): item is Reference =>
+  Array.isArray(item) && typeof item[0] === "string" && item.length === 3;
+
+type Keras3Call = { args: unknown[]; kwargs?: Record<string, unknown> };
 
 const tensors = (args: unknown[]): unknown[] =>
   args.flat(2).map((item) =>
@@ -77,24 +76,23 @@ export function tfjsNumbers(layers: Calls[], where: string): (tensor: Reference)
     `${call} ${layer}`;
   const inputs = layers.filter(({ calls }) => calls.length === 0);
   const numbers = new Map(inputs.map(({ name }) => [key([name, 0]), 0]));
-  const waiting = layers.map(({ name, calls }) => ({
-    name,
-    made: 0,
-    calls: calls.map((tensors, call) => ({ tensors, key: key([name, call]) })),
-  }));
-  for (let before = -1; before < numbers.size;) {
-    before = numbers.size;
-    for (const layer of waiting) {
-      layer.calls = layer.calls.filter((call) => {
-        const ready = call.tensors.every((tensor) => numbers.has(key(tensor)));
-        if (ready) numbers.set(call.key, layer.made++);
-        return !ready;
-      });
-    }
+  const counts = new Map<string, number>();
+  let waiting = layers.flatMap(({ name, calls }) =>
+    calls.map((tensors, call) => ({ name, tensors, key: key([name, call]) }))
+  );
+  for (let before = Infinity; waiting.length < before;) {
+    before = waiting.length;
+    waiting = waiting.filter((call) => {
+      if (!call.tensors.every((tensor) => numbers.has(key(tensor)))) return true;
+      const count = counts.get(call.name) ?? 0;
+      numbers.set(call.key, count);
+      counts.set(call.name, count + 1);
+      return false;
+    });
   }
-  const stuck = waiting.find(({ calls }) => calls.length > 0);
+  const [stuck] = waiting;
   if (stuck !== undefined) {
-    const [layer] = stuck.calls[0]!.tensors.find((tensor) => !numbers.has(key(tensor)))!;
+    const [layer] = stuck.tensors.find((tensor) => !numbers.has(key(tensor)))!;
     throw new Error(
       `Expected layers that get their inputs from layers before them but found that ` +
         `"${stuck.name}" waits for "${layer}" in ${where}`,

@@ -1,11 +1,8 @@
 import { type Settings, translateLayer, type Written } from "@lib/formats/keras_layers.ts";
-import { readCall, type Reference, tfjsNumbers } from "@lib/formats/keras_nodes.ts";
+import { isReference, readCall, type Reference, tfjsNumbers } from "@lib/formats/keras_nodes.ts";
 
 /** A layer of a functional network. */
-interface Connected extends Written {
-  name: string;
-  inbound_nodes: unknown[];
-}
+type Connected = Written & { inbound_nodes: unknown[] };
 
 /**
  * Translates a whole network's topology from Keras to tfjs.
@@ -110,8 +107,6 @@ function functional(config: Settings, written: Connected[], where: string): Writ
 /** Of a single tensor Keras 3 writes no list. */
 function references(written: unknown, key: string, where: string): Reference[] {
   const list = Array.isArray(written) && typeof written[0] === "string" ? [written] : written;
-  const isReference = (item: unknown): boolean =>
-    Array.isArray(item) && typeof item[0] === "string" && item.length === 3;
   if (!Array.isArray(list) || !list.every(isReference)) {
     throw new Error(`Expected tensors as ${key} but found ${JSON.stringify(written)} in ${where}`);
   }

@@ -1,13 +1,11 @@
 import { copyNetwork, type NetworkJson } from "@lib/network/copy_network.ts";
-import { tf } from "@lib/network/tensorflow.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
 
-/** In what range a network takes an image's levels. */
-export type PixelRange = "0-1" | "0-255";
+/** In what ranges networks take an image's levels. */
+export const PIXEL_RANGES = ["0-1", "0-255"] as const;
 
-/** Both ranges. */
-export const PIXEL_RANGES: readonly PixelRange[] = ["0-1", "0-255"];
-
-type LayerJson = NetworkJson["config"]["layers"][number];
+/** One of them. */
+export type PixelRange = typeof PIXEL_RANGES[number];
 
 /** What a classifier may end in that keeps the order of its logits. */
 const ENDS = ["softmax", "sigmoid"];
@@ -40,51 +38,40 @@ export async function logitsNetwork(
   range: PixelRange,
 ): Promise<tf.LayersModel> {
   return await copyNetwork(network, (json) => {
-    const { layers } = json.config;
+    const { layers, output_layers } = json.config;
     for (const layer of layers) layer.config.trainable = true;
-    const output = json.config.output_layers?.[0]?.[0] ?? layers.at(-1)!.config.name;
+    const output = output_layers?.[0]?.[0] ?? layers.at(-1)!.config.name;
     const last = layers.findIndex(({ config }) => config.name === output);
     const { class_name, config } = layers[last]!;
     if (ENDS.includes(String(config.activation))) config.activation = "linear";
-    if (class_name === "Softmax") {
-      if (json.config.output_layers === undefined) layers.splice(last, 1);
-      else layers[last] = { ...layers[last]!, ...linear(config.name) };
-    } else if (class_name === "Activation" && json.config.output_layers === undefined) {
+    const isIdle = class_name === "Activation" && config.activation === "linear";
+    if (output_layers !== undefined && class_name === "Softmax") {
+      const linear = { name: config.name, activation: "linear" };
+      layers[last] = { ...layers[last]!, class_name: "Activation", config: linear };
+    } else if (output_layers === undefined && (isIdle || class_name === "Softmax")) {
       // an activation that does nothing any more would hide the dense layer from those who look for it
-      if (config.activation === "linear") layers.splice(last, 1);
+      layers.splice(last, 1);
     }
     if (range === "0-255") rescale(json, network.inputs[0]!.shape);
   });
 }
 
-const linear = (name: string): Pick<LayerJson, "class_name" | "config"> => ({
-  class_name: "Activation",
-  config: { name, activation: "linear" },
-});
-
 /** Puts a rescaling where all others find the input: it takes over the input's name. */
-function rescale({ config }: NetworkJson, shape: tf.Shape): void {
-  const rescaling = (name: string): LayerJson => ({
-    class_name: "Rescaling",
-    config: { name, scale: 255, offset: 0 },
-  });
-  const { layers, input_layers } = config;
+function rescale({ config: { layers, input_layers } }: NetworkJson, shape: tf.Shape): void {
+  const settings = { scale: 255, offset: 0 };
   if (input_layers === undefined) {
-    const first = rescaling("levels");
-    first.config.batch_input_shape = shape;
+    const first = { name: "levels", ...settings, batch_input_shape: shape };
     if (layers[0]!.class_name === "InputLayer") layers.shift();
-    layers.unshift(first);
+    layers.unshift({ class_name: "Rescaling", config: first });
     return;
   }
-  const name = input_layers[0]![0];
-  const at = layers.findIndex((layer) => layer.config.name === name);
-  const input = layers[at]!;
+  const [name] = input_layers[0]!;
   const renamed = `${name}_shares`;
   input_layers[0]![0] = renamed;
-  const levels = { ...rescaling(name), name, inbound_nodes: [[[renamed, 0, 0, {}]]] };
-  layers.splice(at, 1, {
-    ...input,
-    name: renamed,
-    config: { ...input.config, name: renamed },
-  }, levels);
+  const at = layers.findIndex((layer) => layer.config.name === name);
+  const input = layers[at]!;
+  const inbound_nodes = [[[renamed, 0, 0, {}]]];
+  layers[at] = { ...input, name: renamed, config: { ...input.config, name: renamed } };
+  const rescaling = { class_name: "Rescaling", config: { name, ...settings }, name, inbound_nodes };
+  layers.splice(at + 1, 0, rescaling);
 }

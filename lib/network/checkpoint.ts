@@ -29,20 +29,15 @@ export async function saveCheckpoint(
   task: string,
   { history, state }: Checkpoint,
 ): Promise<void> {
-  const tensors = Object.entries({
+  const tensors = {
     ...Object.fromEntries(network.weights.map((weight) => [weight.originalName, weight.read()])),
-    "adam/mean": state.mean,
-    "adam/square": state.square,
-  });
+    ...{ "adam/mean": state.mean, "adam/square": state.square },
+  };
   const arrays: NamedArrays["arrays"] = {};
-  for (const [name, tensor] of tensors) {
+  for (const [name, tensor] of Object.entries(tensors)) {
     arrays[name] = { shape: tensor.shape, values: await tensor.data<"float32">() };
   }
-  const metadata = {
-    task,
-    history: JSON.stringify(history),
-    step: String(state.step),
-  };
+  const metadata = { task, history: JSON.stringify(history), step: String(state.step) };
   await writeSafetensors(file, { arrays, metadata });
 }
 

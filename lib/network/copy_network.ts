@@ -15,7 +15,8 @@ export interface NetworkJson {
   };
 }
 
-type Topology = Parameters<typeof tf.models.modelFromJSON>[0];
+/** What tfjs makes networks of. */
+export type Topology = Parameters<typeof tf.models.modelFromJSON>[0];
 
 /**
  * A copy of a network with weights of its own.

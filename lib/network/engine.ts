@@ -1,10 +1,8 @@
 import type { Images } from "@lib/data/images.ts";
-import { graphForward } from "@lib/network/graph_forward.ts";
-import { graphGradient } from "@lib/network/graph_gradient.ts";
+import { graphForward, graphGradient } from "@lib/network/graph_passes.ts";
 import { graphStep } from "@lib/network/graph_step.ts";
-import { hasGraph } from "@lib/network/layer_nodes.ts";
-import { plainForward, plainGradient } from "@lib/network/plain_passes.ts";
-import { plainStep } from "@lib/network/plain_step.ts";
+import { hasGraph } from "@lib/network/network_nodes.ts";
+import { plainForward, plainGradient, plainStep } from "@lib/network/plain_layers.ts";
 import type { Forward, ImageGradientOf, StepSettings, TrainStep } from "@lib/network/passes.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
@@ -51,29 +49,4 @@ export function engineOf(network: tf.LayersModel): Engine {
  */
 export function imageGradient(network: tf.LayersModel): ImageGradientOf {
   return engineOf(network).gradient(network);
-}
-
-/**
- * The step of training of a network.
- *
- * @param network That ends in logits.
- * @param settings Seed and weight decay.
- * @returns The step as a function.
- * @example
- * ```ts
- * import { PAPER_SIZE } from "@lib/data/images.ts";
- * import { trainStep } from "@lib/network/engine.ts";
- * import { paperCnn } from "@lib/network/paper_cnn.ts";
- * import { startingState } from "@lib/network/training_state.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
- *
- * const network = paperCnn(43, 1);
- * const step = trainStep(network, { seed: 1, weightDecay: 1e-6 });
- * const [pixels, labels] = [new Uint8Array(2 * 3072), Int32Array.of(3, 4)];
- * const { state } = step(startingState(network), { ...PAPER_SIZE, pixels, labels }, 0.0005);
- * assertEquals(state.step, 1);
- * ```
- */
-export function trainStep(network: tf.LayersModel, settings: StepSettings): TrainStep {
-  return engineOf(network).step(network, settings);
 }

@@ -1,23 +1,32 @@
-import {
-  type Attributes,
-  int,
-  output,
-  type Ref,
-  type,
-  type ValueType,
-} from "@lib/network/graph_text.ts";
-import { runnable } from "@lib/network/loaded_graphs.ts";
+import { type GraphFunction, runnable } from "@lib/network/loaded_graphs.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
-export * from "@lib/network/graph_text.ts";
+/** A value in a graph: the name of the node that makes it, with `:1`, `:2` … for its further outputs. */
+export type Ref = string;
 
-/** A graph that runs. */
-export interface GraphFunction {
-  /** Tensors by placeholder in, tensors by node out; only the latter are the caller's to dispose. */
-  (feeds: Record<string, tf.Tensor>, fetches: Ref[]): tf.Tensor[];
-  /** Frees what TensorFlow keeps of the graph; if it runs again it is loaded again. */
-  release(): void;
-}
+/** A node's attributes: a name with one of `type`, `ints`, `int`, `float`, `bool` and `text`. */
+type Attributes = Record<string, string>;
+
+/** Types of values in TensorFlow's own words. */
+type ValueType = "FLOAT" | "INT32" | "UINT8" | "UINT16" | "UINT64" | "BOOL";
+
+/** An attribute that names a type of values. */
+export const type = (name: ValueType): string => `{ type: DT_${name} }`;
+/** A whole number. */
+export const int = (value: number): string => `{ i: ${value} }`;
+/** A list of whole numbers. */
+export const ints = (values: number[]): string =>
+  `{ list { ${values.map((value) => `i: ${value}`).join(" ")} } }`;
+/** A real number. */
+export const float = (value: number): string => `{ f: ${value} }`;
+/** A truth value. */
+export const bool = (value: boolean): string => `{ b: ${value} }`;
+/** A word. */
+export const text = (value: string): string => `{ s: "${value}" }`;
+/** The attributes of an operation on whole numbers. */
+export const WHOLE = { T: type("INT32") };
+/** A node's output by its number. */
+export const output = (node: Ref, index: number): Ref => `${node}:${index}`;
 
 /**
  * A TensorFlow graph, written node by node and run as one function. TensorFlow joins neighbouring
@@ -41,32 +50,23 @@ export class Graph {
 
   /** A value that is given anew at each run. */
   placeholder(name: string, of: ValueType): Ref {
-    return this.#add(name, "Placeholder", [], { dtype: type(of) });
+    return this.#add("Placeholder", [], { dtype: type(of) }, name);
   }
 
   /** A value that never changes: one number, or a list of them. */
   constant(values: number | number[], of: "FLOAT" | "INT32" | "UINT16" = "FLOAT"): Ref {
     const list = [values].flat();
     const field = of === "FLOAT" ? "float_val" : "int_val";
-    const shape = Array.isArray(values) ? `dim { size: ${list.length} }` : "";
     const content = list.map((value) => `${field}: ${value}`).join(" ");
-    return this.#unnamed("Const", [], {
-      dtype: type(of),
-      value: `{ tensor { dtype: DT_${of} tensor_shape { ${shape} } ${content} } }`,
-    });
+    return this.#fixed(of, Array.isArray(values) ? [list.length] : [], content);
   }
 
   /** A tensor's values as they are now, for good: TensorFlow lays constants out as its kernels like them. */
   tensor(values: tf.Tensor): Ref {
     const numbers = values.dataSync<"float32">();
     const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
-    const dimensions = values.shape.map((size) => `dim { size: ${size} }`).join(" ");
     const content = Array.from(bytes, (byte) => OCTAL[byte]).join("");
-    return this.#unnamed("Const", [], {
-      dtype: type("FLOAT"),
-      value:
-        `{ tensor { dtype: DT_FLOAT tensor_shape { ${dimensions} } tensor_content: "${content}" } }`,
-    });
+    return this.#fixed("FLOAT", values.shape, `tensor_content: "${content}"`);
   }
 
   /**
@@ -78,7 +78,7 @@ export class Graph {
    * @returns Its first output.
    */
   node(operation: string, inputs: Ref[], attributes: Attributes = {}): Ref {
-    return this.#unnamed(operation, inputs, { T: type("FLOAT"), ...attributes });
+    return this.#add(operation, inputs, { T: type("FLOAT"), ...attributes });
   }
 
   /** The same values in another shape; −1 stands for what is left. */
@@ -89,19 +89,13 @@ export class Graph {
 
   /** The same values as another type. */
   cast(value: Ref, from: ValueType, to: ValueType): Ref {
-    return this.#unnamed("Cast", [value], { SrcT: type(from), DstT: type(to) });
+    return this.#add("Cast", [value], { SrcT: type(from), DstT: type(to) });
   }
 
   /** The slabs of a value's first axis at the given indices. */
   gather(value: Ref, indices: Ref): Ref {
     const types = { Tparams: type("FLOAT"), Tindices: type("INT32"), Taxis: type("INT32") };
-    return this.#unnamed("GatherV2", [value, indices, this.constant(0, "INT32")], types);
-  }
-
-  /** The single numbers of a value at places, of which the last axis holds the coordinates. */
-  pick(value: Ref, places: Ref): Ref {
-    const types = { Tparams: type("FLOAT"), Tindices: type("INT32") };
-    return this.#unnamed("GatherNd", [value, places], types);
+    return this.#add("GatherV2", [value, indices, this.constant(0, "INT32")], types);
   }
 
   /** A value's shape, as int32. */
@@ -112,6 +106,24 @@ export class Graph {
   /** How many numbers a value has, as int32. */
   size(value: Ref, of: ValueType = "FLOAT"): Ref {
     return this.node("Size", [value], { T: type(of), out_type: type("INT32") });
+  }
+
+  /** The part of a value that begins at the given place and has the given shape. */
+  slice(value: Ref, start: Ref, shape: Ref, of: ValueType = "FLOAT"): Ref {
+    return this.node("Slice", [value, start, shape], { T: type(of), Index: type("INT32") });
+  }
+
+  /** A mean of two values of which the first one has the given share. */
+  mix(one: Ref, other: Ref, share: number): Ref {
+    const first = this.node("Mul", [one, this.constant(share)]);
+    return this.node("AddV2", [first, this.node("Mul", [other, this.constant(1 - share)])]);
+  }
+
+  /** Cross-entropy of logits towards labels, each image's in nats, and the slope of their sum by the logits. */
+  crossEntropy(logits: Ref, labels: Ref): { losses: Ref; slope: Ref } {
+    const operation = "SparseSoftmaxCrossEntropyWithLogits";
+    const losses = this.node(operation, [logits, labels], { Tlabels: type("INT32") });
+    return { losses, slope: output(losses, 1) };
   }
 
   /** A value cut along its first axis into equal parts. */
@@ -135,12 +147,11 @@ export class Graph {
 
   /** The way back: one long value cut into parts of given shapes. */
   split(value: Ref, shapes: number[][]): Ref[] {
+    if (shapes.length === 0) return []; // TensorFlow splits nothing into no parts
     const sizes = shapes.map((shape) => shape.reduce((product, each) => product * each, 1));
-    const parts = this.node(
-      "SplitV",
-      [value, this.constant(sizes, "INT32"), this.constant(0, "INT32")],
-      { Tlen: type("INT32"), num_split: int(sizes.length) },
-    );
+    const operands = [value, this.constant(sizes, "INT32"), this.constant(0, "INT32")];
+    const attributes = { Tlen: type("INT32"), num_split: int(sizes.length) };
+    const parts = this.node("SplitV", operands, attributes);
     return shapes.map((shape, index) => this.reshape(output(parts, index), shape));
   }
 
@@ -149,22 +160,18 @@ export class Graph {
    * whichever network it was made for, as long as weights are fed.
    */
   compile(): GraphFunction {
-    const { run, release } = runnable(`saved_model_schema_version: 1
+    return runnable(`saved_model_schema_version: 1
 meta_graphs { meta_info_def { tags: "serve" } graph_def { ${this.#nodes.join("\n")} } }`);
-    const first = (name: Ref): Ref => name.includes(":") ? name : output(name, 0);
-    const named = (feeds: Record<string, tf.Tensor>, fetches: Ref[]): tf.Tensor[] =>
-      run(
-        Object.fromEntries(Object.entries(feeds).map(([name, value]) => [first(name), value])),
-        fetches.map(first),
-      );
-    return Object.assign(named, { release });
   }
 
-  #unnamed(operation: string, inputs: Ref[], attributes: Attributes): Ref {
-    return this.#add(`${operation}_${this.#nodes.length}`, operation, inputs, attributes);
+  #fixed(of: ValueType, shape: number[], content: string): Ref {
+    const dimensions = shape.map((size) => `dim { size: ${size} }`).join(" ");
+    const value = `{ tensor { dtype: DT_${of} tensor_shape { ${dimensions} } ${content} } }`;
+    return this.#add("Const", [], { dtype: type(of), value });
   }
 
-  #add(name: string, operation: string, inputs: Ref[], attributes: Attributes): Ref {
+  #add(operation: string, inputs: Ref[], attributes: Attributes, given?: Ref): Ref {
+    const name = given ?? `${operation}_${this.#nodes.length}`;
     const fields = [
       ...inputs.map((input) => `input: "${input}"`),
       ...Object.entries(attributes).map(([key, value]) => `attr { key: "${key}" value ${value} }`),

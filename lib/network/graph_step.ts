@@ -1,8 +1,7 @@
 import { adamRate, addAdamStep } from "@lib/network/adam.ts";
-import { Graph, type Ref, type } from "@lib/network/graph.ts";
+import { Graph, type Ref, type, WHOLE } from "@lib/network/graph.ts";
 import { addImages, bytesTensor, sizeOf } from "@lib/network/image_input.ts";
 import { addNetwork } from "@lib/network/network_nodes.ts";
-import { addCrossEntropy } from "@lib/network/nodes/loss_nodes.ts";
 import type { StepSettings, TrainStep } from "@lib/network/passes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
@@ -39,19 +38,22 @@ export function graphStep(network: tf.LayersModel, { seed, weightDecay }: StepSe
     square: graph.placeholder("square", "FLOAT"),
   };
   const statistics = graph.placeholder("moving", "FLOAT");
+  const partsOf = (value: Ref, weights: tf.LayerVariable[]): [tf.LayerVariable, Ref][] =>
+    graph.split(value, weights.map((weight) => weight.shape as number[]))
+      .map((part, index) => [weights[index]!, part]);
   const weights = new Map([
-    ...namedParts(graph, before.weights, network.trainableWeights),
-    ...namedParts(graph, statistics, network.nonTrainableWeights),
+    ...partsOf(before.weights, network.trainableWeights),
+    ...partsOf(statistics, network.nonTrainableWeights),
   ]);
 
   const seedOf = (index: number): Ref => {
     const offset = graph.constant([0, index], "INT32");
-    return graph.node("AddV2", [stepSeed, offset], { T: type("INT32") });
+    return graph.node("AddV2", [stepSeed, offset], WHOLE);
   };
   const settings = { weights, seedOf, needsImageGradient: false };
   const nodes = addNetwork(graph, network, images, settings);
   const logits = nodes.outputs.get(network.layers.at(-1)!)!;
-  const { losses, slope } = addCrossEntropy(graph, logits, labels);
+  const { losses, slope } = graph.crossEntropy(logits, labels);
   const loss = graph.node("Mean", [losses, graph.constant([0], "INT32")], { Tidx: type("INT32") });
   const count = graph.cast(graph.size(labels, "INT32"), "INT32", "FLOAT");
   const { byWeights } = nodes.backward(graph.node("RealDiv", [slope, count]));
@@ -66,39 +68,19 @@ export function graphStep(network: tf.LayersModel, { seed, weightDecay }: StepSe
   const moving = moved.length > 0 ? graph.concatenate(moved) : graph.node("Identity", [statistics]);
 
   const run = graph.compile();
-  return (state, batch, learningRate) => {
-    const step = state.step + 1;
+  const wanted = [after.weights, after.mean, after.square, moving, loss];
+  return ({ step: done, ...values }, batch, learningRate) => {
+    const step = done + 1;
     const feeds = {
       images: bytesTensor(batch),
       labels: tf.tensor1d(batch.labels, "int32"),
-      seed: tf.tensor1d([seed, state.step * network.layers.length], "int32"),
+      seed: tf.tensor1d([seed, done * network.layers.length], "int32"),
       rate: tf.scalar(adamRate(step, learningRate)),
     };
-    const { weights, mean, square, moving: statistics } = state;
-    const [newWeights, newMean, newSquare, newMoving, batchLoss] = run(
-      { ...feeds, weights, mean, square, moving: statistics },
-      [after.weights, after.mean, after.square, moving, loss],
-    );
+    const found = run({ ...feeds, ...values }, wanted);
     tf.dispose(feeds);
-    return {
-      state: {
-        step,
-        weights: newWeights!,
-        mean: newMean!,
-        square: newSquare!,
-        moving: newMoving!,
-      },
-      loss: batchLoss!,
-    };
+    const [weights, mean, square, moving, loss] = found;
+    const state = { weights: weights!, mean: mean!, square: square!, moving: moving! };
+    return { state: { step, ...state }, loss: loss! };
   };
-}
-
-function namedParts(
-  graph: Graph,
-  value: Ref,
-  weights: tf.LayerVariable[],
-): [tf.LayerVariable, Ref][] {
-  if (weights.length === 0) return []; // TensorFlow splits nothing into no parts
-  return graph.split(value, weights.map((weight) => weight.shape as number[]))
-    .map((part, index) => [weights[index]!, part]);
 }

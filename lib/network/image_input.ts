@@ -1,5 +1,5 @@
 import { countOf, imageBytes, type Images, type Size } from "@lib/data/images.ts";
-import { type Graph, type Ref, type } from "@lib/network/graph.ts";
+import { type Graph, type Ref, type, WHOLE } from "@lib/network/graph.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /**
@@ -59,7 +59,7 @@ export function bytesTensor({ pixels }: Images): tf.Tensor1D {
  */
 export function addImages(graph: Graph, size: Size): Ref {
   const words = graph.placeholder("images", "INT32");
-  const bytes = graph.node("Bitcast", [words], { T: type("INT32"), type: type("UINT8") });
+  const bytes = graph.node("Bitcast", [words], { ...WHOLE, type: type("UINT8") });
   const shape = [-1, size.height, size.width, size.channels];
   const whole = imageBytes(size) % 4 === 0 ? bytes : withoutFilling(graph, bytes, imageBytes(size));
   const levels = graph.cast(graph.reshape(whole, shape, "UINT8"), "UINT8", "FLOAT");
@@ -70,12 +70,10 @@ export function addImages(graph: Graph, size: Size): Ref {
 function withoutFilling(graph: Graph, bytes: Ref, each: number): Ref {
   const flat = graph.reshape(bytes, [-1], "UINT8");
   const unit = graph.constant([each], "INT32");
-  const whole = { T: type("INT32") };
   const size = graph.reshape(graph.size(flat, "UINT8"), [1], "INT32");
-  const images = graph.node("FloorDiv", [size, unit], whole);
-  const end = graph.node("Mul", [images, unit], whole);
-  const slice = [flat, graph.constant([0], "INT32"), end];
-  return graph.node("Slice", slice, { T: type("UINT8"), Index: type("INT32") });
+  const images = graph.node("FloorDiv", [size, unit], WHOLE);
+  const end = graph.node("Mul", [images, unit], WHOLE);
+  return graph.slice(flat, graph.constant([0], "INT32"), end, "UINT8");
 }
 
 /**

@@ -25,16 +25,15 @@ export function layerCalls(network: tf.LayersModel): LayerCall[] | undefined {
   if (network instanceof tf.Sequential) {
     return layers.map((layer, index) => ({
       layer,
-      inputs: layers.slice(Math.max(0, index - 1), index),
+      inputs: index === 0 ? [] : [layers[index - 1]!],
     }));
   }
   if (network.inputs.length !== 1 || network.outputs.length !== 1) return undefined;
   if (layers.some(({ inboundNodes }) => inboundNodes.length !== 1)) return undefined;
-  const calls = layers.map((layer) => ({
-    layer,
-    inputs: layer.inboundNodes[0]!.inboundLayers as tf.layers.Layer[],
-  }));
-  const last = network.outputs[0]!.sourceLayer as tf.layers.Layer;
   // tfjs orders layers by how far they are from the output, which is the last one then
-  return calls.at(-1)!.layer === last ? calls : undefined;
+  if (layers.at(-1) !== network.outputs[0]!.sourceLayer) return undefined;
+  return layers.map((layer) => ({ layer, inputs: layer.inboundNodes[0]!.inboundLayers }));
 }
+
+/** Whether a layer only stands for the network's images. */
+export const isInput = (layer: tf.layers.Layer): boolean => layer.getClassName() === "InputLayer";

@@ -13,6 +13,14 @@ interface NativeBackend {
   ): tf.Tensor[];
 }
 
+/** A graph that runs. */
+export interface GraphFunction {
+  /** Tensors by placeholder in, tensors by node out; only the latter are the caller's to dispose. */
+  (feeds: Record<string, tf.Tensor>, fetches: string[]): tf.Tensor[];
+  /** Frees what TensorFlow keeps of the graph; if it runs again it is loaded again. */
+  release(): void;
+}
+
 /** So many graphs stay loaded; each holds a session of TensorFlow. */
 const KEPT = 16;
 
@@ -29,10 +37,7 @@ export const loadedGraphs = (): number => loaded.size;
  * @param model A saved model in text form.
  * @returns The way to run it and to release it.
  */
-export function runnable(model: string): {
-  run(inputs: Record<string, tf.Tensor>, outputs: string[]): tf.Tensor[];
-  release(): void;
-} {
+export function runnable(model: string): GraphFunction {
   const backend = tf.backend() as unknown as NativeBackend;
   const key = createHash("sha256").update(model).digest("hex");
   const release = (name: string): void => {
@@ -41,17 +46,16 @@ export function runnable(model: string): {
     loaded.delete(name);
     backend.deleteSavedModel(id);
   };
-  return {
-    run(inputs, outputs): tf.Tensor[] {
-      const id = loaded.get(key) ?? load(backend, model);
-      loaded.delete(key);
-      loaded.set(key, id);
-      while (loaded.size > KEPT) release(loaded.keys().next().value!);
-      const names = Object.keys(inputs).map((name) => ({ name }));
-      return backend.runSavedModel(id, Object.values(inputs), names, outputs);
-    },
-    release: () => release(key),
+  const output = (name: string): string => name.includes(":") ? name : `${name}:0`;
+  const run = (feeds: Record<string, tf.Tensor>, fetches: string[]): tf.Tensor[] => {
+    const id = loaded.get(key) ?? load(backend, model);
+    loaded.delete(key);
+    loaded.set(key, id);
+    while (loaded.size > KEPT) release(loaded.keys().next().value!);
+    const names = Object.keys(feeds).map((name) => ({ name: output(name) }));
+    return backend.runSavedModel(id, Object.values(feeds), names, fetches.map(output));
   };
+  return Object.assign(run, { release: () => release(key) });
 }
 
 function load(backend: NativeBackend, model: string): number {

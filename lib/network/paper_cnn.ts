@@ -1,5 +1,5 @@
 import { PAPER_SIZE, type Size } from "@lib/data/images.ts";
-import { type Architecture, requireClasses } from "@lib/network/architecture.ts";
+import { type Architecture, requireClasses, seededWeights } from "@lib/network/architecture.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** The paper's network. */
@@ -34,30 +34,25 @@ export function paperCnn(
   { height, width, channels }: Size = PAPER_SIZE,
 ): tf.Sequential {
   requireClasses(classes);
+  const weights = seededWeights(seed);
   const network = tf.sequential({ name: "paper_cnn" });
-  let convolutions = 0;
-  const initializer = (): ReturnType<typeof tf.initializers.glorotUniform> =>
-    tf.initializers.glorotUniform({ seed: seed * 100 + convolutions });
-  [32, 64, 128].forEach((filters, block) => {
-    for (const _ of ["first", "second"]) {
-      const suffix = convolutions === 0 ? "" : `_${convolutions}`;
-      network.add(tf.layers.conv2d({
-        ...(convolutions === 0 ? { inputShape: [height, width, channels] } : {}),
-        name: `conv2d${suffix}`,
-        filters,
-        kernelSize: 3,
-        padding: "same",
-        kernelInitializer: initializer(),
-      }));
-      network.add(tf.layers.activation({ name: `activation${suffix}`, activation: "elu" }));
-      network.add(tf.layers.batchNormalization({ name: `batch_normalization${suffix}` }));
-      convolutions++;
-    }
-    const suffix = block === 0 ? "" : `_${block}`;
-    network.add(tf.layers.maxPooling2d({ name: `max_pooling2d${suffix}`, poolSize: 2 }));
-    network.add(tf.layers.dropout({ name: `dropout${suffix}`, rate: [0.2, 0.3, 0.4][block]! }));
+  const numbered = (name: string, index: number): string => index === 0 ? name : `${name}_${index}`;
+  [32, 32, 64, 64, 128, 128].forEach((filters, index) => {
+    network.add(tf.layers.conv2d({
+      ...(index === 0 ? { inputShape: [height, width, channels] } : {}),
+      ...{ name: numbered("conv2d", index), filters, kernelSize: 3, padding: "same" },
+      kernelInitializer: weights(),
+    }));
+    const activation = { name: numbered("activation", index), activation: "elu" } as const;
+    network.add(tf.layers.activation(activation));
+    network.add(tf.layers.batchNormalization({ name: numbered("batch_normalization", index) }));
+    if (index % 2 === 0) return;
+    const block = (index - 1) / 2;
+    network.add(tf.layers.maxPooling2d({ name: numbered("max_pooling2d", block), poolSize: 2 }));
+    const rate = [0.2, 0.3, 0.4][block]!;
+    network.add(tf.layers.dropout({ name: numbered("dropout", block), rate }));
   });
   network.add(tf.layers.flatten({ name: "flatten" }));
-  network.add(tf.layers.dense({ name: "dense", units: classes, kernelInitializer: initializer() }));
+  network.add(tf.layers.dense({ name: "dense", units: classes, kernelInitializer: weights() }));
   return network;
 }

@@ -11,10 +11,8 @@ export const PLAIN_CNN: Architecture = {
     requireClasses(classes);
     const weights = seededWeights(seed);
     const network = tf.sequential({ name: "plain_cnn" });
-    const names = [32, 64, 128].flatMap((filters, block) =>
-      [1, 2].map((half) => ({ filters, name: `${block + 1}_${half}` }))
-    );
-    names.forEach(({ filters, name }, index) => {
+    [32, 32, 64, 64, 128, 128].forEach((filters, index) => {
+      const name = `${Math.floor(index / 2) + 1}_${index % 2 + 1}`;
       network.add(tf.layers.conv2d({
         ...(index === 0 ? { inputShape: [height, width, channels] } : {}),
         ...{ name: `conv${name}`, filters, kernelSize: 3, padding: "same", useBias: false },
@@ -22,14 +20,12 @@ export const PLAIN_CNN: Architecture = {
       }));
       network.add(tf.layers.batchNormalization({ name: `norm${name}` }));
       network.add(tf.layers.activation({ name: `relu${name}`, activation: "relu" }));
-      const isLast = index === names.length - 1;
-      if (index % 2 === 1 && !isLast) {
+      if (index === 1 || index === 3) {
         network.add(tf.layers.maxPooling2d({ name: `pool${name}`, poolSize: 2 }));
       }
     });
     network.add(tf.layers.globalAveragePooling2d({ name: "pool" }));
-    const dense = { name: "dense", units: classes, kernelInitializer: weights() };
-    network.add(tf.layers.dense(dense));
+    network.add(tf.layers.dense({ name: "dense", units: classes, kernelInitializer: weights() }));
     return network;
   },
 };

@@ -20,16 +20,17 @@ export const RESIDUAL_CNN: Architecture = {
       filters: number,
       { kernelSize = 3, strides = 1 } = {},
     ): tf.SymbolicTensor => {
-      const window = { kernelSize, strides, padding: "same" as const, useBias: false };
-      const kernelInitializer = weights();
-      const convolution = { name: `${name}_conv`, filters, ...window, kernelInitializer };
-      const sums = tf.layers.conv2d(convolution).apply(input);
+      const sums = tf.layers.conv2d({
+        ...{ name: `${name}_conv`, filters, kernelSize, strides, padding: "same", useBias: false },
+        kernelInitializer: weights(),
+      }).apply(input);
       const layer = tf.layers.batchNormalization({ name: `${name}_norm` });
       return layer.apply(sums) as tf.SymbolicTensor;
     };
-    const relu = (input: tf.SymbolicTensor, name: string): tf.SymbolicTensor =>
-      tf.layers.activation({ name: `${name}_relu`, activation: "relu" })
-        .apply(input) as tf.SymbolicTensor;
+    const relu = (input: tf.SymbolicTensor, name: string): tf.SymbolicTensor => {
+      const layer = tf.layers.activation({ name: `${name}_relu`, activation: "relu" });
+      return layer.apply(input) as tf.SymbolicTensor;
+    };
     const images = tf.input({ shape: [height, width, channels], name: "images" });
     let value = relu(normalized(images, "stem", STAGES[0]!), "stem");
     STAGES.forEach((filters, stage) => {

@@ -34,21 +34,16 @@ interface Entry {
  */
 export async function writeSafetensors(file: string, content: NamedArrays): Promise<void> {
   const header: Record<string, Entry | Record<string, string>> = { __metadata__: content.metadata };
+  const arrays = Object.entries(content.arrays);
   let offset = 0;
-  for (const [name, { shape, values }] of Object.entries(content.arrays)) {
+  for (const [name, { shape, values }] of arrays) {
     header[name] = { dtype: "F32", shape, data_offsets: [offset, offset += values.byteLength] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
-  const padded = Math.ceil(json.length / 8) * 8; // values start at a multiple of 8
-  const bytes = new Uint8Array(8 + padded + offset).fill(0x20, 8, 8 + padded);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
-  bytes.set(json, 8);
-  let position = 8 + padded;
-  for (const { values } of Object.values(content.arrays)) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), position);
-    position += values.byteLength;
-  }
-  await writeWhole(file, bytes);
+  const filling = new Uint8Array(-json.length & 7).fill(0x20); // values start at a multiple of 8
+  const length = BigUint64Array.of(BigInt(json.length + filling.length));
+  const parts = [length, json, filling, ...arrays.map(([, { values }]) => values)];
+  await writeWhole(file, await new Blob(parts as Uint8Array<ArrayBuffer>[]).bytes());
 }
 
 /**
@@ -85,14 +80,12 @@ export async function readSafetensors(file: string): Promise<NamedArrays> {
   return { arrays, metadata };
 }
 
-function readHeader(
-  bytes: Uint8Array,
-  file: string,
-): { header: Record<string, Record<string, string>>; start: number } {
-  const length = bytes.length < 8
-    ? Infinity
-    : Number(new DataView(bytes.buffer).getBigUint64(0, true));
+type Header = Record<string, Record<string, string>>;
+
+function readHeader(bytes: Uint8Array, file: string): { header: Header; start: number } {
   try {
+    const view = new DataView(bytes.buffer);
+    const length = bytes.length < 8 ? Infinity : Number(view.getBigUint64(0, true));
     if (8 + length > bytes.length) throw new Error(`${bytes.length} bytes`);
     const json = new TextDecoder().decode(bytes.subarray(8, 8 + length));
     return { header: JSON.parse(json), start: 8 + length };

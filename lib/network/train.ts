@@ -2,11 +2,9 @@ import { createHash } from "node:crypto";
 import type { LabelledImages } from "@lib/data/images.ts";
 import { pickImages } from "@lib/data/select.ts";
 import { loadCheckpoint, saveCheckpoint } from "@lib/network/checkpoint.ts";
+import { engineOf } from "@lib/network/engine.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import { trainStep } from "@lib/network/engine.ts";
 import { type EpochRecord, startingState, writeState } from "@lib/network/training_state.ts";
-
-export type { EpochRecord };
 import { seededRandom, shuffled } from "@lib/random.ts";
 
 /** How a network is trained; the paper's values are in section 3.1. */
@@ -71,8 +69,8 @@ export async function train(
   const history = loaded ? loaded.history : [];
   let state = loaded ? loaded.state : startingState(network);
   if (history.length > 0) await onEpoch?.(history);
-  const step = trainStep(network, recipe);
-  const report = progressReporter(images.labels.length, recipe, hooks);
+  const step = engineOf(network).step(network, recipe);
+  const report = progressReporter(images.labels.length, recipe, history.length, hooks);
   for (let epoch = history.length + 1; epoch <= recipe.epochs; epoch++) {
     const start = performance.now();
     let lossSum = 0;
@@ -108,11 +106,10 @@ function taskOf(images: LabelledImages, recipe: Recipe): string {
 /** The epoch's images in random order, cut into batches. */
 function batchesOf(count: number, { batchSize, seed }: Recipe, epoch: number): Uint32Array[] {
   const order = shuffled(count, seededRandom(seed * 10_007 + epoch));
-  const starts = Array.from(
+  return Array.from(
     { length: Math.ceil(count / batchSize) },
-    (_, index) => index * batchSize,
+    (_, index) => order.subarray(index * batchSize, (index + 1) * batchSize),
   );
-  return starts.map((start) => order.subarray(start, start + batchSize));
 }
 
 /** A half cosine from the recipe's rate to 0 (Loshchilov and Hutter, 2017, without restarts). */
@@ -124,17 +121,16 @@ function learningRateAt(step: number, steps: number, { learningRate }: Recipe): 
 function progressReporter(
   count: number,
   { epochs }: Recipe,
+  epochsDone: number,
   { onProgress }: TrainingHooks,
 ): (epoch: number, images: number) => Promise<void> {
   const start = performance.now();
   let done = 0;
   let lastTold = start;
-  let firstEpoch = 0;
   return async (epoch, images) => {
-    firstEpoch ||= epoch;
     done += images;
     const now = performance.now();
-    const left = (epochs - firstEpoch + 1) * count - done;
+    const left = (epochs - epochsDone) * count - done;
     if (now - lastTold < 250 && left > 0) return;
     lastTold = now;
     const seconds = (now - start) / 1000;

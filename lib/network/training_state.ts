@@ -64,19 +64,15 @@ export function startingState(network: tf.LayersModel): TrainingState {
  * ```
  */
 export function writeState(network: tf.LayersModel, state: TrainingState): void {
+  const write = (variables: tf.LayerVariable[], values: tf.Tensor): void => {
+    if (variables.length === 0) return;
+    tf.split(values, variables.map(sizeOf)).forEach((part, index) =>
+      variables[index]!.write(part.reshape(variables[index]!.shape as number[]))
+    );
+  };
   tf.tidy(() => {
-    for (
-      const [variables, values] of [
-        [network.trainableWeights, state.weights],
-        [network.nonTrainableWeights, state.moving],
-      ] as const
-    ) {
-      if (variables.length === 0) continue;
-      const parts = tf.split(values, variables.map((variable) => sizeOf(variable)));
-      variables.forEach((variable, index) =>
-        variable.write(parts[index]!.reshape(variable.shape as number[]))
-      );
-    }
+    write(network.trainableWeights, state.weights);
+    write(network.nonTrainableWeights, state.moving);
   });
 }
 

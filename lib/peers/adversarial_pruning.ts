@@ -3,8 +3,8 @@ import { normalizedConvolutions, scaleChannels } from "@lib/peers/normalized_con
 import { type Defense, type Outcome, stopwatch } from "@lib/recovery/defense.ts";
 import { randomBatches } from "@lib/data/random_batches.ts";
 import { copyNetwork } from "@lib/network/copy_network.ts";
-import { gradientGraph } from "@lib/network/graph_gradient.ts";
-import { hasGraph } from "@lib/network/layer_nodes.ts";
+import { gradientGraph } from "@lib/network/graph_passes.ts";
+import { hasGraph } from "@lib/network/network_nodes.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { type Random, seededRandom } from "@lib/random.ts";

@@ -1,5 +1,5 @@
 import { type ChannelStatistics, statisticsSum } from "@lib/pruning/channel_statistics.ts";
-import { forEachBatch } from "@lib/network/forward.ts";
+import { forEachBatch } from "@lib/network/evaluate.ts";
 import type { Images } from "@lib/data/images.ts";
 import { channelsOf } from "@lib/pruning/convolution.ts";
 import { requireTail } from "@lib/pruning/tail.ts";

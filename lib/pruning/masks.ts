@@ -11,8 +11,7 @@ import { channelsOf, findConvolution, maskChannels } from "@lib/pruning/convolut
 import type { PrunedSet } from "@lib/pruning/front.ts";
 import { descending } from "@lib/pruning/order.ts";
 import { copyNetwork, disposeNetwork } from "@lib/network/copy_network.ts";
-import { accuracy, classify, shareGiven } from "@lib/network/evaluate.ts";
-import { forEachBatch } from "@lib/network/forward.ts";
+import { accuracy, classify, forEachBatch, shareGiven } from "@lib/network/evaluate.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { LastActivations } from "@lib/pruning/activations.ts";
 import { channelWeights, requireOrder } from "@lib/pruning/channel_weights.ts";
-import { Graph, type GraphFunction, int, output, type Ref, type } from "@lib/network/graph.ts";
+import { Graph, int, output, type Ref, type } from "@lib/network/graph.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** Channels that one run of the graph prunes. */
@@ -60,7 +60,7 @@ export function* pruningSteps(
 }
 
 /** A graph that prunes a block of channels: gives the logits after them, and the classes before each. */
-function blockGraph(): (feeds: Parameters<GraphFunction>[0]) => tf.Tensor[] {
+function blockGraph(): (feeds: Record<string, tf.Tensor>) => tf.Tensor[] {
   const graph = new Graph();
   const channels = graph.placeholder("channels", "INT32");
   const ofBlock = (name: string): Ref[] => {

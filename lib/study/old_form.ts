@@ -1,5 +1,5 @@
 import { dataChoice } from "@lib/data/dataset.ts";
-import type { EpochRecord } from "@lib/network/train.ts";
+import type { EpochRecord } from "@lib/network/training_state.ts";
 import type { Experiment } from "@lib/study/experiment.ts";
 
 /** What a network says of itself. */

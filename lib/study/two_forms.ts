@@ -1,6 +1,6 @@
 import { countOf, type Images } from "@lib/data/images.ts";
 import { slicedImages } from "@lib/data/select.ts";
-import { forEachBatch } from "@lib/network/forward.ts";
+import { forEachBatch } from "@lib/network/evaluate.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
 /**

@@ -9,7 +9,7 @@ import { openNetwork } from "@lib/formats/any_network.ts";
 import { saveNetwork } from "@lib/formats/network_file.ts";
 import { ARCHITECTURES } from "@lib/network/architectures.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
-import { hasGraph } from "@lib/network/layer_nodes.ts";
+import { hasGraph } from "@lib/network/network_nodes.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 import { findConvolution } from "@lib/pruning/convolution.ts";
 import { pruneChannels } from "@lib/pruning/prune_channels.ts";

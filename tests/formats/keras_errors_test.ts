@@ -1,7 +1,7 @@
 /** Files that hold no network, or none that can be loaded: each is named with what is wrong. */
 import { openZip, unpack } from "@lib/data/zip.ts";
 import { openNetwork } from "@lib/formats/any_network.ts";
-import { editHdf5, writeNumbers } from "@lib/formats/hdf5.ts";
+import { openHdf5, writeNumbers } from "@lib/formats/hdf5.ts";
 import { loadKeras } from "@lib/formats/keras_archive.ts";
 import { readKerasFile } from "@lib/formats/keras_file.ts";
 import type { Settings, Written } from "@lib/formats/keras_layers.ts";
@@ -87,7 +87,12 @@ Deno.test("archives and HDF5 without topology or weights are refused", async () 
   const only = await Deno.readFile(`${folder}/only.weights.h5`);
   await assertRefused(only, "attribute model_config but found only weights in");
   const whole = await Deno.readFile(`${folder}/functional.h5`);
-  const without = await editHdf5(whole, "", (file) => void file.delete_attribute("model_config"));
+  const { bytes: without } = await openHdf5(
+    whole,
+    "",
+    "a",
+    (file) => file.delete_attribute("model_config"),
+  );
   await assertRefused(without, "attribute model_config but found none in");
 });
 
@@ -186,9 +191,10 @@ Deno.test("weights that are missing, of another shape or not finite are named", 
   for (const value of [NaN, Infinity]) {
     const values = Float32Array.of(0, 0, value, 0, 0, 0);
     const path = "layers/batch_normalization/vars/1";
-    const weights = await editHdf5(
+    const { bytes: weights } = await openHdf5(
       files["model.weights.h5"] as Uint8Array,
       "",
+      "a",
       (file) => writeNumbers(file, path, values, ""),
     );
     await assertRefused(

@@ -4,7 +4,7 @@ import { pruneChannels } from "@lib/pruning/prune_channels.ts";
 import { openNetwork } from "@lib/formats/any_network.ts";
 import { loadKeras, saveKeras } from "@lib/formats/keras_archive.ts";
 import { readKerasFile } from "@lib/formats/keras_file.ts";
-import { readHdf5, readNumbers } from "@lib/formats/hdf5.ts";
+import { openHdf5, readNumbers } from "@lib/formats/hdf5.ts";
 import { saveNetwork } from "@lib/formats/network_file.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { assert, assertEquals, assertRejects } from "@lib/std/assert.ts";
@@ -93,7 +93,7 @@ Deno.test("all but the weights stays as Keras wrote it, and the same network mak
     const archive = await openZip(file);
     const [metadata, config] = unpack(archive, archive.entries.slice(0, 2));
     const { weights } = await readKerasFile(file);
-    const momentum = await readHdf5(weights, file, (hdf5) => [
+    const { result: momentum } = await openHdf5(weights, file, "r", (hdf5) => [
       readNumbers(hdf5, "optimizer/vars/2", file),
       readNumbers(hdf5, "layers/conv2d_5/vars/0", file),
     ]);

@@ -1,10 +1,10 @@
 /** The network's forward pass and one step of training beside Keras, from the same weights. */
 import { PAPER_SIZE } from "@lib/data/images.ts";
-import { forEachBatch } from "@lib/network/forward.ts";
+import { forEachBatch } from "@lib/network/evaluate.ts";
 import { graphStep } from "@lib/network/graph_step.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
-import { plainStep } from "@lib/network/plain_step.ts";
+import { plainStep } from "@lib/network/plain_layers.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import type { TrainStep } from "@lib/network/passes.ts";
 import { startingState, writeState } from "@lib/network/training_state.ts";

@@ -1,9 +1,8 @@
 /** Copies of networks that take images from 0 to 1 and say logits. */
 import { copyNetwork, disposeNetwork } from "@lib/network/copy_network.ts";
-import { hasGraph } from "@lib/network/layer_nodes.ts";
+import { hasGraph } from "@lib/network/network_nodes.ts";
 import { logitsNetwork } from "@lib/formats/logits_network.ts";
-import { classify } from "@lib/network/evaluate.ts";
-import { forEachBatch } from "@lib/network/forward.ts";
+import { classify, forEachBatch } from "@lib/network/evaluate.ts";
 import { imageGradient } from "@lib/network/engine.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { loadKeras } from "@lib/formats/keras_archive.ts";

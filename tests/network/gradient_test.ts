@@ -1,5 +1,5 @@
 /** Gradients of the graph in inference mode beside tfjs's own. */
-import { gradientGraph } from "@lib/network/graph_gradient.ts";
+import { gradientGraph } from "@lib/network/graph_passes.ts";
 import { imageGradient } from "@lib/network/engine.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
 import { tf } from "@lib/network/tensorflow.ts";

@@ -1,7 +1,7 @@
 /** Layers as nodes of a graph beside the same layers of tfjs, and dropout beside its definition. */
 import { Graph } from "@lib/network/graph.ts";
-import { addLayer, hasGraph } from "@lib/network/layer_nodes.ts";
-import { dropoutMask } from "@lib/network/nodes/dropout_nodes.ts";
+import { addLayer, hasGraph } from "@lib/network/network_nodes.ts";
+import { dropoutMask } from "@lib/network/nodes/training_nodes.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { assert, assertAlmostEquals, assertEquals } from "@lib/std/assert.ts";

@@ -2,12 +2,12 @@
 import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
 import type { Images } from "@lib/data/images.ts";
 import { pickImages, slicedImages } from "@lib/data/select.ts";
-import { forEachBatch } from "@lib/network/forward.ts";
+import { forEachBatch } from "@lib/network/evaluate.ts";
 import { Graph } from "@lib/network/graph.ts";
 import { graphStep } from "@lib/network/graph_step.ts";
-import { dropoutMask } from "@lib/network/nodes/dropout_nodes.ts";
+import { dropoutMask } from "@lib/network/nodes/training_nodes.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
-import { type DrawMask, plainStep } from "@lib/network/plain_step.ts";
+import { type DrawMask, plainStep } from "@lib/network/plain_layers.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import type { TrainStep } from "@lib/network/passes.ts";
 import { startingState, writeState } from "@lib/network/training_state.ts";

@@ -1,57 +1,49 @@
 import { float, type Graph, type Ref } from "@lib/network/graph.ts";
-import { type Config, type LayerNodes, straight } from "@lib/network/nodes/pass.ts";
+import { type Config, type LayerNodes, type Pass, straight } from "@lib/network/nodes/pass.ts";
 
-/** A function of single numbers, and the way back from its output's gradient. */
-interface Activated {
-  output: Ref;
-  back(gradient: Ref): Ref;
-}
+/** What the kernel of a function's slope takes. */
+type Operands = (gradient: Ref, output: Ref, input: Ref) => Ref[];
+const BY_OUTPUT: Operands = (gradient, output) => [gradient, output];
+const OUTPUT_FIRST: Operands = (gradient, output) => [output, gradient];
+const BY_INPUT: Operands = (gradient, _, input) => [gradient, input];
 
-/** By the kernel of the function and that of its slope, which is taken from the output. */
-const kernel = (name: string) => (graph: Graph, input: Ref): Activated => {
-  const output = graph.node(name, [input]);
-  return { output, back: (gradient) => graph.node(`${name}Grad`, [gradient, output]) };
-};
-
-/** The same where TensorFlow wants the output first. */
-const turned = (name: string) => (graph: Graph, input: Ref): Activated => {
-  const output = graph.node(name, [input]);
-  return { output, back: (gradient) => graph.node(`${name}Grad`, [output, gradient]) };
-};
-
-/** The same where the slope is taken from the input. */
-const byInput = (name: string) => (graph: Graph, input: Ref): Activated => ({
-  output: graph.node(name, [input]),
-  back: (gradient) => graph.node(`${name}Grad`, [gradient, input]),
-});
-
-/** By tfjs's names. */
-const FUNCTIONS: Record<string, (graph: Graph, input: Ref) => Activated> = {
-  linear: (_, input) => ({ output: input, back: (gradient) => gradient }),
-  elu: kernel("Elu"),
-  relu: kernel("Relu"),
-  relu6: kernel("Relu6"),
-  selu: kernel("Selu"),
-  sigmoid: turned("Sigmoid"),
-  tanh: turned("Tanh"),
-  softplus: byInput("Softplus"),
-  softsign: byInput("Softsign"),
+/** Kernels of functions of single numbers, by tfjs's names; a linear one needs none. */
+const FUNCTIONS: Record<string, [kernel: string, operands: Operands] | undefined> = {
+  linear: undefined,
+  elu: ["Elu", BY_OUTPUT],
+  relu: ["Relu", BY_OUTPUT],
+  relu6: ["Relu6", BY_OUTPUT],
+  selu: ["Selu", BY_OUTPUT],
+  sigmoid: ["Sigmoid", OUTPUT_FIRST],
+  tanh: ["Tanh", OUTPUT_FIRST],
+  softplus: ["Softplus", BY_INPUT],
+  softsign: ["Softsign", BY_INPUT],
 };
 
 /** Whether a function can be written. */
 export const knowsActivation = (name: unknown): boolean => Object.hasOwn(FUNCTIONS, String(name));
 
-/** Adds a function of the list. */
-export function addActivation(graph: Graph, name: unknown, input: Ref): Activated {
-  return FUNCTIONS[String(name)]!(graph, input);
+/** Adds a function of the list, with the way back from its output's gradient. */
+export function addActivation(
+  graph: Graph,
+  name: unknown,
+  input: Ref,
+): { output: Ref; back(gradient: Ref): Ref } {
+  const known = FUNCTIONS[String(name)];
+  if (known === undefined) return { output: input, back: (gradient) => gradient };
+  const [kernel, operands] = known;
+  const output = graph.node(kernel, [input]);
+  const back = (gradient: Ref): Ref =>
+    graph.node(`${kernel}Grad`, operands(gradient, output, input));
+  return { output, back };
 }
 
 /** A layer that is a function of the list, by its settings; none if it is another. */
 const layerOf = (nameOf: (config: Config) => unknown): LayerNodes => ({
   knows: (config) => knowsActivation(nameOf(config)),
-  add(graph, layer, [input]): ReturnType<LayerNodes["add"]> {
-    const { output, back } = addActivation(graph, nameOf(layer.getConfig()), input!);
-    return { output, backward: straight(back) };
+  add(graph, layer, [input]): Pass {
+    const { output, back } = addActivation(graph, nameOf(layer.getConfig()), input);
+    return straight(output, back);
   },
 });
 
@@ -62,14 +54,11 @@ export const ACTIVATION_NODES: Record<string, LayerNodes> = {
   ReLU: layerOf(({ maxValue }) => maxValue == null ? "relu" : maxValue === 6 ? "relu6" : "other"),
   LeakyReLU: {
     knows: () => true,
-    add(graph, layer, [input]): ReturnType<LayerNodes["add"]> {
+    add(graph, layer, [input]): Pass {
       const alpha = { alpha: float(layer.getConfig().alpha as number) };
-      const output = graph.node("LeakyRelu", [input!], alpha);
-      return {
-        output,
-        // whose sign is the input's
-        backward: straight((gradient) => graph.node("LeakyReluGrad", [gradient, output], alpha)),
-      };
+      const output = graph.node("LeakyRelu", [input], alpha);
+      // whose sign is the input's
+      return straight(output, (by) => graph.node("LeakyReluGrad", [by, output], alpha));
     },
   },
 };

@@ -31,14 +31,22 @@ export interface LayerNodes {
   add(
     graph: Graph,
     layer: tf.layers.Layer,
-    inputs: Ref[],
+    inputs: [Ref, ...Ref[]],
     weights: Ref[],
     context: PassContext,
   ): Pass;
 }
 
-/** A way back for a layer that has no weights and one input. */
-export const straight = (by: (gradient: Ref) => Ref): Pass["backward"] => (gradient) => ({
-  inputs: [by(gradient)],
-  weights: [],
+/** A pass of a layer that has no weights and one input. */
+export const straight = (output: Ref, back: (gradient: Ref) => Ref): Pass => ({
+  output,
+  backward: (gradient) => ({ inputs: [back(gradient)], weights: [] }),
 });
+
+/** Whether images have their channels last, as all kernels here want them. */
+export const channelsLast = ({ dataFormat }: Config): boolean => dataFormat === "channelsLast";
+
+/** Whether a layer's axis is that of images' channels. */
+export function alongChannels({ axis }: Config, { outputShape }: tf.layers.Layer): boolean {
+  return outputShape.length === 4 && [-1, 3].includes(Number([axis].flat()[0]));
+}

@@ -1,25 +1,29 @@
 import { int, output, type } from "@lib/network/graph.ts";
-import { type LayerNodes, type Pass, straight } from "@lib/network/nodes/pass.ts";
+import {
+  alongChannels,
+  channelsLast,
+  type LayerNodes,
+  type Pass,
+  straight,
+} from "@lib/network/nodes/pass.ts";
 
 /** Layers without weights that rearrange, scale or join values. */
 export const SHAPE_NODES: Record<string, LayerNodes> = {
   Flatten: {
-    knows: ({ dataFormat }) => dataFormat == null || dataFormat === "channelsLast",
-    add: (graph, layer, [input]): Pass => ({
-      output: graph.reshape(input!, [-1, (layer.outputShape as number[])[1]!]),
-      backward: straight((gradient) => graph.reshape(gradient, graph.shape(input!))),
-    }),
+    knows: (config) => config.dataFormat == null || channelsLast(config),
+    add(graph, layer, [input]): Pass {
+      const flat = graph.reshape(input, [-1, (layer.outputShape as number[])[1]!]);
+      return straight(flat, (gradient) => graph.reshape(gradient, graph.shape(input)));
+    },
   },
   Rescaling: {
     knows: ({ scale, offset }) => [scale, offset].every((each) => typeof each === "number"),
     add(graph, layer, [input]): Pass {
       const { scale, offset } = layer.getConfig() as { scale: number; offset: number };
       const factor = graph.constant(scale);
-      const scaled = graph.node("Mul", [input!, factor]);
-      return {
-        output: graph.node("AddV2", [scaled, graph.constant(offset)]),
-        backward: straight((gradient) => graph.node("Mul", [gradient, factor])),
-      };
+      const scaled = graph.node("Mul", [input, factor]);
+      const moved = graph.node("AddV2", [scaled, graph.constant(offset)]);
+      return straight(moved, (gradient) => graph.node("Mul", [gradient, factor]));
     },
   },
   Add: {
@@ -30,36 +34,29 @@ export const SHAPE_NODES: Record<string, LayerNodes> = {
     }),
   },
   ZeroPadding2D: {
-    knows: ({ dataFormat }) => dataFormat === "channelsLast",
+    knows: channelsLast,
     add(graph, layer, [input]): Pass {
       const { padding } = layer.getConfig() as { padding: [[number, number], [number, number]] };
       const [[top, bottom], [left, right]] = padding;
       const around = graph.constant([0, 0, top, bottom, left, right, 0, 0], "INT32");
       const paddings = graph.reshape(around, [4, 2], "INT32");
       const start = graph.constant([0, top, left, 0], "INT32");
-      return {
-        output: graph.node("Pad", [input!, paddings], { Tpaddings: type("INT32") }),
-        backward: straight((gradient) =>
-          graph.node("Slice", [gradient, start, graph.shape(input!)], { Index: type("INT32") })
-        ),
-      };
+      const padded = graph.node("Pad", [input, paddings], { Tpaddings: type("INT32") });
+      return straight(padded, (gradient) => graph.slice(gradient, start, graph.shape(input)));
     },
   },
   Concatenate: {
-    knows: ({ axis }, layer) =>
-      (layer.outputShape as number[]).length === 4 && [-1, 3].includes(Number(axis)),
+    knows: alongChannels,
     add(graph, layer, inputs): Pass {
       const axis = graph.constant(3, "INT32");
       const sizes = (layer.input as { shape: number[] }[]).map(({ shape }) => shape[3]!);
       const attributes = { N: int(inputs.length), Tidx: type("INT32") };
       return {
         output: graph.node("ConcatV2", [...inputs, axis], attributes),
-        backward(gradient): ReturnType<Pass["backward"]> {
-          const parts = graph.node(
-            "SplitV",
-            [gradient, graph.constant(sizes, "INT32"), axis],
-            { Tlen: type("INT32"), num_split: int(sizes.length) },
-          );
+        backward: (gradient) => {
+          const operands = [gradient, graph.constant(sizes, "INT32"), axis];
+          const settings = { Tlen: type("INT32"), num_split: int(sizes.length) };
+          const parts = graph.node("SplitV", operands, settings);
           return { inputs: inputs.map((_, index) => output(parts, index)), weights: [] };
         },
       };

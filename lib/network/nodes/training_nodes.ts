@@ -1,0 +1,117 @@
+import {
+  bool,
+  float,
+  type Graph,
+  output,
+  type Ref,
+  text,
+  type,
+  WHOLE,
+} from "@lib/network/graph.ts";
+import { alongChannels, type LayerNodes, type Pass, straight } from "@lib/network/nodes/pass.ts";
+
+type Normalization = { momentum: number; epsilon: number; scale: boolean; center: boolean };
+
+/** Layers that do something else in training. */
+export const TRAINING_NODES: Record<string, LayerNodes> = {
+  /** Batch normalisation of images' channels, with or without scale and offset. */
+  BatchNormalization: {
+    knows: alongChannels,
+    add(graph, layer, [input], trainable, { weights, seed }): Pass {
+      const { momentum, epsilon, scale: scales, center } = layer.getConfig() as Normalization;
+      const filled = (value: number): Ref =>
+        graph.constant(Array<number>((layer.outputShape as number[])[3]!).fill(value));
+      const scale = scales ? trainable[0]! : filled(1);
+      const offset = center ? trainable.at(-1)! : filled(0);
+      const statistics = layer.nonTrainableWeights.map((weight) => weights.get(weight)!);
+      const isTraining = seed !== undefined;
+      const settings = {
+        ...{ U: type("FLOAT"), epsilon: float(epsilon), is_training: bool(isTraining) },
+        data_format: text("NHWC"),
+      };
+      const known = isTraining ? [graph.constant([]), graph.constant([])] : statistics;
+      const node = graph.node("FusedBatchNormV3", [input, scale, offset, ...known], settings);
+      const moving = (): Ref[] => {
+        // Keras keeps the variance that divides by n; TensorFlow's kernel gives the one by n − 1
+        const [mean, variance] = [output(node, 1), output(node, 2)];
+        const channels = graph.size(variance);
+        const each = graph.node("FloorDiv", [graph.size(input), channels], WHOLE);
+        const count = graph.cast(each, "INT32", "FLOAT");
+        const factor = graph.node("RealDiv", [
+          graph.node("Sub", [count, graph.constant(1)]),
+          count,
+        ]);
+        return [mean, graph.node("Mul", [variance, factor])].map((found, index) =>
+          graph.mix(statistics[index]!, found, momentum)
+        );
+      };
+      return {
+        output: node,
+        ...(isTraining && { moving: moving() }),
+        backward: (gradient) => {
+          // in inference mode TensorFlow leaves the reserved statistics as unwritten memory
+          const reserve = isTraining ? [output(node, 3), output(node, 4)] : statistics;
+          const operands = [gradient, input, scale, ...reserve, output(node, 5)];
+          const back = graph.node("FusedBatchNormGradV3", operands, settings);
+          const byWeights = [
+            ...scales ? [output(back, 1)] : [],
+            ...center ? [output(back, 2)] : [],
+          ];
+          if (isTraining) return { inputs: [back], weights: byWeights };
+          // a channel's values are only multiplied: much faster than the kernel, which then need not run
+          const shifted = graph.node("AddV2", [statistics[1]!, graph.constant(epsilon)]);
+          const factor = graph.node("Mul", [scale, graph.node("Rsqrt", [shifted])]);
+          return { inputs: [graph.node("Mul", [gradient, factor])], weights: byWeights };
+        },
+      };
+    },
+  },
+  /** Dropout of single values. */
+  Dropout: {
+    knows: ({ noiseShape }) => noiseShape == null,
+    add(graph, layer, [input], _weights, { seed }): Pass {
+      if (seed === undefined) return straight(input, (gradient) => gradient);
+      const mask = dropoutMask(graph, input, layer.getConfig().rate as number, seed);
+      const masked = graph.node("Mul", [input, mask]);
+      return straight(masked, (gradient) => graph.node("Mul", [gradient, mask]));
+    },
+  },
+};
+
+/**
+ * Adds a mask of dropout: 0 at the given rate, else 1 / (1 − rate).
+ *
+ * @param graph Gets the nodes.
+ * @param input Of the shape that the mask is to have.
+ * @param rate Share that is dropped, 0–1; kept to 1/65,536, as sixteen random bits decide.
+ * @param seed Two int32 from which the mask follows.
+ * @returns The mask.
+ * @example
+ * ```ts
+ * import { Graph } from "@lib/network/graph.ts";
+ * import { dropoutMask } from "@lib/network/nodes/training_nodes.ts";
+ * import { tf } from "@lib/network/tensorflow.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const graph = new Graph();
+ * const input = graph.placeholder("input", "FLOAT");
+ * const mask = dropoutMask(graph, input, 0.5, graph.constant([1, 2], "INT32"));
+ * const [values] = graph.compile()({ input: tf.zeros([2, 5]) }, [mask]);
+ * assertEquals(values!.shape, [2, 5]);
+ * ```
+ */
+export function dropoutMask(graph: Graph, input: Ref, rate: number, seed: Ref): Ref {
+  const size = graph.reshape(graph.size(input), [1], "INT32");
+  const words = graph.node("FloorDiv", [size, graph.constant(4, "INT32")], WHOLE);
+  const enough = graph.node("AddV2", [words, graph.constant(1, "INT32")], WHOLE);
+  const types = { dtype: type("UINT64"), ...WHOLE, Tseed: type("INT32") };
+  const random = graph.node("StatelessRandomUniformFullInt", [enough, seed], types);
+  const quarters = graph.node("Bitcast", [random], { T: type("UINT64"), type: type("UINT16") });
+  const bits = graph.reshape(quarters, [-1], "UINT16");
+  const needed = graph.slice(bits, graph.constant([0], "INT32"), size, "UINT16");
+  const threshold = graph.constant(Math.round(rate * 65_536), "UINT16");
+  const kept = graph.node("GreaterEqual", [needed, threshold], { T: type("UINT16") });
+  const scale = graph.constant(1 / (1 - rate));
+  const mask = graph.node("Mul", [graph.cast(kept, "BOOL", "FLOAT"), scale]);
+  return graph.reshape(mask, graph.shape(input));
+}

@@ -1,0 +1,102 @@
+import { bool, type Graph, ints, type Ref, text, type } from "@lib/network/graph.ts";
+import { addActivation, knowsActivation } from "@lib/network/nodes/activation_nodes.ts";
+import { channelsLast, type LayerNodes, type Pass, straight } from "@lib/network/nodes/pass.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
+
+const NHWC = { data_format: text("NHWC") };
+type Pair = [number, number];
+
+/** Strides and padding of a layer that goes over images with a window, and its size if it has no kernel. */
+function windowOf(layer: tf.layers.Layer): Record<string, string> {
+  const config = layer.getConfig() as { strides: Pair; padding: string; poolSize?: Pair };
+  return {
+    ...(config.poolSize && { ksize: ints([1, ...config.poolSize, 1]) }),
+    strides: ints([1, ...config.strides, 1]),
+    padding: text(config.padding.toUpperCase()),
+    ...NHWC,
+  };
+}
+
+/** A sum with its bias, if it has one, and its activation; `back` goes on from the sum's gradient. */
+function weighted(
+  graph: Graph,
+  layer: tf.layers.Layer,
+  sum: Ref,
+  bias: Ref | undefined,
+  back: (bySum: Ref) => { inputs: Ref[]; kernel: Ref },
+): Pass {
+  const biased = bias === undefined ? sum : graph.node("BiasAdd", [sum, bias], NHWC);
+  const activated = addActivation(graph, layer.getConfig().activation, biased);
+  return {
+    output: activated.output,
+    backward: (gradient) => {
+      const bySum = activated.back(gradient);
+      const byBias = bias ? [graph.node("BiasAddGrad", [bySum], NHWC)] : [];
+      const { inputs, kernel } = back(bySum);
+      return { inputs, weights: [kernel, ...byBias] };
+    },
+  };
+}
+
+/** Pooling by a kernel; `operands` are what that of its slope takes before the gradient. */
+const pooling = (
+  kernel: string,
+  operands: (graph: Graph, input: Ref, output: Ref) => Ref[],
+): LayerNodes => ({
+  knows: channelsLast,
+  add(graph, layer, [input]): Pass {
+    const window = windowOf(layer);
+    const output = graph.node(kernel, [input], window);
+    const back = (gradient: Ref): Ref =>
+      graph.node(`${kernel}Grad`, [...operands(graph, input, output), gradient], window);
+    return straight(output, back);
+  },
+});
+
+/** Layers that sum or choose values: of a window that goes over images, or of all. */
+export const WINDOW_NODES: Record<string, LayerNodes> = {
+  Conv2D: {
+    knows: ({ dilationRate, dataFormat, activation }) =>
+      [dilationRate].flat().every((rate) => rate === 1) && channelsLast({ dataFormat }) &&
+      knowsActivation(activation),
+    add(graph, layer, [input], [kernel, bias], { needsInputGradient }): Pass {
+      const window = windowOf(layer);
+      const sum = graph.node("Conv2D", [input, kernel!], window);
+      return weighted(graph, layer, sum, bias, (bySum) => {
+        const shape = graph.constant(layer.trainableWeights[0]!.shape as number[], "INT32");
+        const inputs = needsInputGradient
+          ? [graph.node("Conv2DBackpropInput", [graph.shape(input), kernel!, bySum], window)]
+          : [];
+        // one after the other: side by side, each on all cores, they are slower
+        const operands = [input, shape, bySum, ...inputs.map((each) => `^${each}`)];
+        return { inputs, kernel: graph.node("Conv2DBackpropFilter", operands, window) };
+      });
+    },
+  },
+  Dense: {
+    knows: ({ activation }, layer) =>
+      knowsActivation(activation) && (layer.outputShape as number[]).length === 2,
+    add(graph, layer, [input], [kernel, bias]): Pass {
+      const sum = graph.node("MatMul", [input, kernel!]);
+      return weighted(graph, layer, sum, bias, (bySum) => ({
+        inputs: [graph.node("MatMul", [bySum, kernel!], { transpose_b: bool(true) })],
+        kernel: graph.node("MatMul", [input, bySum], { transpose_a: bool(true) }),
+      }));
+    },
+  },
+  MaxPooling2D: pooling("MaxPool", (_, input, output) => [input, output]),
+  AveragePooling2D: pooling("AvgPool", (graph, input) => [graph.shape(input)]),
+  GlobalAveragePooling2D: {
+    knows: channelsLast,
+    add(graph, layer, [input]): Pass {
+      const [, height, width, channels] = (layer.input as { shape: number[] }).shape;
+      const whole = { Tidx: type("INT32") };
+      const output = graph.node("Mean", [input, graph.constant([1, 2], "INT32")], whole);
+      return straight(output, (gradient) => {
+        const share = graph.node("Mul", [gradient, graph.constant(1 / (height! * width!))]);
+        const each = graph.reshape(share, [-1, 1, 1, channels!]);
+        return graph.node("BroadcastTo", [each, graph.shape(input)], whole);
+      });
+    },
+  },
+};
