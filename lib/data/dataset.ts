@@ -52,7 +52,7 @@ export function dataChoice(name: string): DataChoice {
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const { testHalf, name } = await loadDataset({ data: dataChoice("quick"), seed: 1 });
- * assertEquals([name, testHalf.labels.length], ["synthetic signs", 192]);
+ * assertEquals([name, testHalf.labels.length], ["synthetic signs", 244]);
  * ```
  */
 export async function loadDataset(

@@ -6,7 +6,7 @@ import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
 export const SYNTHETIC: DataSource = rendered({ train: 1920, test: 600, classes: 16 }, 12);
 
 /** Fewer still, to see that everything runs. */
-export const QUICK: DataSource = rendered({ train: 1920, test: 400, classes: 16 }, 8);
+export const QUICK: DataSource = rendered({ train: 1920, test: 500, classes: 16 }, 8);
 
 function rendered(
   { train, test, classes }: { train: number; test: number; classes: number },
