@@ -27,6 +27,7 @@ export async function saveNetwork(folder: string, network: tf.LayersModel): Prom
     await network.save(`file://${temporary}`);
     await Deno.chmod(temporary, 0o755); // temporary folders are private
     // a folder cannot take the place of another: between the two, loadNetwork finds the former one aside
+    await restoreFormer(folder); // which is all that there is after a kill: not to be removed yet
     await Deno.remove(aside(folder), { recursive: true }).catch(ignoreMissing);
     await Deno.rename(folder, aside(folder)).catch(ignoreMissing);
     await Deno.rename(temporary, folder);
@@ -49,9 +50,7 @@ export async function loadNetwork(
   folder: string,
   topology = "model.json",
 ): Promise<tf.LayersModel> {
-  if (!await exists(folder) && await exists(aside(folder))) {
-    await Deno.rename(aside(folder), folder);
-  }
+  await restoreFormer(folder);
   try {
     return await tf.loadLayersModel(`file://${folder}/${topology}`);
   } catch (error) {
@@ -63,6 +62,11 @@ export async function loadNetwork(
 
 /** Where a network waits while another one takes its place. */
 const aside = (folder: string): string => `${folder.replace(/\/+$/, "")}.former`;
+
+async function restoreFormer(folder: string): Promise<void> {
+  if (await exists(folder)) return;
+  await Deno.rename(aside(folder), folder).catch(ignoreMissing);
+}
 
 function ignoreMissing(error: unknown): void {
   if (!(error instanceof Deno.errors.NotFound)) throw error;

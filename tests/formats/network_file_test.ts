@@ -27,6 +27,24 @@ Deno.test("a kill between the former network and the new one loses neither", asy
   assertEquals(await exists(`${folder}.former`), false);
 });
 
+Deno.test("a second kill at the same place loses nothing either", async () => {
+  const folder = `${await Deno.makeTempDir()}/network`;
+  const network = ARCHITECTURES["plain"]!.build(PAPER_SIZE, 3, 1);
+  await saveNetwork(folder, network);
+  await Deno.rename(folder, `${folder}.former`);
+  const { rename } = Deno;
+  Deno.rename = async (from, to): Promise<void> => {
+    if (String(from).endsWith(".tmp")) throw new Error("killed");
+    await rename(from, to);
+  };
+  try {
+    await assertRejects(() => saveNetwork(folder, network), Error, "killed");
+  } finally {
+    Deno.rename = rename;
+  }
+  assertArrays(weightsOf(await loadNetwork(folder)), weightsOf(network));
+});
+
 Deno.test("a network with branches is loaded as one, and a chain as a chain", async () => {
   const folder = await Deno.makeTempDir();
   for (const [name, { build }] of Object.entries(ARCHITECTURES)) {
