@@ -13,7 +13,8 @@ import { PAPER_SIZE } from "@lib/data/images.ts";
 import { uniformImages } from "@lib/data/select.ts";
 import { psnr, ssim } from "@lib/attack/similarity.ts";
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@lib/std/assert.ts";
-import { assertClose, colour, reference, sines, testImage } from "../reference/reference.ts";
+import { assertClose } from "../assert_close.ts";
+import { colour, reference, sines, testImage } from "../reference/reference.ts";
 
 const image = testImage(1);
 const picture = colour(image);

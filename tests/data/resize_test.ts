@@ -1,8 +1,8 @@
 import { PAPER_SIZE } from "@lib/data/images.ts";
 import { resize } from "@lib/data/resize.ts";
 import { assertEquals } from "@lib/std/assert.ts";
-import { assertArrays } from "../assert_arrays.ts";
-import { assertClose, reference, testImage } from "../reference/reference.ts";
+import { assertClose } from "../assert_close.ts";
+import { reference, testImage } from "../reference/reference.ts";
 
 for (const [name, expected] of Object.entries(reference.resize)) {
   Deno.test(`resizing ${name} is OpenCV's, within its rounding of weights`, () => {
@@ -14,7 +14,7 @@ for (const [name, expected] of Object.entries(reference.resize)) {
 
 Deno.test("an image of 32×32 stays as it is", () => {
   const pixels = testImage(1);
-  assertArrays(resize({ width: 32, height: 32, pixels }, PAPER_SIZE), pixels);
+  assertClose(resize({ width: 32, height: 32, pixels }, PAPER_SIZE), pixels);
 });
 
 Deno.test("to grey, an image becomes its luma, at any size", () => {

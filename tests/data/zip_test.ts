@@ -7,7 +7,7 @@ import { openZip, unpack } from "@lib/data/zip.ts";
 import { readKerasFile } from "@lib/formats/keras_file.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
 import { join } from "@lib/std/path.ts";
-import { assertArrays } from "../assert_arrays.ts";
+import { assertClose } from "../assert_close.ts";
 import { makeZip } from "./make_zip.ts";
 
 const folder = await Deno.makeTempDir();
@@ -34,7 +34,7 @@ for (const count of [0, 1, 2, 7]) {
     for (const workers of [1, 2, 3, 5, 16]) {
       const { pixels, paths } = await unpackImages(openZip(file), PAPER_SIZE, workers);
       assertEquals(paths, Object.keys(files));
-      assertArrays(pixels, expected);
+      assertClose(pixels, expected);
     }
   });
 }

@@ -2,7 +2,6 @@
 import { PAPER_SIZE, type Size } from "@lib/data/images.ts";
 import { drawn } from "@lib/data/select.ts";
 import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
-import { openZip, unpack } from "@lib/data/zip.ts";
 import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
 import { ratesOf } from "@lib/attack/rates.ts";
 import { openNetwork } from "@lib/formats/any_network.ts";
@@ -20,14 +19,10 @@ import { recoverTriggers } from "@lib/recovery/recovery.ts";
 import { unlearn } from "@lib/recovery/unlearning.ts";
 import { assert, assertEquals } from "@lib/std/assert.ts";
 import expected from "../reference/keras/architectures.json" with { type: "json" };
-import { assertClose } from "../reference/reference.ts";
-import { predictions } from "./keras_models.ts";
+import { assertClose } from "../assert_close.ts";
+import { predictions, unpackModels } from "./keras_models.ts";
 
-const folder = await Deno.makeTempDir();
-const archive = await openZip("tests/reference/keras/architectures.zip");
-for (const [index, content] of unpack(archive, archive.entries).entries()) {
-  await Deno.writeFile(`${folder}/${archive.entries[index]!.fileName}`, content);
-}
+const folder = await unpackModels("architectures.zip");
 
 const NAMES = ["paper", "plain", "residual"] as const;
 

@@ -13,10 +13,10 @@ export type ModelName = Exclude<keyof typeof expected, "versions">;
 /** Names of all networks in both archives' formats. */
 export const MODELS = Object.keys(expected).filter((name) => name !== "versions") as ModelName[];
 
-/** A new folder with all files. */
-export async function unpackModels(): Promise<string> {
+/** A new folder with all files of an archive. */
+export async function unpackModels(name = "models.zip"): Promise<string> {
   const folder = await Deno.makeTempDir();
-  const archive = await openZip(join(REFERENCE, "models.zip"));
+  const archive = await openZip(join(REFERENCE, name));
   const contents = unpack(archive, archive.entries);
   for (const [index, { fileName }] of archive.entries.entries()) {
     await Deno.writeFile(join(folder, fileName), contents[index]!);

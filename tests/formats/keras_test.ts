@@ -9,7 +9,8 @@ import { tf } from "@lib/network/tensorflow.ts";
 import type { TrainStep } from "@lib/network/passes.ts";
 import { startingState, writeState } from "@lib/network/training_state.ts";
 import { assertAlmostEquals, assertEquals } from "@lib/std/assert.ts";
-import { assertClose, noise, reference, sines } from "../reference/reference.ts";
+import { assertClose } from "../assert_close.ts";
+import { noise, reference, sines } from "../reference/reference.ts";
 
 const expected = reference.network;
 

@@ -7,7 +7,8 @@ import { imageGradient } from "@lib/network/engine.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { loadKeras } from "@lib/formats/keras_archive.ts";
 import { assert, assertEquals } from "@lib/std/assert.ts";
-import { assertClose, colour, noise } from "../reference/reference.ts";
+import { assertClose } from "../assert_close.ts";
+import { colour, noise } from "../reference/reference.ts";
 import { unpackModels } from "./keras_models.ts";
 
 const folder = await unpackModels();

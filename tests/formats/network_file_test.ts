@@ -6,10 +6,8 @@ import { PAPER_SIZE } from "@lib/data/images.ts";
 import { exists, writeWhole } from "@lib/files.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { assertEquals, assertRejects } from "@lib/std/assert.ts";
-import { assertArrays } from "../assert_arrays.ts";
-
-const weightsOf = (network: tf.LayersModel): number[] =>
-  network.getWeights().flatMap((weight) => [...weight.dataSync()]);
+import { assertClose } from "../assert_close.ts";
+import { weightsOf } from "../weights_of.ts";
 
 Deno.test("a kill between the former network and the new one loses neither", async () => {
   const folder = `${await Deno.makeTempDir()}/network`;
@@ -18,12 +16,12 @@ Deno.test("a kill between the former network and the new one loses neither", asy
   // where saveNetwork has moved the former one aside and is stopped
   await Deno.rename(folder, `${folder}.former`);
   const former = await loadNetwork(folder);
-  assertArrays(weightsOf(former), weightsOf(one!));
+  assertClose(weightsOf(former), weightsOf(one!));
   assertEquals(await exists(folder), true);
   // where it is stopped before it removes the former one
   await saveNetwork(`${folder}.former`, one!);
   await saveNetwork(folder, other!);
-  assertArrays(weightsOf(await loadNetwork(folder)), weightsOf(other!));
+  assertClose(weightsOf(await loadNetwork(folder)), weightsOf(other!));
   assertEquals(await exists(`${folder}.former`), false);
 });
 
@@ -42,7 +40,7 @@ Deno.test("a second kill at the same place loses nothing either", async () => {
   } finally {
     Deno.rename = rename;
   }
-  assertArrays(weightsOf(await loadNetwork(folder)), weightsOf(network));
+  assertClose(weightsOf(await loadNetwork(folder)), weightsOf(network));
 });
 
 Deno.test("a network with branches is loaded as one, and a chain as a chain", async () => {
@@ -53,7 +51,7 @@ Deno.test("a network with branches is loaded as one, and a chain as a chain", as
     const before = tf.memory().numTensors;
     const loaded = await loadNetwork(`${folder}/${name}`);
     assertEquals(loaded instanceof tf.Sequential, name !== "residual");
-    assertArrays(weightsOf(loaded), weightsOf(network));
+    assertClose(weightsOf(loaded), weightsOf(network));
     disposeNetwork(loaded);
     assertEquals(tf.memory().numTensors, before);
     disposeNetwork(network);

@@ -1,5 +1,5 @@
 /** Gradients of the graph in inference mode beside tfjs's own. */
-import { gradientGraph } from "@lib/network/graph_passes.ts";
+import { type GradientGraph, gradientGraph } from "@lib/network/graph_passes.ts";
 import { imageGradient } from "@lib/network/engine.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
 import { tf } from "@lib/network/tensorflow.ts";
@@ -74,36 +74,30 @@ for (const negative of [false, true]) {
   });
 }
 
-for (const parts of [1, 4]) {
-  Deno.test(`slopes by all weights in ${parts} parts, moving statistics as they are`, () => {
-    const cnn = network(true);
-    const { run, byWeights } = gradientGraph(cnn, parts);
-    const variables = cnn.trainableWeights.map((weight) => weight.read() as tf.Variable);
-    const { grads } = tf.variableGrads(
-      () => lossesOf(cnn.apply(images, { training: false }) as tf.Tensor).sum().asScalar(),
-      variables,
-    );
-    const wanted = cnn.trainableWeights.map((weight) => byWeights.get(weight)!);
-    const found = run(images, labels, cnn.weights.map((weight) => weight.read()), wanted);
-    variables.forEach((variable, index) =>
-      assert(gap(found[index]!, grads[variable.name]!) < 1e-4, variable.name)
-    );
-  });
-}
-
-Deno.test("slopes at weights that are not the network's own, scales turned negative among them", () => {
-  const [own, other] = [network(false), network(true)];
-  const { run, byWeights } = gradientGraph(own);
+/** Compares the slopes that one network's graph gives at another's weights with tfjs's own. */
+function assertSlopes(graph: GradientGraph, own: tf.Sequential, other: tf.Sequential): void {
   const variables = other.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const { grads } = tf.variableGrads(
     () => lossesOf(other.apply(images, { training: false }) as tf.Tensor).sum().asScalar(),
     variables,
   );
-  const wanted = own.trainableWeights.map((weight) => byWeights.get(weight)!);
-  const found = run(images, labels, other.weights.map((weight) => weight.read()), wanted);
+  const wanted = own.trainableWeights.map((weight) => graph.byWeights.get(weight)!);
+  const found = graph.run(images, labels, other.weights.map((weight) => weight.read()), wanted);
   variables.forEach((variable, index) =>
     assert(gap(found[index]!, grads[variable.name]!) < 1e-4, variable.name)
   );
+}
+
+for (const parts of [1, 4]) {
+  Deno.test(`slopes by all weights in ${parts} parts, moving statistics as they are`, () => {
+    const cnn = network(true);
+    assertSlopes(gradientGraph(cnn, parts), cnn, cnn);
+  });
+}
+
+Deno.test("slopes at weights that are not the network's own, scales turned negative among them", () => {
+  const own = network(false);
+  assertSlopes(gradientGraph(own), own, network(true));
 });
 
 Deno.test("a network that is no such chain has tfjs's own gradient", () => {

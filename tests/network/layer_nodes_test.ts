@@ -5,7 +5,7 @@ import { dropoutMask } from "@lib/network/nodes/training_nodes.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { assert, assertAlmostEquals, assertEquals } from "@lib/std/assert.ts";
-import { assertArrays } from "../assert_arrays.ts";
+import { assertClose } from "../assert_close.ts";
 
 const largest = (difference: tf.Tensor): number => difference.abs().max().dataSync()[0]!;
 
@@ -66,8 +66,8 @@ Deno.test("dropout lets its share through, scaled, the same way back, and anew i
   assert(values.every((value) => value === 0 || Math.abs(value - scaled) < 1e-6));
   const kept = values.filter((value) => value > 0).length / values.length;
   assertAlmostEquals(kept, 0.6, 0.01); // six standard deviations
-  assertArrays(byInput.dataSync(), values);
-  assertArrays(runLayer(layer, input, input).output.dataSync(), values);
+  assertClose(byInput.dataSync(), values);
+  assertClose(runLayer(layer, input, input).output.dataSync(), values);
   const next = runLayer(layer, input, input, [1, 3]).output.dataSync();
   const both = next.filter((value, index) => value > 0 && values[index]! > 0).length / next.length;
   assertAlmostEquals(both, 0.36, 0.01); // independent of the step before

@@ -8,7 +8,8 @@ import { assert, assertEquals, assertRejects } from "@lib/std/assert.ts";
 import { loadCheckpoint, saveCheckpoint } from "@lib/network/checkpoint.ts";
 import { type NamedArrays, readSafetensors, writeSafetensors } from "@lib/network/safetensors.ts";
 import { startingState } from "@lib/network/training_state.ts";
-import { assertArrays } from "../assert_arrays.ts";
+import { assertClose } from "../assert_close.ts";
+import { weightsOf } from "../weights_of.ts";
 import { join } from "@lib/std/path.ts";
 
 const signs = syntheticSigns(90, 1);
@@ -19,12 +20,9 @@ const recipe: Recipe = {
   weightDecay: 1e-6,
   seed: 1,
 };
-const weightsOf = (network: tf.LayersModel): number[] =>
-  network.getWeights().flatMap((weight) => [...weight.dataSync()]);
-
 function assertSame(found: Trained, expected: Trained): void {
   assertEquals(found.losses, expected.losses);
-  assertArrays(found.weights, expected.weights);
+  assertClose(found.weights, expected.weights);
 }
 
 interface Trained {
@@ -134,7 +132,7 @@ for (const [name, [change, message]] of Object.entries(faults)) {
     const before = tf.memory().numTensors;
     await assertRejects(() => loadCheckpoint(checkpoint, other, "task"), Error, message);
     assertEquals(tf.memory().numTensors, before);
-    assertArrays(weightsOf(other), weights);
+    assertClose(weightsOf(other), weights);
   });
 }
 
@@ -150,7 +148,7 @@ Deno.test("a saved network predicts the same after loading, and a damaged one is
   const images = tf.randomUniform([2, 32, 32, 3], 0, 1, "float32", 1);
   const logits = async (model: tf.LayersModel): Promise<ArrayLike<number>> =>
     await (model.apply(images) as tf.Tensor).data();
-  assertArrays(await logits(await loadNetwork(folder)), await logits(network));
+  assertClose(await logits(await loadNetwork(folder)), await logits(network));
   await Deno.truncate(join(folder, "weights.bin"), 1000);
   await assertRejects(
     () => loadNetwork(folder),

@@ -22,14 +22,12 @@ import {
   assertRejects,
   assertThrows,
 } from "@lib/std/assert.ts";
-import { assertArrays } from "../assert_arrays.ts";
+import { assertClose } from "../assert_close.ts";
+import { weightsOf } from "../weights_of.ts";
 import { noise } from "../reference/reference.ts";
 
 const clean = syntheticSigns(64, 8);
 const RECIPE = { epochs: 1, batchSize: 32, learningRate: 1e-4, weightDecay: 0, seed: 1 };
-
-const values = (network: tf.LayersModel): number[] =>
-  network.getWeights().flatMap((weight) => [...weight.dataSync()]);
 
 Deno.test("CLP silences exactly the channels beyond its limit", async () => {
   const network = paperCnn(43, 2);
@@ -47,10 +45,10 @@ Deno.test("CLP silences exactly the channels beyond its limit", async () => {
   const deviation = Math.sqrt(bounds.reduce((sum, each) => sum + (each - mean) ** 2, 0) / 63);
   const beyond = [...bounds.keys()].filter((channel) => bounds[channel]! > mean + 5 * deviation);
   assertEquals(beyond, [17]);
-  const before = values(network);
+  const before = weightsOf(network);
   const { network: pruned, channelsPruned } = await pruneByLipschitz(network, 5);
   assertEquals(channelsPruned, 1);
-  assertArrays(values(network), before);
+  assertClose(weightsOf(network), before);
   const [gamma, beta] = pruned.getLayer(normalization.name).getWeights();
   assertEquals([...gamma!.dataSync()].flatMap((value, at) => value === 0 ? [at] : []), [17]);
   assertEquals(beta!.dataSync()[17], 0);
@@ -167,13 +165,13 @@ Deno.test("ANP prunes by its masks: none at a threshold of 0, all above 1, the s
   ): Promise<{ weights: number[]; channelsPruned: number }> => {
     const settings = { ...ADVERSARIAL_PRUNING, iterations: 3, batchSize: 16, threshold };
     const { network: pruned, channelsPruned } = await pruneAdversarially(network, clean, settings);
-    const found = values(pruned);
+    const found = weightsOf(pruned);
     pruned.dispose();
     return { weights: found, channelsPruned };
   };
   const none = await run(0);
   assertEquals(none.channelsPruned, 0);
-  assertArrays(none.weights, values(network));
+  assertClose(none.weights, weightsOf(network));
   const other = tf.sequential({ layers: [tf.layers.elu({ inputShape: [32, 32, 3] })] });
   await assertRejects(
     () => pruneAdversarially(other, clean),
@@ -183,18 +181,18 @@ Deno.test("ANP prunes by its masks: none at a threshold of 0, all above 1, the s
   assertEquals((await run(1.01)).channelsPruned, 2 * (32 + 64 + 128));
   const [first, second] = [await run(0.9), await run(0.9)];
   assertEquals(first.channelsPruned, second.channelsPruned);
-  assertArrays(first.weights, second.weights);
+  assertClose(first.weights, second.weights);
   assertEquals(tf.memory().numTensors, before);
 });
 
 Deno.test("fine-tuning and fine-pruning leave the attacked network as it is", async () => {
   const network = paperCnn(43, 2);
-  const before = values(network);
+  const before = weightsOf(network);
   const tuned = await fineTune(network, clean, RECIPE);
-  assert(values(tuned).some((weight, index) => weight !== before[index]));
+  assert(weightsOf(tuned).some((weight, index) => weight !== before[index]));
   const pruned = await finePrune(network, [0, 1, 2], clean, RECIPE);
   assertEquals(pruned.getLayer("conv2d_5").outputShape, [null, 8, 8, 125]);
-  assertArrays(values(network), before);
+  assertClose(weightsOf(network), before);
 });
 
 Deno.test("unlearning is fine-tuning on images of which a share is triggered, under their true labels", async () => {
@@ -203,7 +201,7 @@ Deno.test("unlearning is fine-tuning on images of which a share is triggered, un
     name: "white",
     apply: (images: Images) => ({ ...images, pixels: images.pixels.map(() => 255) }),
   };
-  const before = { weights: values(network), pixels: clean.pixels.slice() };
+  const before = { weights: weightsOf(network), pixels: clean.pixels.slice() };
   const recipe = { ...RECIPE, learningRate: 1e-3, seed: 4 };
   // seeded as it says: the first quarter of the shuffled images
   const pixels = clean.pixels.slice();
@@ -216,13 +214,13 @@ Deno.test("unlearning is fine-tuning on images of which a share is triggered, un
   const found = await unlearn(network, clean, trigger, { share: 0.25, recipe }, ({ share }) => {
     shares.push(share);
   });
-  assertArrays(values(found), values(expected));
+  assertClose(weightsOf(found), weightsOf(expected));
   found.dispose();
   assertEquals(tf.memory().numTensors, tensors);
-  assertArrays(values(network), before.weights);
-  assertArrays(clean.pixels, before.pixels);
+  assertClose(weightsOf(network), before.weights);
+  assertClose(clean.pixels, before.pixels);
   const none = await unlearn(network, clean, trigger, { share: 0, recipe });
-  assertArrays(values(none), values(await fineTune(network, clean, recipe)));
+  assertClose(weightsOf(none), weightsOf(await fineTune(network, clean, recipe)));
 });
 
 Deno.test("a recovered patch is mixed in by its mask", () => {

@@ -20,7 +20,8 @@ import {
   assertRejects,
   assertThrows,
 } from "@lib/std/assert.ts";
-import { assertClose, sines } from "../reference/reference.ts";
+import { assertClose } from "../assert_close.ts";
+import { sines } from "../reference/reference.ts";
 
 const signs = syntheticSigns(300, 1);
 

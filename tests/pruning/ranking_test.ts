@@ -25,7 +25,8 @@ import {
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { assertEquals, assertThrows } from "@lib/std/assert.ts";
-import { assertClose, reference, sines } from "../reference/reference.ts";
+import { assertClose } from "../assert_close.ts";
+import { reference, sines } from "../reference/reference.ts";
 import { CLASSES, SIGNS, tinyEvidence, tinyNetwork } from "./tiny_network.ts";
 
 /** Evidence with nothing in it but statistics: other rankings would fail on it. */

@@ -5,7 +5,7 @@ import { toTensor } from "@lib/network/image_input.ts";
 import { loadNetwork, saveNetwork } from "@lib/formats/network_file.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { assertEquals, assertRejects } from "@lib/std/assert.ts";
-import { assertClose } from "../reference/reference.ts";
+import { assertClose } from "../assert_close.ts";
 import { SIGNS, tinyNetwork } from "./tiny_network.ts";
 
 const logits = (network: tf.LayersModel): Float32Array =>

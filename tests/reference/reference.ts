@@ -1,7 +1,6 @@
 /** Figures computed by other libraries (see make_reference.py), and the inputs they were computed from. */
 import reference from "./reference.json" with { type: "json" };
 import { type Images, PAPER_SIZE } from "@lib/data/images.ts";
-import { assert } from "@lib/std/assert.ts";
 
 export { reference };
 
@@ -28,28 +27,6 @@ export function testImage(shift: number, height = 32, width = 32): Uint8Array {
 
 /** Colour images of 32×32 with these bytes. */
 export const colour = (pixels: Uint8Array): Images => ({ ...PAPER_SIZE, pixels });
-
-/** Fails with the place and size of the largest difference if it is over the tolerance. */
-export function assertClose(
-  actual: ArrayLike<number>,
-  expected: ArrayLike<number>,
-  tolerance: number,
-): void {
-  assert(
-    actual.length === expected.length,
-    `Expected ${expected.length} values, found ${actual.length}`,
-  );
-  let worst = 0;
-  for (let index = 0; index < expected.length; index++) {
-    const difference = Math.abs(actual[index]! - expected[index]!);
-    if (!(difference <= Math.abs(actual[worst]! - expected[worst]!))) worst = index;
-  }
-  const difference = Math.abs(actual[worst]! - expected[worst]!);
-  assert(
-    difference <= tolerance,
-    `Expected ${expected[worst]} ± ${tolerance} but found ${actual[worst]} at ${worst}`,
-  );
-}
 
 const roundHalfEven = (value: number): number => {
   const rounded = Math.round(value);
