@@ -63,7 +63,6 @@ export async function openZip(file: string): Promise<ZipArchive> {
  * @returns The files' contents.
  * @throws {Error} If one is cut short or altered, its compression is unknown, or all together are larger than
  * half a gibibyte.
- * @example See {@link openZip}.
  */
 export function unpack(archive: ZipArchive, entries: ZipEntry[]): Uint8Array[] {
   const total = entries.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0);
@@ -73,17 +72,21 @@ export function unpack(archive: ZipArchive, entries: ZipEntry[]): Uint8Array[] {
     );
   }
   // what is wrong with which file only the slower way tells
-  return unpackTogether(archive, entries) ?? entries.map((entry) => unpackOne(archive, entry));
+  return unpackTogether(archive, entries, total) ??
+    entries.map((entry) => unpackOne(archive, entry));
 }
 
 /** As one gzip stream of many members, which has the same checksums: zlib has to start only once. */
-function unpackTogether(archive: ZipArchive, entries: ZipEntry[]): Uint8Array[] | undefined {
+function unpackTogether(
+  archive: ZipArchive,
+  entries: ZipEntry[],
+  size: number,
+): Uint8Array[] | undefined {
   if (entries.some(({ compressionMethod }) => compressionMethod !== DEFLATED)) return undefined;
   const members = entries.flatMap((entry) => {
     const trailer = Uint32Array.of(entry.crc32, entry.uncompressedSize);
     return [GZIP_HEADER, packedContent(archive, entry), new Uint8Array(trailer.buffer)];
   });
-  const size = entries.reduce((sum, entry) => sum + entry.uncompressedSize, 0);
   let content: Uint8Array;
   try {
     const limits = { chunkSize: Math.max(64, size), maxOutputLength: Math.max(1, size) };

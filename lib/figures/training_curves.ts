@@ -1,5 +1,5 @@
 import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
-import { RATES, type Rates } from "@lib/figures/rates.ts";
+import { RATE_AXIS, RATES, type Rates } from "@lib/figures/rates.ts";
 
 /** What is known of a network after an epoch. */
 export interface EpochResult extends Rates {
@@ -52,7 +52,7 @@ export function trainingCurves(epochs: readonly EpochResult[], planned = epochs.
     xaxis: { ...epochAxis, domain: [0, 0.44] },
     yaxis: axis("training loss", { rangemode: "tozero" }),
     xaxis2: { ...epochAxis, domain: [0.56, 1], anchor: "y2" },
-    yaxis2: axis("rate (%)", { range: [-2, 102], tick0: 0, dtick: 20, anchor: "x2" }),
+    yaxis2: axis("rate (%)", { ...RATE_AXIS, anchor: "x2" }),
   });
   return { data, layout };
 }

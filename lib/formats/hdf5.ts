@@ -12,12 +12,6 @@ export type { File, Group };
  * @param use Is given the open file, or an open copy, which is closed afterwards.
  * @returns What `use` returns, and the file as it is then.
  * @throws {Error} If it is no HDF5 file or cut short; whatever `use` throws.
- * @example
- * ```ts ignore
- * const { bytes } = await openHdf5(await Deno.readFile("network.h5"), "network.h5", "a", (file) => {
- *   writeNumbers(file, "model_weights/dense/dense/bias", Float32Array.of(0, 0), "network.h5");
- * });
- * ```
  */
 export async function openHdf5<T>(
   bytes: Uint8Array,
@@ -59,7 +53,6 @@ const MOST_NUMBERS = 2 ** 27;
  * @param where The file's name, for errors.
  * @returns Its shape and values, row by row.
  * @throws {Error} If there is none, or it is of other numbers.
- * @example See {@link openHdf5}.
  */
 export function readNumbers(
   file: File,
@@ -90,7 +83,6 @@ export function readNumbers(
  * @param values As many as it has, row by row.
  * @param where The file's name, for errors.
  * @throws {Error} If there is no such dataset.
- * @example See {@link openHdf5}.
  */
 export function writeNumbers(file: File, path: string, values: Float32Array, where: string): void {
   const dataset = datasetAt(file, path, where);
@@ -103,7 +95,6 @@ export function writeNumbers(file: File, path: string, values: Float32Array, whe
  * @param file An open HDF5 file.
  * @param path The group's, as `layers/dense`.
  * @returns The group; nothing if there is none.
- * @example See {@link openHdf5}.
  */
 export function groupAt(file: File, path: string): Group | undefined {
   const found = entityAt(file, path);

@@ -95,7 +95,6 @@ export async function openInput(
  * Frees what {@link openInput} opened.
  *
  * @param input Not to be used any more.
- * @example See {@link openInput}.
  */
 export function closeInput({ opened, network }: InspectionInput): void {
   disposeNetwork(opened.network);

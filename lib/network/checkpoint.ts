@@ -4,7 +4,7 @@ import { tf } from "@lib/network/tensorflow.ts";
 import {
   type EpochRecord,
   laidOut,
-  sizeOf,
+  lengthOf,
   type TrainingState,
 } from "@lib/network/training_state.ts";
 
@@ -72,7 +72,7 @@ export async function loadCheckpoint(
         "another network; delete it to train anew",
     );
   };
-  const length = network.trainableWeights.reduce((sum, weight) => sum + sizeOf(weight), 0);
+  const length = network.trainableWeights.reduce((sum, weight) => sum + lengthOf(weight), 0);
   // all is looked at before the network is changed
   const values = network.weights.map((weight) => pick(weight.originalName, weight.shape));
   const [mean, square] = ["adam/mean", "adam/square"].map((name) => pick(name, [length]));

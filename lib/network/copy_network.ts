@@ -39,9 +39,7 @@ export async function copyNetwork(
   network: tf.LayersModel,
   change: (json: NetworkJson) => void = () => {},
 ): Promise<tf.LayersModel> {
-  const json = structuredClone(network.toJSON(undefined, false)) as unknown as NetworkJson;
-  change(json);
-  const copy = await tf.models.modelFromJSON(json as unknown as Topology);
+  const copy = await remade(network, change);
   // by name, as the layers' order may change with the topology
   for (const layer of copy.layers) {
     if (layer.weights.length > 0) {
@@ -49,6 +47,16 @@ export async function copyNetwork(
     }
   }
   return copy;
+}
+
+/** A network's topology, changed, with weights to start from. */
+export async function remade(
+  network: tf.LayersModel,
+  change: (json: NetworkJson) => void,
+): Promise<tf.LayersModel> {
+  const json = structuredClone(network.toJSON(undefined, false)) as unknown as NetworkJson;
+  change(json);
+  return await tf.models.modelFromJSON(json as unknown as Topology);
 }
 
 /**

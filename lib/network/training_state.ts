@@ -66,7 +66,7 @@ export function startingState(network: tf.LayersModel): TrainingState {
 export function writeState(network: tf.LayersModel, state: TrainingState): void {
   const write = (variables: tf.LayerVariable[], values: tf.Tensor): void => {
     if (variables.length === 0) return;
-    tf.split(values, variables.map(sizeOf)).forEach((part, index) =>
+    tf.split(values, variables.map(lengthOf)).forEach((part, index) =>
       variables[index]!.write(part.reshape(variables[index]!.shape as number[]))
     );
   };
@@ -84,6 +84,5 @@ export function laidOut(weights: tf.LayerVariable[]): tf.Tensor {
 }
 
 /** How many numbers a weight has. */
-export function sizeOf(weight: tf.LayerVariable): number {
-  return weight.shape.reduce<number>((product, each) => product * each!, 1);
-}
+export const lengthOf = ({ shape }: tf.LayerVariable): number =>
+  tf.util.sizeFromShape(shape as number[]);

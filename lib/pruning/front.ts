@@ -128,7 +128,7 @@ export function paretoFront(sets: readonly PrunedSet[]): PrunedSet[] {
  * @param before Accuracy of the network before pruning, 0–1.
  * @returns The best of them.
  * @throws {Error} If none is within the drop.
- * @example See {@link searchFront}.
+ * @example See {@link measureHalves}.
  */
 export function bestWithin(front: readonly PrunedSet[], drop: number, before: number): PrunedSet {
   const within = front.filter(({ rates }) => before - rates.cleanAccuracy <= drop + 1e-12);

@@ -1,9 +1,8 @@
+import { remade } from "@lib/network/copy_network.ts";
 import { channelWeights, requireOrder } from "@lib/pruning/channel_weights.ts";
 import { channelsOf, firstFilterWeight } from "@lib/pruning/convolution.ts";
 import { requireTail } from "@lib/pruning/tail.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-
-type Topology = Parameters<typeof tf.models.modelFromJSON>[0];
 
 /**
  * A pruned network without its pruned channels: what each of them would add to the logits of every image
@@ -36,9 +35,10 @@ export async function smallNetwork(
   if (kept.length === 0) {
     throw new Error(`Expected a channel to be left but found all ${count} pruned`);
   }
-  const small = await tf.models.modelFromJSON(
-    narrowed(network, convolution.name, kept.length),
-  );
+  const small = await remade(network, ({ config: { layers } }) => {
+    const narrowed = layers.find(({ config }) => config.name === convolution.name)!;
+    narrowed.config.filters = kept.length;
+  });
   tf.tidy(() => {
     const keep = tf.tensor1d(kept, "int32");
     const { rows, offsets } = channelWeights(network);
@@ -72,14 +72,4 @@ function narrowDense(
   const kernel = tf.gather(rows, keep).transpose([1, 0, 2]).reshape([-1, rows.shape[2]]);
   const constants = tf.gather(offsets, tf.tensor1d(pruned, "int32")).sum(0);
   return [kernel, bias.add(constants)];
-}
-
-/** A network's description with fewer filters in one of its convolutions. */
-function narrowed(network: tf.LayersModel, convolution: string, filters: number): Topology {
-  const description = structuredClone(network.toJSON(undefined, false)) as unknown as {
-    config: { layers: { config: { name: string; filters?: number } }[] };
-  };
-  const layer = description.config.layers.find(({ config }) => config.name === convolution);
-  layer!.config.filters = filters;
-  return description as unknown as Topology;
 }
