@@ -7,9 +7,7 @@
 import { ROOT } from "../lib/environment.ts";
 import { join } from "node:path";
 import { setup } from "./setup.ts";
-import { run } from "./setup/command.ts";
-import { makeEnvironment } from "./setup/python.ts";
-import { doStep } from "./setup/step.ts";
+import { setupEnvironment } from "./setup/python.ts";
 
 interface Stage {
   name: string;
@@ -60,28 +58,15 @@ async function runStage({ name, args }: Stage): Promise<{ success: boolean; coun
   };
 }
 
-/** Keras of its own, for the tests that read and write its files; without it these are skipped. */
-async function setupKeras(): Promise<void> {
-  const requirements = join(ROOT, "tests/reference/keras/requirements.txt");
-  const python = join(ROOT, ".keras/bin/python");
-  await doStep({
-    name: "Keras for the tests",
-    from: await Deno.readTextFile(requirements),
-    makes: [".keras/bin/python"],
-    async make(): Promise<void> {
-      await makeEnvironment(ROOT, ".keras");
-      await run([python, "-m", "pip", "install", "--quiet", "-r", requirements], ROOT);
-    },
-  }, ROOT);
-}
-
 await setup().catch((error: Error) => {
   console.error(error.message);
   Deno.exit(1);
 });
 const quick = Deno.args.includes("--quick");
 if (!quick) {
-  await setupKeras().catch(async (error: Error) => {
+  // Keras of its own, for the tests that read and write its files; without it these are skipped
+  const requirements = "tests/reference/keras/requirements.txt";
+  await setupEnvironment(ROOT, ".keras", requirements).catch(async (error: Error) => {
     console.warn(`SKIPPED: networks back in Keras. ${error.message}`);
     await Deno.remove(join(ROOT, ".keras"), { recursive: true }).catch(() => {});
   });

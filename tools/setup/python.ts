@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Command, run, works } from "./command.ts";
+import { doStep } from "./step.ts";
 
 const MINIMUM = [3, 10] as const;
 
@@ -48,6 +49,32 @@ export async function makeEnvironment(root: string, name = ".venv"): Promise<voi
     `Expected "${python} -m venv" to make an environment with pip but found none: install your ` +
       "system's package for it (Debian and Ubuntu: apt install python3-venv)",
   );
+}
+
+/**
+ * Sets up an environment beside the project's own; does nothing when that is done.
+ *
+ * @param root The repository's folder.
+ * @param name The environment's folder in it.
+ * @param requirements File of what is installed into it, below the repository's folder.
+ * @throws {Error} If there is no way to do it.
+ */
+export async function setupEnvironment(
+  root: string,
+  name: string,
+  requirements: string,
+): Promise<void> {
+  const python = `${name}/bin/python`;
+  const file = join(root, requirements);
+  await doStep({
+    name: `${name} environment`,
+    from: `${root} ${await Deno.readTextFile(file)}`,
+    makes: [python],
+    async make(): Promise<void> {
+      await makeEnvironment(root, name);
+      await run([join(root, python), "-m", "pip", "install", "--quiet", "-r", file], root);
+    },
+  }, root);
 }
 
 async function findPython(root: string): Promise<string> {
