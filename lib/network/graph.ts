@@ -133,11 +133,19 @@ export class Graph {
     return Array.from({ length: parts }, (_, index) => output(node, index));
   }
 
-  /** The way back: values put together along their first axis. */
-  join(values: Ref[]): Ref {
+  /** The way back: values put together along an axis. */
+  join(values: Ref[], axis = 0): Ref {
     if (values.length === 1) return values[0]!;
     const attributes = { N: int(values.length), Tidx: type("INT32") };
-    return this.node("ConcatV2", [...values, this.constant(0, "INT32")], attributes);
+    return this.node("ConcatV2", [...values, this.constant(axis, "INT32")], attributes);
+  }
+
+  /** The way back: a value cut along an axis into parts of given sizes. */
+  cut(value: Ref, sizes: number[], axis = 0): Ref[] {
+    const operands = [value, this.constant(sizes, "INT32"), this.constant(axis, "INT32")];
+    const attributes = { Tlen: type("INT32"), num_split: int(sizes.length) };
+    const parts = this.node("SplitV", operands, attributes);
+    return sizes.map((_, index) => output(parts, index));
   }
 
   /** Values laid end to end. */
@@ -149,10 +157,7 @@ export class Graph {
   split(value: Ref, shapes: number[][]): Ref[] {
     if (shapes.length === 0) return []; // TensorFlow splits nothing into no parts
     const sizes = shapes.map((shape) => shape.reduce((product, each) => product * each, 1));
-    const operands = [value, this.constant(sizes, "INT32"), this.constant(0, "INT32")];
-    const attributes = { Tlen: type("INT32"), num_split: int(sizes.length) };
-    const parts = this.node("SplitV", operands, attributes);
-    return shapes.map((shape, index) => this.reshape(output(parts, index), shape));
+    return this.cut(value, sizes).map((part, index) => this.reshape(part, shapes[index]!));
   }
 
   /**

@@ -1,4 +1,4 @@
-import { int, output, type } from "@lib/network/graph.ts";
+import { int, type } from "@lib/network/graph.ts";
 import {
   alongChannels,
   channelsLast,
@@ -48,17 +48,10 @@ export const SHAPE_NODES: Record<string, LayerNodes> = {
   Concatenate: {
     knows: alongChannels,
     add(graph, layer, inputs): Pass {
-      const axis = graph.constant(3, "INT32");
       const sizes = (layer.input as { shape: number[] }[]).map(({ shape }) => shape[3]!);
-      const attributes = { N: int(inputs.length), Tidx: type("INT32") };
       return {
-        output: graph.node("ConcatV2", [...inputs, axis], attributes),
-        backward: (gradient) => {
-          const operands = [gradient, graph.constant(sizes, "INT32"), axis];
-          const settings = { Tlen: type("INT32"), num_split: int(sizes.length) };
-          const parts = graph.node("SplitV", operands, settings);
-          return { inputs: inputs.map((_, index) => output(parts, index)), weights: [] };
-        },
+        output: graph.join(inputs, 3),
+        backward: (gradient) => ({ inputs: graph.cut(gradient, sizes, 3), weights: [] }),
       };
     },
   },
