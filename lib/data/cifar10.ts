@@ -26,6 +26,7 @@ export const CIFAR10: DataSource = {
   isSynthetic: false,
   size: PAPER_SIZE,
   training: { epochs: 20, batchSize: 64 },
+  target: 8, // ships, as in the FTrojan authors' code
   async load(size): Promise<SourceImages> {
     for (const folder of DATA_FOLDERS) {
       const batches = await batchesIn(folder);

@@ -11,6 +11,8 @@ export interface DataSource {
   size: Size;
   /** What the paper's network is trained with on it. */
   training: { epochs: number; batchSize: number };
+  /** The attacker's class in the paper's experiment, where the paper's own, 10, is none of its classes. */
+  target?: number;
   /** At most so many steps in a round of a defense's search, where images are easy; else as many as it wants. */
   mostSteps?: number;
   /** Finds, downloads or makes the images, at a size. */

@@ -40,11 +40,12 @@ export function paperExperiment(
   seed = 1,
 ): Experiment {
   const choice = dataChoice(data);
+  const { training, target = 10 } = DATASETS[data]!;
   return {
     data: choice,
     architecture: "paper",
-    attack: { name: "ftrojan", parameters: PAPER_TRIGGER, target: 10, injectionRate: 0.05 },
-    recipe: { ...DATASETS[data]!.training, learningRate: 0.0005, weightDecay: 1e-6 },
+    attack: { name: "ftrojan", parameters: PAPER_TRIGGER, target, injectionRate: 0.05 },
+    recipe: { ...training, learningRate: 0.0005, weightDecay: 1e-6 },
     seed,
   };
 }
