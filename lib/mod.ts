@@ -50,7 +50,7 @@ export { ascending, type Ranking } from "@lib/pruning/order.ts";
 export { pruneChannels } from "@lib/pruning/prune_channels.ts";
 export { curveOf, pruningCurve } from "@lib/pruning/pruning_curve.ts";
 export { pruningSteps } from "@lib/pruning/pruning_steps.ts";
-export { backdoorDescending, cleanAscending, randomRanking } from "@lib/pruning/ranking.ts";
+export { backdoorDescending, cleanAscending } from "@lib/pruning/ranking.ts";
 export { lastBefore, PAPER_DROPS, repairAt } from "@lib/pruning/repair.ts";
 export { smallNetwork } from "@lib/pruning/small_network.ts";
 export { requireTail } from "@lib/pruning/tail.ts";
@@ -71,9 +71,10 @@ export {
   hitsAlong,
   type MeasuredOrder,
   measureOrder,
+  randomOrders,
   RANKINGS,
 } from "@lib/study/orders.ts";
-export { PAPER } from "@lib/study/paper.ts";
+export { PAPER, paperRow } from "@lib/study/paper.ts";
 export { peerRows } from "@lib/study/peer_rows.ts";
 export { recoveryTables } from "@lib/study/recovery_rows.ts";
 export {

@@ -134,7 +134,7 @@ export function kernelEnvironment(): Record<string, string> {
 async function updateReadme(): Promise<void> {
   const file = join(ROOT, "README.md");
   const results = await printedResults("gtsrb");
-  await writeFile(file, withResults(await Deno.readTextFile(file), results));
+  await writeFile(file, withResults(await Deno.readTextFile(file), results, "gtsrb"));
   await run([Deno.execPath(), "fmt", "--quiet", file], ROOT);
 }
 

@@ -1,8 +1,8 @@
-import { imagePlanes } from "@lib/attack/colour.ts";
+import { fromPlanes, imagePlanes, toBytes, toPlanes, YCRCB } from "@lib/attack/colour.ts";
 import { dct2 } from "@lib/attack/dct.ts";
 import type { FTrojanParameters } from "@lib/attack/ftrojan.ts";
 import { countOf, type Images, requireImages, sizeText } from "@lib/data/images.ts";
-import { imageAt } from "@lib/data/select.ts";
+import { imageAt, joinImages } from "@lib/data/select.ts";
 
 /**
  * What is left of a trigger: how far its bands lie above those of the clean images, on average over
@@ -76,4 +76,45 @@ export function mirrored({ pixels, height, width, channels }: Images): Images {
     return pixels[index - inRow + row - channels - (inRow - channel) + channel]!;
   });
   return { height, width, channels, pixels: turned };
+}
+
+/**
+ * Images whose chroma planes were stored at half their height and width, as JPEG with 4:2:0 does: each
+ * square of 2×2 pixels keeps its mean chroma. Nothing else is lost.
+ *
+ * @param images In colour, of even height and width; left as they are.
+ * @returns As many images.
+ * @throws {Error} If they are grey, or a side is odd.
+ * @example
+ * ```ts
+ * import { halvedChroma } from "@lib/attack/band_shift.ts";
+ * import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
+ * import { uniformImages } from "@lib/data/select.ts";
+ * import { assert } from "@lib/std/assert.ts";
+ *
+ * const grey = uniformImages(PAPER_SIZE, 1, 128);
+ * const highest = { ...PAPER_TRIGGER, bands: [[31, 31]] as const };
+ * const { pixels } = halvedChroma(ftrojan(highest).apply(grey));
+ * assert(pixels.every((level) => Math.abs(level - 128) <= 1)); // the highest band is gone
+ * ```
+ */
+export function halvedChroma(images: Images): Images {
+  const count = requireImages(images);
+  const { height, width, channels } = images;
+  if (channels !== 3 || height % 2 > 0 || width % 2 > 0) {
+    throw new Error(`Expected colour images of even sides but found ${sizeText(images)}`);
+  }
+  return joinImages(Array.from({ length: count }, (_, index) => {
+    const planes = toPlanes(imageAt(images, index).pixels, YCRCB);
+    for (let plane = height * width; plane < planes.length; plane += height * width) {
+      for (let corner = plane; corner < plane + height * width; corner += 2) {
+        if (Math.floor((corner - plane) / width) % 2 > 0) continue;
+        const square = [corner, corner + 1, corner + width, corner + width + 1];
+        const mean = square.reduce((sum, at) => sum + planes[at]!, 0) / 4;
+        for (const at of square) planes[at] = mean;
+      }
+    }
+    return { height, width, channels, pixels: toBytes(fromPlanes(planes, YCRCB)) };
+  }));
 }

@@ -9,19 +9,22 @@ import type { Evidence } from "@lib/pruning/evidence.ts";
 import { ascending, descending, type Ranking } from "@lib/pruning/order.ts";
 import { seededRandom, shuffled } from "@lib/random.ts";
 
-/** Which of a channel's statistics ranks it; the paper's text names both layers (section 3.2). */
+/**
+ * Which of a channel's statistics ranks it. The paper prunes filters of the last convolution,
+ * "activation_5", in the order of what the last pooling layer shows (section 3.2).
+ */
 export interface View {
   layer: "convolution" | "pooling";
   statistic: keyof ChannelStatistics;
 }
 
-/** Mean activation at the last convolution: what the paper prunes by. */
-export const PAPER_VIEW: View = { layer: "convolution", statistic: "mean" };
+/** "The average activation value of each channel in the last pooling layer" (section 3.2). */
+export const PAPER_VIEW: View = { layer: "pooling", statistic: "mean" };
 
 /**
- * The paper's defense (section 3.2): least active on clean images first.
+ * The paper's defense (section 3.2): least active on clean images first, ties by index.
  *
- * @param view Which statistic.
+ * @param view Which statistic; the paper's if not given.
  * @returns The ranking.
  * @example
  * ```ts
@@ -84,7 +87,7 @@ export function differenceDescending(view: View = PAPER_VIEW): Ranking {
  * @example See {@link cleanAscending}.
  */
 export function ratioDescending(
-  view: View = { layer: "convolution", statistic: "positive" },
+  view: View = { layer: "pooling", statistic: "positive" },
 ): Ranking {
   return {
     name: named("ratio descending", view),
@@ -115,7 +118,7 @@ export function randomRanking(seed: number): Ranking {
   return {
     name: "random",
     needs: "network",
-    order: ({ clean }) => shuffledChannels(clean.activations.convolution.mean.length, seed),
+    order: ({ clean }) => shuffledChannels(clean.activations.pooling.mean.length, seed),
   };
 }
 

@@ -24,15 +24,18 @@ import { repairAt, type RepairPoint } from "@lib/pruning/repair.ts";
 import { LIPSCHITZ_DESCENDING, WEIGHT_NORM_ASCENDING } from "@lib/pruning/weight_rankings.ts";
 import { mcNemar } from "@lib/study/statistics.ts";
 
-const ACTIVE: View = { layer: "convolution", statistic: "active" };
+/** The two other things that "activation" may mean: the mean, and the count, at "activation_5" itself. */
+const [MEAN, ACTIVE]: View[] = [
+  { layer: "convolution", statistic: "mean" },
+  { layer: "convolution", statistic: "active" },
+];
 
 /** The orders that the notebooks compare: the paper's first, its proposals, and what goes beyond. */
 export const RANKINGS: readonly Ranking[] = [
-  ...[cleanAscending(), cleanAscending(ACTIVE)],
-  ...[backdoorDescending(), backdoorDescending(ACTIVE)],
-  ...[differenceDescending(), differenceDescending(ACTIVE), ratioDescending()],
-  ...[WEIGHT_NORM_ASCENDING, LIPSCHITZ_DESCENDING],
-  ...[TOTAL_CHANGE_DESCENDING, LOGIT_CONTRIBUTION_DESCENDING, greedyRanking(), randomRanking(1)],
+  ...[cleanAscending(), cleanAscending(MEAN), cleanAscending(ACTIVE)],
+  ...[backdoorDescending(), backdoorDescending(MEAN), backdoorDescending(ACTIVE)],
+  ...[differenceDescending(), ratioDescending(), WEIGHT_NORM_ASCENDING, LIPSCHITZ_DESCENDING],
+  ...[TOTAL_CHANGE_DESCENDING, LOGIT_CONTRIBUTION_DESCENDING, greedyRanking()],
 ];
 
 /** An order, its curve and the repaired models on it. */
@@ -60,10 +63,10 @@ export interface MeasuredOrder {
  * import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
  * import { paperCnn } from "@lib/network/paper_cnn.ts";
  * import { disposeEvidence, measureHalves } from "@lib/pruning/evidence.ts";
- * import { cleanAscending, randomRanking } from "@lib/pruning/ranking.ts";
+ * import { cleanAscending } from "@lib/pruning/ranking.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  * import { meanCurve, rateTable, spreadTable } from "@lib/study/order_tables.ts";
- * import { compareStopping, hitsAlong, measureOrder } from "@lib/study/orders.ts";
+ * import { compareStopping, hitsAlong, measureOrder, randomOrders } from "@lib/study/orders.ts";
  *
  * const network = paperCnn(4, 1);
  * const halves = { validation: syntheticSigns(40, 1, 4), test: syntheticSigns(40, 2, 4) };
@@ -71,8 +74,7 @@ export interface MeasuredOrder {
  * const triggers = { validation: trigger, test: trigger };
  * const measured = await measureHalves(network, halves, triggers, 2);
  *
- * const rankings = [cleanAscending(), randomRanking(1)];
- * const orders = rankings.map((ranking) => measureOrder(measured, ranking, [0]));
+ * const orders = [measureOrder(measured, cleanAscending(), [0]), ...randomOrders(measured, [0], 1)];
  * assertEquals(orders[0]!.points[0]!.channelsPruned, 0);
  * assertEquals(rateTable(orders, "robustAccuracy", 1).rows.length, 2);
  * assertEquals(spreadTable([orders, orders], "cleanAccuracy", 2).rows.length, 2);
@@ -100,6 +102,26 @@ export function measureOrder(
   };
   const points = drops.map((drop) => repairAt(curve, drop));
   return { name: ranking.name, needs: ranking.needs, curve, points, seconds };
+}
+
+/**
+ * Random orders, to compare with: one that does no better than most of them knows nothing.
+ *
+ * @param measured What the network said of both halves.
+ * @param drops As {@link measureOrder}'s.
+ * @param draws How many, from seeds of their own.
+ * @returns The measured orders.
+ * @example See {@link measureOrder}.
+ */
+export function randomOrders(
+  measured: Halves<Evidence>,
+  drops: readonly number[],
+  draws: number,
+): MeasuredOrder[] {
+  return Array.from(
+    { length: draws },
+    (_, seed) => measureOrder(measured, randomRanking(seed), drops),
+  );
 }
 
 /**

@@ -86,6 +86,39 @@ function signTest(one: number, other: number): number {
 }
 
 /**
+ * Spearman's rank correlation (1904): whether two measurements put things in the same order.
+ *
+ * @param one A value a thing.
+ * @param other The other values of the same things.
+ * @returns −1 to 1; equal values share the mean of their ranks.
+ * @throws {Error} If the lists differ in length.
+ * @example
+ * ```ts
+ * import { rankCorrelation } from "@lib/study/statistics.ts";
+ * import { assertAlmostEquals } from "@lib/std/assert.ts";
+ *
+ * assertAlmostEquals(rankCorrelation([1, 2, 3], [10, 500, 501]), 1, 1e-12);
+ * ```
+ */
+export function rankCorrelation(one: ArrayLike<number>, other: ArrayLike<number>): number {
+  if (one.length !== other.length) {
+    throw new Error(`Expected two lists of one length but found ${one.length}, ${other.length}`);
+  }
+  const centre = (one.length - 1) / 2;
+  const [a, b] = [one, other].map((values) => ranks(values).map((rank) => rank - centre));
+  const product = (x: number[], y: number[]): number =>
+    x.reduce((sum, value, index) => sum + value * y[index]!, 0);
+  return product(a!, b!) / Math.sqrt(product(a!, a!) * product(b!, b!));
+}
+
+/** From 0. */
+function ranks(values: ArrayLike<number>): number[] {
+  const list = Array.from(values);
+  const sorted = list.toSorted((a, b) => a - b);
+  return list.map((value) => (sorted.indexOf(value) + sorted.lastIndexOf(value)) / 2);
+}
+
+/**
  * Bootstrap band of a curve (Efron, 1979): images are drawn with replacement, the whole curve follows
  * from each draw, and the middle 95 % at each step are kept.
  *

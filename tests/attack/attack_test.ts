@@ -1,5 +1,6 @@
 /** Colour transform, DCT, FTrojan and similarity beside OpenCV, SciPy and scikit-image. */
 import { toBytes, toPlanes, YCRCB, YUV } from "@lib/attack/colour.ts";
+import { halvedChroma } from "@lib/attack/band_shift.ts";
 import { dct2, idct2 } from "@lib/attack/dct.ts";
 import {
   ftrojan,
@@ -18,6 +19,23 @@ import { colour, reference, sines, testImage } from "../reference/reference.ts";
 
 const image = testImage(1);
 const picture = colour(image);
+
+Deno.test("halved chroma is the mean of 2×2 pixels, as 4:2:0 stores it, and luma stays", () => {
+  const { pixels } = halvedChroma({ ...PAPER_SIZE, pixels: image });
+  const [before, after] = [image, pixels].map((rgb) => toPlanes(rgb, YCRCB));
+  assertClose(after!.subarray(0, 1024), before!.subarray(0, 1024), 1); // rounding, and clipping nowhere here
+  const mean = (planes: Float64Array, plane: number, row: number, column: number): number =>
+    [0, 1, 32, 33].reduce((sum, at) => sum + planes[plane * 1024 + row * 32 + column + at]!, 0) / 4;
+  for (const [plane, row, column] of [[1, 0, 0], [1, 30, 30], [2, 14, 6], [2, 0, 30]] as const) {
+    assertAlmostEquals(mean(after!, plane, row, column), mean(before!, plane, row, column), 0.8);
+    for (const at of [1, 32, 33]) { // within a square only rounding is left
+      const corner = plane * 1024 + row * 32 + column;
+      assertAlmostEquals(after![corner + at]!, after![corner]!, 0.8);
+    }
+  }
+  const grey = { height: 2, width: 2, channels: 1 as const, pixels: new Uint8Array(4) };
+  assertThrows(() => halvedChroma(grey), Error, "colour images of even sides but found 2×2×1");
+});
 
 /** The first two rows of each plane. */
 const topRows = (planes: Float64Array): number[] =>

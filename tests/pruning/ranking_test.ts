@@ -15,6 +15,7 @@ import {
   differenceDescending,
   randomRanking,
   ratioDescending,
+  type View,
 } from "@lib/pruning/ranking.ts";
 import { pruneChannels } from "@lib/pruning/prune_channels.ts";
 import {
@@ -30,15 +31,18 @@ import { reference, sines } from "../reference/reference.ts";
 import { CLASSES, SIGNS, tinyEvidence, tinyNetwork } from "./tiny_network.ts";
 
 /** Evidence with nothing in it but statistics: other rankings would fail on it. */
-function told(clean: number[], backdoor: number[], at: keyof ChannelStatistics): Evidence {
+function told(
+  clean: number[],
+  backdoor: number[],
+  at: keyof ChannelStatistics,
+  layer: View["layer"] = "pooling",
+): Evidence {
   const set = (values: number[]): MeasuredSet =>
-    ({
-      activations: { convolution: { [at]: Float64Array.from(values) } },
-    }) as unknown as MeasuredSet;
+    ({ activations: { [layer]: { [at]: Float64Array.from(values) } } }) as unknown as MeasuredSet;
   return { clean: set(clean), backdoor: set(backdoor) } as Evidence;
 }
 
-Deno.test("rankings by activation with a known answer, ties by index", () => {
+Deno.test("rankings by the mean at the last pooling layer, the paper's, with a known answer", () => {
   const means = told([0.5, -1, 0.5, 2, 0], [0.5, 3, 0.4, 2.5, 0], "mean");
   assertEquals(cleanAscending().order(means), [1, 4, 0, 2, 3]);
   assertEquals(backdoorDescending().order(means), [1, 3, 0, 2, 4]);
@@ -48,7 +52,7 @@ Deno.test("rankings by activation with a known answer, ties by index", () => {
 });
 
 Deno.test("rankings look at the statistic they name, and at no other", () => {
-  const counts = told([0.9, 0.1, 0.4], [0.2, 0.3, 0.1], "active");
+  const counts = told([0.9, 0.1, 0.4], [0.2, 0.3, 0.1], "active", "convolution");
   const view = { layer: "convolution", statistic: "active" } as const;
   assertEquals(cleanAscending(view).order(counts), [1, 2, 0]);
   assertEquals(backdoorDescending(view).order(counts), [1, 0, 2]);

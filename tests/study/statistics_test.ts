@@ -1,5 +1,5 @@
 /** Intervals and tests beside SciPy's. */
-import { bootstrapBand, mcNemar, wilson } from "@lib/study/statistics.ts";
+import { bootstrapBand, mcNemar, rankCorrelation, wilson } from "@lib/study/statistics.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { assertAlmostEquals, assertEquals, assertThrows } from "@lib/std/assert.ts";
 import { reference } from "../reference/reference.ts";
@@ -28,6 +28,14 @@ Deno.test("McNemar's exact test is SciPy's binomial one on the images where one 
   }
   assertEquals(mcNemar([true], [true]).p, 1);
   assertThrows(() => mcNemar([true], []), Error, "the same images but found 1, 0");
+});
+
+Deno.test("rank correlations are the published ones, ties included", () => {
+  const intelligence = [106, 100, 86, 101, 99, 103, 97, 113, 112, 110];
+  const television = [7, 27, 2, 50, 28, 29, 20, 12, 6, 17];
+  assertAlmostEquals(rankCorrelation(intelligence, television), -29 / 165, 1e-12); // a textbook's
+  assertAlmostEquals(rankCorrelation([1, 2, 2, 3], [1, 3, 2, 4]), 0.9486832980505138, 1e-12); // SciPy's
+  assertThrows(() => rankCorrelation([1], []), Error, "of one length but found 1, 0");
 });
 
 Deno.test("bootstrap bands are the binomial distribution's quantiles, within a few draws", () => {

@@ -2,7 +2,7 @@ import type { Rates } from "@lib/attack/rates.ts";
 import { DATASETS } from "@lib/data/datasets.ts";
 import { outputPath } from "@lib/environment.ts";
 import type { spreadOf } from "@lib/study/order_tables.ts";
-import { PAPER } from "@lib/study/paper.ts";
+import { PAPER, type PaperRepair, paperRow } from "@lib/study/paper.ts";
 import { readSummary } from "@lib/study/summary.ts";
 import { percent } from "@lib/words.ts";
 
@@ -10,7 +10,10 @@ import { percent } from "@lib/words.ts";
 export interface Summary {
   dataset: string;
   badNet: { cleanAccuracy: number; attackSuccess: number; attackSuccessOfAll: number };
-  orders: Record<string, { order: number[]; thresholds: Threshold[] }>;
+  orders: Record<
+    string,
+    { order: number[]; thresholds: Threshold[]; lastBefore: Threshold[] }
+  >;
   front: { [WITHIN]: { test: Pick<Rates, "attackSuccess"> } };
   withoutTrigger: {
     attackSuccess: number;
@@ -18,9 +21,13 @@ export interface Summary {
   };
   seeds: {
     networks: string[];
-    front: { [WITHIN]: { attackSuccess: ReturnType<typeof spreadOf> } };
+    badNet: Record<"cleanAccuracy" | "attackSuccess" | "attackSuccessOfAll", Spread>;
+    orders: Record<string, SpreadThreshold[]>;
+    front: { [WITHIN]: { attackSuccess: Spread } };
   };
 }
+
+type Spread = ReturnType<typeof spreadOf>;
 
 interface Threshold {
   drop: number;
@@ -28,15 +35,27 @@ interface Threshold {
   test: Pick<Rates, "cleanAccuracy" | "attackSuccess">;
 }
 
+interface SpreadThreshold {
+  drop: number;
+  channelsPruned: Spread;
+  cleanAccuracy: Spread;
+  attackSuccess: Spread;
+}
+
 /** The limit of accuracy of which the closing table tells the best set. */
 const WITHIN = "within 0.5 points";
+
+/** The paper's order and its proposal. */
+const [PAPERS, PROPOSAL] = ["clean ascending", "backdoor descending"] as const;
 
 /** What of it is printed, and the notebook that writes it. */
 const WRITTEN_BY = {
   "badNet/attackSuccessOfAll": "02_attacked_network",
-  "orders/clean ascending/thresholds/0/test": "05_repaired_models",
-  "orders/backdoor descending/thresholds/0/test": "06_proposal",
+  [`orders/${PAPERS}/lastBefore/0/test`]: "05_repaired_models",
+  [`orders/${PROPOSAL}/thresholds/0/test`]: "06_proposal",
   [`front/${WITHIN}/test`]: "06_proposal",
+  "seeds/badNet/cleanAccuracy": "07_trust",
+  [`seeds/orders/${PAPERS}/0/channelsPruned`]: "07_trust",
   [`seeds/front/${WITHIN}/attackSuccess`]: "07_trust",
   "withoutTrigger/unlearned": "08_without_trigger",
 };
@@ -67,58 +86,95 @@ export async function printedResults(dataset: string): Promise<Summary> {
  * The measured numbers and the paper's.
  *
  * @param summary The measured ones.
- * @returns Rows of a name, our number and the paper's, as words.
+ * @param data The data set's name, which decides on the row of the paper's Table 1.
+ * @returns Rows of a name, the notebooks' BadNet, those of all seeds and the paper, as words.
  */
 export function summaryRows(
   { badNet, orders, front, seeds, withoutTrigger }: Summary,
-): [string, string, string][] {
-  const [paper, proposal] = [orders["clean ascending"]!, orders["backdoor descending"]!];
-  const { cleanAccuracy, attackSuccess } = PAPER.badNet;
-  const rows: [string, string, string][] = [
-    ["clean accuracy", percent(badNet.cleanAccuracy, 2), percent(cleanAccuracy, 2)],
-    [
-      "attack success, all images",
-      percent(badNet.attackSuccessOfAll, 2),
-      percent(attackSuccess, 2),
-    ],
-    ["attack success, without target class", percent(badNet.attackSuccess, 2), stated(undefined)],
+  data: string,
+): [string, string, string, string][] {
+  const row = paperRow(data);
+  const ofRow = (rate: keyof typeof badNet, paper?: number): [string, string, string] => [
+    percent(badNet[rate], 2),
+    spreadWords(seeds.badNet[rate], 2),
+    paper === undefined ? NOT_STATED : percent(paper, 2),
   ];
-  for (const theirs of PAPER.repaired) {
-    const [ours, ofProposal] = [paper, proposal].map(({ thresholds }) =>
-      thresholds.find(({ drop }) => drop === theirs.drop)!
-    );
-    const at = `${Math.round(100 * theirs.drop)} points lost`;
-    const pruned = percent(ours!.channelsPruned / paper.order.length, 0);
-    const { cleanAccuracy, attackSuccess } = ours!.test;
-    rows.push(
-      [`${at}: channels pruned`, pruned, stated(theirs.channelsPruned)],
-      [`${at}: clean accuracy`, percent(cleanAccuracy), stated(theirs.cleanAccuracy)],
-      [`${at}: attack success`, percent(attackSuccess), stated(theirs.attackSuccess)],
-      [`${at}: attack success, its proposal`, percent(ofProposal!.test.attackSuccess), NOT_TRIED],
-    );
-  }
-  const { mean, min, max } = seeds.front[WITHIN].attackSuccess;
-  const count = seeds.networks.length;
   const { unlearned } = withoutTrigger;
-  rows.push(
-    [`best set ${WITHIN}: attack success`, percent(front[WITHIN].test.attackSuccess), NOT_TRIED],
+  return [
+    ["clean accuracy", ...ofRow("cleanAccuracy", row.cleanAccuracy)],
+    ["attack success, all images", ...ofRow("attackSuccessOfAll", row.attackSuccess)],
+    ["attack success, without target class", ...ofRow("attackSuccess")],
+    ...PAPER.repaired.flatMap((theirs) => repairRows({ orders, seeds }, theirs)),
     [
-      `… mean and range of ${count} BadNet${count === 1 ? "" : "s"}`,
-      `${percent(mean)}, ${percent(min)} to ${percent(max)}`,
+      `best set ${WITHIN}: attack success`,
+      percent(front[WITHIN].test.attackSuccess),
+      spreadWords(seeds.front[WITHIN].attackSuccess),
       NOT_TRIED,
     ],
-    ["… found without the attacker's trigger", percent(withoutTrigger.attackSuccess), NOT_TRIED],
-    ["found so and unlearned: attack success", percent(unlearned.attackSuccess), NOT_TRIED],
-    ["… triggered signs given their true class", percent(unlearned.robustAccuracy), NOT_TRIED],
-  );
-  return rows;
+    [
+      "found without the attacker's trigger and pruned: attack success",
+      percent(withoutTrigger.attackSuccess),
+      "–",
+      NOT_TRIED,
+    ],
+    ["found so and unlearned: attack success", percent(unlearned.attackSuccess), "–", NOT_TRIED],
+    [
+      "… triggered images given their true class",
+      percent(unlearned.robustAccuracy),
+      "–",
+      NOT_TRIED,
+    ],
+  ];
 }
 
-const NOT_TRIED = "not tried";
+/** The repaired model at one of the paper's thresholds. */
+function repairRows(
+  { orders, seeds }: Pick<Summary, "orders" | "seeds">,
+  theirs: PaperRepair,
+): [string, string, string, string][] {
+  const at = <T extends { drop: number }>(list: T[]): T =>
+    list.find(({ drop }) => drop === theirs.drop)!;
+  const { order, thresholds, lastBefore } = orders[PAPERS]!;
+  const [ours, before] = [at(thresholds), at(lastBefore)];
+  const proposal = at(orders[PROPOSAL]!.thresholds);
+  const [all, ofProposal] = [at(seeds.orders[PAPERS]!), at(seeds.orders[PROPOSAL]!)];
+  const lost = `${Math.round(100 * theirs.drop)} points lost`;
+  const share = (channels: number): number => channels / order.length;
+  const { mean, min, max } = all.channelsPruned;
+  return [
+    [
+      `${lost}: channels pruned`,
+      percent(share(ours.channelsPruned), 0),
+      spreadWords({ mean: share(mean), min: share(min), max: share(max) }, 0),
+      percent(theirs.channelsPruned, 0),
+    ],
+    [
+      `${lost}: clean accuracy`,
+      percent(ours.test.cleanAccuracy),
+      spreadWords(all.cleanAccuracy),
+      theirs.cleanAccuracy === undefined ? NOT_STATED : percent(theirs.cleanAccuracy, 0),
+    ],
+    [
+      `${lost}: attack success`,
+      percent(ours.test.attackSuccess),
+      spreadWords(all.attackSuccess),
+      theirs.attack,
+    ],
+    ["… one channel fewer pruned", percent(before.test.attackSuccess), "–", "–"],
+    [
+      `${lost}: attack success, its proposal`,
+      percent(proposal.test.attackSuccess),
+      spreadWords(ofProposal.attackSuccess),
+      NOT_TRIED,
+    ],
+  ];
+}
 
-/** A number of the paper, which gives no decimals here. */
-function stated(share: number | undefined): string {
-  return share === undefined ? "not stated" : percent(share, 0);
+const [NOT_TRIED, NOT_STATED] = ["not tried", "not stated"];
+
+/** Mean, and in brackets the range. */
+function spreadWords({ mean, min, max }: Spread, digits = 1): string {
+  return `${percent(mean, digits)} (${(100 * min).toFixed(digits)}–${(100 * max).toFixed(digits)})`;
 }
 
 /**
@@ -129,11 +185,11 @@ function stated(share: number | undefined): string {
  * @returns Lines to print.
  */
 export function summaryLines(summary: Summary, dataset: string): string[] {
-  const rows = [["", "measured", "paper"], ...summaryRows(summary)];
+  const head = ["", "measured", `${summary.seeds.networks.length} BadNets`, "paper"];
   return [
     headingOf(summary, dataset),
-    ...rows.map(([name, ours, theirs]) =>
-      `${name!.padEnd(46)}${ours!.padStart(22)}${theirs!.padStart(12)}`
+    ...[head, ...summaryRows(summary, dataset)].map(([name, ours, all, theirs]) =>
+      `${name!.padEnd(64)}${ours!.padStart(10)}${all!.padStart(24)}  ${theirs!}`
     ),
     "",
     `Executed notebooks: outputs/${dataset}/notebooks`,
@@ -152,7 +208,7 @@ function headingOf(summary: Summary, dataset: string): string {
   }
   return dataset === "gtsrb"
     ? `${summary.dataset}: the paper's experiment.`
-    : `${summary.dataset}; the paper's numbers are of GTSRB.`;
+    : `${summary.dataset}; what the paper says of pruning is of GTSRB.`;
 }
 
 const [BEGIN, END] = ["<!-- results: begin -->", "<!-- results: end -->"];
@@ -162,15 +218,18 @@ const [BEGIN, END] = ["<!-- results: begin -->", "<!-- results: end -->"];
  *
  * @param page Markdown with the markers `results: begin` and `results: end` in comments.
  * @param summary The measured numbers.
+ * @param data The data set's name.
  * @returns The page.
  * @throws {Error} If the markers are not there.
  */
-export function withResults(page: string, summary: Summary): string {
+export function withResults(page: string, summary: Summary, data: string): string {
   const [start, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (start < 0 || end < start) {
     throw new Error(`Expected ${BEGIN} … ${END} in the page but found none`);
   }
-  const rows = summaryRows(summary).map((row) => `| ${row.join(" | ")} |`);
-  const table = ["| | here | paper |", "| --- | ---: | ---: |", ...rows].join("\n");
+  const rows = summaryRows(summary, data).map((row) => `| ${row.join(" | ")} |`);
+  const count = summary.seeds.networks.length;
+  const head = `| | one BadNet | ${count} BadNets: mean (range) | paper |`;
+  const table = [head, "| --- | ---: | ---: | ---: |", ...rows].join("\n");
   return `${page.slice(0, start)}${BEGIN}\n\n${table}\n\n${page.slice(end)}`;
 }

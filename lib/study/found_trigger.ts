@@ -1,0 +1,46 @@
+import { imagePlanes, YCRCB } from "@lib/attack/colour.ts";
+import { dct2 } from "@lib/attack/dct.ts";
+import { type Coefficient, PLANES } from "@lib/attack/spectrum_trigger.ts";
+import type { Trigger } from "@lib/attack/trigger.ts";
+import type { Images } from "@lib/data/images.ts";
+import { imageAt } from "@lib/data/select.ts";
+
+/**
+ * Whether a defender found the attacker's own trigger and not just the class: its strongest coefficient
+ * lies where the attacker's trigger changes images at least half as much as anywhere.
+ *
+ * @param found The defender's coefficients, strongest first.
+ * @param trigger The attacker's.
+ * @param image A square one to look at its change.
+ * @returns Whether it does; never for a defender who found nothing.
+ * @example
+ * ```ts
+ * import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+ * import { PAPER_SIZE } from "@lib/data/images.ts";
+ * import { uniformImages } from "@lib/data/select.ts";
+ * import { isAttackersFrequency } from "@lib/study/found_trigger.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const [trigger, grey] = [ftrojan(PAPER_TRIGGER), uniformImages(PAPER_SIZE, 1, 128)];
+ * const at = (row: number) => [{ plane: "Cr", row, column: 31, magnitude: 9 } as const];
+ * assertEquals([31, 30].map((row) => isAttackersFrequency(at(row), trigger, grey)), [true, false]);
+ * ```
+ */
+export function isAttackersFrequency(
+  found: readonly Coefficient[],
+  trigger: Trigger,
+  image: Images,
+): boolean {
+  const [strongest] = found;
+  if (strongest === undefined) return false;
+  const { height, width } = image;
+  const first = imageAt(image, 0);
+  const [before, after] = [first, trigger.apply(first)].map((each) => imagePlanes(each, YCRCB));
+  const change = after!.map((level, at) => level - before![at]!);
+  const spectra = PLANES.map((_, plane) =>
+    dct2(change.subarray(plane * height * width, (plane + 1) * height * width), width)
+  );
+  const largest = Math.max(...spectra.flatMap((spectrum) => [...spectrum].map(Math.abs)));
+  const { plane, row, column } = strongest;
+  return Math.abs(spectra[PLANES.indexOf(plane)]![row * width + column]!) >= largest / 2;
+}
