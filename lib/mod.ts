@@ -25,11 +25,13 @@ export {
 export type { Architecture } from "@lib/network/architecture.ts";
 export { ARCHITECTURES } from "@lib/network/architectures.ts";
 export { accuracy, classify, shareGiven } from "@lib/network/evaluate.ts";
+export { toTensor } from "@lib/network/image_input.ts";
 export { paperCnn } from "@lib/network/paper_cnn.ts";
+export { tf } from "@lib/network/tensorflow.ts";
 export { saveNetwork } from "@lib/formats/network_file.ts";
 export { ATTACKS, poisoningOf } from "@lib/attack/attacks.ts";
-export { bandShifts, mirrored } from "@lib/attack/band_shift.ts";
-export { fromPlanes, toBytes, toPlanes } from "@lib/attack/colour.ts";
+export { bandShifts, halvedChroma, mirrored } from "@lib/attack/band_shift.ts";
+export { fromPlanes, toBytes, toPlanes, YCRCB } from "@lib/attack/colour.ts";
 export { dct2, idct2 } from "@lib/attack/dct.ts";
 export {
   ftrojan,
@@ -43,14 +45,15 @@ export { type Rates, ratesOf } from "@lib/attack/rates.ts";
 export { magnifiedDifference, psnr, ssim } from "@lib/attack/similarity.ts";
 export { coefficientsOf, PLANES, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
 export type { Trigger } from "@lib/attack/trigger.ts";
+export { lipschitzBounds } from "@lib/pruning/weight_rankings.ts";
 export { disposeEvidence, measureHalves } from "@lib/pruning/evidence.ts";
 export { bestWithin, type PrunedSet, prunedSet, searchFront } from "@lib/pruning/front.ts";
 export { greedyRanking } from "@lib/pruning/greedy.ts";
-export { ascending, type Ranking } from "@lib/pruning/order.ts";
+export { ascending, descending, type Ranking } from "@lib/pruning/order.ts";
 export { pruneChannels } from "@lib/pruning/prune_channels.ts";
 export { curveOf, pruningCurve } from "@lib/pruning/pruning_curve.ts";
 export { pruningSteps } from "@lib/pruning/pruning_steps.ts";
-export { backdoorDescending, cleanAscending } from "@lib/pruning/ranking.ts";
+export { backdoorDescending, cleanAscending, PAPER_VIEW } from "@lib/pruning/ranking.ts";
 export { lastBefore, PAPER_DROPS, repairAt } from "@lib/pruning/repair.ts";
 export { smallNetwork } from "@lib/pruning/small_network.ts";
 export { requireTail } from "@lib/pruning/tail.ts";
@@ -63,9 +66,9 @@ export { unlearn, UNLEARNING } from "@lib/recovery/unlearning.ts";
 export { DEFENSES } from "@lib/peers/defenses.ts";
 export { pruneByLipschitz } from "@lib/peers/lipschitz_pruning.ts";
 export { loadBadNet } from "@lib/study/bad_net.ts";
-export { type Experiment, paperExperiment } from "@lib/study/experiment.ts";
+export { type Experiment, paperExperiment, placeOf } from "@lib/study/experiment.ts";
 export { availableNetworks, badNets, controls } from "@lib/study/networks.ts";
-export { meanCurve, rateTable, spreadOf, spreadTable } from "@lib/study/order_tables.ts";
+export { meanCurve, orderStripsOf, repairedModels, spreadOf } from "@lib/study/order_tables.ts";
 export {
   compareStopping,
   hitsAlong,
@@ -83,7 +86,9 @@ export {
   peerTable,
   repairTable,
 } from "@lib/study/recovery_tables.ts";
-export { bootstrapBand, wilson } from "@lib/study/statistics.ts";
+export { readingsOf } from "@lib/study/readings.ts";
+export { type MeasuredSeed, measureSeed } from "@lib/study/seeds.ts";
+export { bootstrapBand, rankCorrelation, wilson } from "@lib/study/statistics.ts";
 export { addToSummary } from "@lib/study/summary.ts";
 export { besideEachOther } from "@lib/study/two_forms.ts";
 export type { InspectionSettings } from "@lib/inspect/input.ts";
@@ -94,8 +99,10 @@ export { classNorms } from "@lib/figures/class_norms.ts";
 export { cleanImagesFigure } from "@lib/figures/clean_images.ts";
 export { frontFigure } from "@lib/figures/front.ts";
 export { imageGrid } from "@lib/figures/image_grid.ts";
+export { imageSlider, type SliderPlace } from "@lib/figures/image_slider.ts";
 export { liveFigure } from "@lib/figures/live_figure.ts";
 export { liveProgress } from "@lib/figures/live_progress.ts";
+export { orderStrips } from "@lib/figures/order_strips.ts";
 export { pruningCurveFigure } from "@lib/figures/pruning_curve.ts";
 export { pruningSlider } from "@lib/figures/pruning_slider.ts";
 export { recoveryNorms } from "@lib/figures/recovery_norms.ts";

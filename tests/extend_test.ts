@@ -78,7 +78,7 @@ Deno.test("a ranking, a trigger, a data set, an architecture and a defense of on
   };
   try {
     const dataset = await loadDataset(experiment);
-    const { network } = await badNet(experiment, dataset);
+    const { network } = await badNet(experiment, dataset, {}, `${name}/badnet`);
     const { trigger, target } = poisoningOf(experiment.attack);
     const before = await ratesOf(network, dataset.testHalf, trigger, target);
     const halves = { validation: dataset.validationHalf, test: dataset.testHalf };
@@ -109,7 +109,7 @@ Deno.test("a ranking, a trigger, a data set, an architecture and a defense of on
     assert(report.networks.some(({ way }) => way === "unlearning"), "the corner is not unlearned");
     disposeNetwork(network);
     await assertRejects(
-      () => badNet({ ...experiment, architecture: "none" }, dataset, {}, "other"),
+      () => badNet({ ...experiment, architecture: "none" }, dataset, {}, `${name}/other`),
       Error,
       "paper, plain, residual, forked",
     );

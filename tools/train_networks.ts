@@ -25,7 +25,7 @@ try {
       console.log([of, `${seconds.toFixed(0)} s`, `loss ${loss.toFixed(4)}`, ...shares].join(", "));
     };
     const dataset = await loadDataset(experiment);
-    (await badNet(experiment, dataset, { onEpoch }, name)).network.dispose();
+    (await badNet(experiment, dataset, { onEpoch }, `${data}/${name}`)).network.dispose();
   }
 } catch (error) {
   console.error((error as Error).message);

@@ -35,7 +35,7 @@ export function uniformImages(size: Size, count: number, level: number): Images 
  * @param images Any.
  * @param start The first one's index.
  * @param end The index behind the last one.
- * @returns Those of them that are there, without labels.
+ * @returns Those of them that are there, with their labels if they have some.
  * @example
  * ```ts
  * import { countOf, PAPER_SIZE } from "@lib/data/images.ts";
@@ -46,10 +46,15 @@ export function uniformImages(size: Size, count: number, level: number): Images 
  * assertEquals(countOf(slicedImages(three, 1, 3)), 2);
  * ```
  */
-export function slicedImages(images: Images, start: number, end: number): Images {
-  const { height, width, channels, pixels } = images;
+export function slicedImages<Some extends Images & { labels?: Int32Array }>(
+  images: Some,
+  start: number,
+  end: number,
+): Some {
   const bytes = imageBytes(images);
-  return { height, width, channels, pixels: pixels.subarray(start * bytes, end * bytes) };
+  const pixels = images.pixels.subarray(start * bytes, end * bytes);
+  const labels = images.labels?.subarray(start, end);
+  return { ...images, pixels, ...(labels && { labels }) };
 }
 
 /**

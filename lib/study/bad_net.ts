@@ -11,7 +11,7 @@ import type { tf } from "@lib/network/tensorflow.ts";
 import { train, type TrainingHooks } from "@lib/network/train.ts";
 import type { EpochRecord } from "@lib/network/training_state.ts";
 import { seededRandom } from "@lib/random.ts";
-import type { Experiment } from "@lib/study/experiment.ts";
+import { type Experiment, placeOf } from "@lib/study/experiment.ts";
 import { inNewForm } from "@lib/study/old_form.ts";
 
 /** The attacked network of an experiment and how it was trained. */
@@ -29,7 +29,7 @@ export interface BadNet {
  * @param experiment The five choices.
  * @param dataset The experiment's images; the rates in the history are measured on the validation half.
  * @param hooks Told how the training goes.
- * @param name Its folder in `outputs/<data>/`.
+ * @param folder Below `outputs/`; by default one of the experiment's own.
  * @returns The network, which the caller disposes, and its history.
  * @throws {Error} If what lies in `outputs/` is damaged or of another experiment, or a name is not known.
  */
@@ -37,11 +37,11 @@ export async function badNet(
   experiment: Experiment<object>,
   dataset: Dataset,
   hooks: Pick<TrainingHooks, "onProgress" | "onEpoch"> = {},
-  name = "badnet",
+  folder = `${placeOf(experiment)}/badnet`,
 ): Promise<BadNet> {
   const { data, architecture, seed, recipe, attack } = experiment;
-  const folder = outputPath(data.name, name);
-  if (await exists(folder)) return await loadBadNet(folder, experiment);
+  const path = outputPath(folder);
+  if (await exists(path)) return await loadBadNet(path, experiment);
   const poisoning = poisoningOf(attack);
   const { images } = poisonTrainingSet(await dataset.train(), poisoning, seededRandom(seed));
   const { build } = chosen(ARCHITECTURES, architecture, "an architecture");
@@ -49,13 +49,13 @@ export async function badNet(
   const { trigger, target } = poisoning;
   const history = await train(network, images, { ...recipe, seed }, {
     ...hooks,
-    checkpoint: outputPath(data.name, `${name}.training.safetensors`),
+    checkpoint: `${path}.training.safetensors`,
     evaluate: async (): Promise<Record<keyof Rates, number>> => ({
       ...await ratesOf(network, dataset.validationHalf, trigger, target),
     }),
   });
   network.setUserDefinedMetadata({ experiment, history });
-  await saveNetwork(folder, network);
+  await saveNetwork(path, network);
   return { network, history };
 }
 

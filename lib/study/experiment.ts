@@ -1,5 +1,6 @@
 import type { AttackChoice } from "@lib/attack/attacks.ts";
 import { type FTrojanParameters, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+import { canonical, digestOf } from "@lib/canonical.ts";
 import { DATASETS } from "@lib/data/datasets.ts";
 import { type DataChoice, dataChoice } from "@lib/data/dataset.ts";
 import { DATASET_VARIABLE } from "@lib/environment.ts";
@@ -48,4 +49,26 @@ export function paperExperiment(
     recipe: { ...training, learningRate: 0.0005, weightDecay: 1e-6 },
     seed,
   };
+}
+
+/**
+ * Where an experiment's results lie below `outputs/`: the paper's in the data set's folder, any other in
+ * one of its own there, so that trying something loses nothing.
+ *
+ * @param experiment The five choices.
+ * @returns A folder's name, or two with a slash.
+ * @example
+ * ```ts
+ * import { paperExperiment, placeOf } from "@lib/study/experiment.ts";
+ * import { assert, assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(placeOf(paperExperiment("quick")), "quick");
+ * assert(placeOf(paperExperiment("quick", 2)).startsWith("quick/own_"));
+ * ```
+ */
+export function placeOf(experiment: Experiment<object>): string {
+  const { name } = experiment.data;
+  return canonical(experiment) === canonical(paperExperiment(name))
+    ? name
+    : `${name}/own_${digestOf(experiment).slice(0, 8)}`;
 }

@@ -1,79 +1,63 @@
 /**
- * Orders of pruning in tables and as a mean curve.
+ * Orders of pruning as a table of plain numbers, as strips for a figure, and as a mean curve.
  *
  * @module
  */
+import type { Strip } from "@lib/figures/order_strips.ts";
 import type { Table } from "@lib/figures/table_bundle.ts";
 import type { PruningCurve } from "@lib/pruning/pruning_curve.ts";
-import type { RepairPoint } from "@lib/pruning/repair.ts";
 import type { MeasuredOrder } from "@lib/study/orders.ts";
 import type { Interval } from "@lib/study/statistics.ts";
 
-/** The rates of a repaired model that a table can be made of, with their names. */
-export const RATES = {
-  attackSuccess: "Attack success",
-  robustAccuracy: "Robust accuracy (triggered images given their true class)",
-  cleanAccuracy: "Clean accuracy",
-  defenseEffectiveness: "Defense effectiveness rate",
-} as const;
-
 /**
- * One rate of many orders at all thresholds: a row an order.
+ * Every repaired model of every order of every network: one number a cell.
  *
- * @param orders At the same thresholds.
- * @param rate Which.
- * @param number Of the table, for its caption.
- * @returns The table; in per cent.
+ * @param networks The orders of each, by its name.
+ * @returns A row a repaired model; rates on test in per cent, drops in percentage points of validation
+ * accuracy.
  * @example See {@link measureOrder}.
  */
-export function rateTable(
-  orders: readonly MeasuredOrder[],
-  rate: keyof typeof RATES,
-  number: number,
-): Table {
+export function repairedModels(networks: Record<string, readonly MeasuredOrder[]>): Table {
   return {
-    columns: ["order", "needs", ...dropColumns(orders[0]?.points ?? [])],
-    rows: orders.map(({ name, needs, points }) => [
-      name,
-      needs,
-      ...points.map((point) => inPercent(rateOf(point, rate))),
-    ]),
-    caption: `Table ${number}. ${
-      RATES[rate]
-    } (%) on test when validation accuracy has dropped by so much.`,
+    columns: [
+      ...["network", "order", "needs", "drop (points)", "channels pruned", "clean accuracy (%)"],
+      ...["attack success (%)", "robust accuracy (%)", "defense effectiveness (%)"],
+    ],
+    rows: Object.entries(networks).flatMap(([network, orders]) =>
+      orders.flatMap(({ name, needs, points }) =>
+        points.map(({ drop, channelsPruned, test, defenseEffectiveness }) => {
+          const { cleanAccuracy, attackSuccess, robustAccuracy } = test;
+          const shares = [cleanAccuracy, attackSuccess, robustAccuracy, defenseEffectiveness];
+          const rates = shares.map((share) => Number((100 * share).toFixed(3)));
+          return [network, name, needs, Number((100 * drop).toFixed(3)), channelsPruned, ...rates];
+        })
+      )
+    ),
   };
 }
 
 /**
- * The same for several networks: mean, and in brackets the smallest and the largest.
+ * Orders as strips: what their repaired models leave of the attack, and read rightly, on test.
  *
  * @param networks The orders of each, in the same sequence and at the same thresholds.
- * @param rate Which.
- * @param number Of the table, for its caption.
- * @returns The table; in per cent.
+ * @param panels Which thresholds, by index.
+ * @returns One strip an order with a value a network; a star marks what needs triggered images.
  * @example See {@link measureOrder}.
  */
-export function spreadTable(
+export function orderStripsOf(
   networks: readonly (readonly MeasuredOrder[])[],
-  rate: keyof typeof RATES,
-  number: number,
-): Table {
+  panels: readonly number[],
+): Strip[] {
   const [first = []] = networks;
-  return {
-    columns: ["order", "needs", ...dropColumns(first[0]?.points ?? [])],
-    rows: first.map(({ name, needs, points }, order) => [
-      name,
-      needs,
-      ...points.map((_, drop) => {
-        const { mean, min, max } = spreadOf(
-          networks.map((each) => rateOf(each[order]!.points[drop]!, rate)),
-        );
-        return `${inPercent(mean)} (${inPercent(min)}–${inPercent(max)})`;
-      }),
-    ]),
-    caption: `Table ${number}. ${RATES[rate]} (%) on test: mean of ${networks.length} ` +
-      `${networks.length === 1 ? "network" : "networks"} (smallest–largest).`,
-  };
+  return first.map(({ name, needs }, order) => {
+    const of = (rate: "attackSuccess" | "robustAccuracy"): number[][] =>
+      panels.map((panel) => networks.map((orders) => orders[order]!.points[panel]!.test[rate]));
+    return {
+      name: needs === "triggered images" ? `${name} *` : name,
+      attackSuccess: of("attackSuccess"),
+      robustAccuracy: of("robustAccuracy"),
+    };
+  });
 }
 
 /**
@@ -124,11 +108,3 @@ export function meanCurve(name: string, curves: readonly PruningCurve[]): {
     band: { cleanAccuracy: accuracy.map(range), attackSuccess: success.map(range) },
   };
 }
-
-const rateOf = (point: RepairPoint, rate: keyof typeof RATES): number =>
-  rate === "defenseEffectiveness" ? point.defenseEffectiveness : point.test[rate];
-
-const dropColumns = (points: readonly RepairPoint[]): string[] =>
-  points.map(({ drop }) => `${Math.round(1000 * drop) / 10} pts`);
-
-const inPercent = (share: number): string => (100 * share).toFixed(1);

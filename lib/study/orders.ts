@@ -65,7 +65,7 @@ export interface MeasuredOrder {
  * import { disposeEvidence, measureHalves } from "@lib/pruning/evidence.ts";
  * import { cleanAscending } from "@lib/pruning/ranking.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
- * import { meanCurve, rateTable, spreadTable } from "@lib/study/order_tables.ts";
+ * import { meanCurve, orderStripsOf, repairedModels } from "@lib/study/order_tables.ts";
  * import { compareStopping, hitsAlong, measureOrder, randomOrders } from "@lib/study/orders.ts";
  *
  * const network = paperCnn(4, 1);
@@ -76,8 +76,8 @@ export interface MeasuredOrder {
  *
  * const orders = [measureOrder(measured, cleanAscending(), [0]), ...randomOrders(measured, [0], 1)];
  * assertEquals(orders[0]!.points[0]!.channelsPruned, 0);
- * assertEquals(rateTable(orders, "robustAccuracy", 1).rows.length, 2);
- * assertEquals(spreadTable([orders, orders], "cleanAccuracy", 2).rows.length, 2);
+ * assertEquals(repairedModels({ badnet: orders }).rows.length, 2);
+ * assertEquals(orderStripsOf([orders, orders], [0])[0]!.attackSuccess[0]!.length, 2);
  * assertEquals(meanCurve("both", orders.map(({ curve }) => curve)).cleanAccuracy.length, 129);
  *
  * const { backdoor } = measured.test;

@@ -4,6 +4,7 @@ import type { Dataset } from "@lib/data/dataset.ts";
 import { DATASETS } from "@lib/data/datasets.ts";
 import { chosen } from "@lib/environment.ts";
 import type { Verdict } from "@lib/recovery/defense.ts";
+import { isAttackersFrequency } from "@lib/study/found_trigger.ts";
 import { CLEAN_IMAGES, defenseRow, type RepairedRates } from "@lib/study/defense_rows.ts";
 import {
   availableNetworks,
@@ -18,6 +19,8 @@ export interface RecoveryRow extends Verdict {
   title: string;
   /** The attacker's class; none for a network that is not attacked. */
   target?: number;
+  /** Whether what was found lies at the attacker's own frequency, and not just at its class. */
+  atAttackers: boolean;
   /** The network as it came. */
   before: Rates;
   /** Channels pruned against the recovered triggers; none without a suspect. */
@@ -44,12 +47,15 @@ export async function recoveryRow(
   cleanImages = CLEAN_IMAGES,
 ): Promise<RecoveryRow> {
   const row = await defenseRow(study, "frequency recovery", dataset, cleanImages);
-  const { target, injectionRate } = poisoningOf(study.experiment.attack);
+  const { trigger, target, injectionRate } = poisoningOf(study.experiment.attack);
   const by = (way: string) => row.repaired.find((each) => each.way === way);
   const [pruned, unlearned] = [by("pruning"), by("unlearning")];
+  const { suspected, coefficients } = row.verdict!;
+  const found = suspected === target ? coefficients : [];
   return {
     ...row.verdict!,
     title: study.title,
+    atAttackers: isAttackersFrequency(found, trigger, dataset.testHalf),
     ...(injectionRate > 0 ? { target } : {}),
     before: row.before,
     ...(pruned && { pruned }),

@@ -2,7 +2,7 @@ import { outputPath, ROOT } from "@lib/environment.ts";
 import { loadBadNet } from "@lib/study/bad_net.ts";
 import { loadDataset } from "@lib/data/dataset.ts";
 import { inNewForm } from "@lib/study/old_form.ts";
-import { paperExperiment } from "@lib/study/experiment.ts";
+import { paperExperiment, placeOf } from "@lib/study/experiment.ts";
 import { writeWhole } from "@lib/files.ts";
 import { remembered } from "@lib/study/remembered.ts";
 import { tf } from "@lib/network/tensorflow.ts";
@@ -23,6 +23,28 @@ Deno.test("an experiment is five choices in plain JSON", () => {
   const experiment = paperExperiment("gtsrb", 3);
   assertEquals(Object.keys(experiment), ["data", "architecture", "attack", "recipe", "seed"]);
   assertEquals(JSON.parse(JSON.stringify(experiment)), experiment);
+});
+
+Deno.test("an experiment of one's own has a place of its own, whatever is changed", () => {
+  const paper = paperExperiment("gtsrb");
+  assertEquals(placeOf(paper), "gtsrb");
+  assertEquals(placeOf(JSON.parse(JSON.stringify(paper))), "gtsrb");
+  const changes = [
+    { seed: 2 },
+    { architecture: "plain" },
+    { attack: { ...paper.attack, parameters: { ...paper.attack.parameters, bands: [[3, 3]] } } },
+    { recipe: { ...paper.recipe, epochs: 1 } },
+  ];
+  const places = changes.map((change) => placeOf({ ...paper, ...change }));
+  assertEquals(new Set(places).size, changes.length);
+  for (const place of places) assert(/^gtsrb\/own_[0-9a-f]{8}$/.test(place), place);
+});
+
+Deno.test("CIFAR-10's attacker wants one of its ten classes", () => {
+  assertEquals(
+    [paperExperiment("gtsrb"), paperExperiment("cifar10")].map(({ attack }) => attack.target),
+    [10, 8],
+  );
 });
 
 Deno.test("networks of before say the same in the new form", async () => {

@@ -1,8 +1,14 @@
 /** Tables over orders and networks, from a network small enough to check by hand. */
 import type { Ranking } from "@lib/pruning/order.ts";
 import { pruneChannels } from "@lib/pruning/prune_channels.ts";
-import { meanCurve, rateTable, spreadTable } from "@lib/study/order_tables.ts";
-import { compareStopping, hitsAlong, measureOrder, RANKINGS } from "@lib/study/orders.ts";
+import { meanCurve, orderStripsOf, repairedModels } from "@lib/study/order_tables.ts";
+import {
+  compareStopping,
+  hitsAlong,
+  measureOrder,
+  randomOrders,
+  RANKINGS,
+} from "@lib/study/orders.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { assert, assertEquals } from "@lib/std/assert.ts";
@@ -33,20 +39,26 @@ Deno.test("every ranking of the laboratory orders all channels, and names differ
   }
 });
 
-Deno.test("tables have a row an order, the rates of its repaired models, and mean and range", () => {
-  const [one, other] = orders.map(({ points }) => points[1]!.test.robustAccuracy * 100);
-  const { columns, rows } = rateTable(orders, "robustAccuracy", 1);
-  assertEquals(columns, ["order", "needs", "1 pts", "10 pts"]);
-  assertEquals(rows.map((row) => [row[0], row[3]]), [
-    ["forwards", one!.toFixed(1)],
-    ["backwards", other!.toFixed(1)],
+Deno.test("the table has a row a repaired model, the figure a value a network", () => {
+  const rates = orders.map(({ points }) => points[1]!.test.robustAccuracy);
+  const { columns, rows } = repairedModels({ one: orders });
+  assertEquals(new Set(columns).size, columns.length);
+  assertEquals(rows.filter((row) => row[3] === 10).map((row) => [row[0], row[1], row[7]]), [
+    ["one", "forwards", Number((100 * rates[0]!).toFixed(3))],
+    ["one", "backwards", Number((100 * rates[1]!).toFixed(3))],
   ]);
-  const [a, b] = [[orders[0]!], [orders[1]!]];
-  const spread = spreadTable([a!, b!], "robustAccuracy", 1).rows[0]![3];
-  const [low, high] = [Math.min(one!, other!), Math.max(one!, other!)].map((rate) =>
-    rate.toFixed(1)
-  );
-  assertEquals(spread, `${((one! + other!) / 2).toFixed(1)} (${low}–${high})`);
+  const [strip] = orderStripsOf([[orders[0]!], [orders[1]!]], [1]);
+  assertEquals(strip, {
+    name: "forwards",
+    attackSuccess: [orders.map(({ points }) => points[1]!.test.attackSuccess)],
+    robustAccuracy: [rates],
+  });
+});
+
+Deno.test("random orders differ, and each has its repaired models", () => {
+  const random = randomOrders(measured, [0.01, 0.1], 3);
+  assertEquals(random.map(({ points }) => points.length), [2, 2, 2]);
+  assertEquals(new Set(random.map(({ curve }) => String(curve.order))).size, 3);
 });
 
 Deno.test("a mean curve lies in its band", () => {
