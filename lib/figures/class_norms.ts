@@ -1,5 +1,6 @@
-import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
 import { escapeText } from "@lib/figures/caption.ts";
+import { axis, baseLayout, compact, type Figure } from "@lib/figures/figure.ts";
+import { faint, MEANING } from "@lib/figures/palette.ts";
 
 /** The smallest trigger that was found for a class. */
 export interface ClassNorm {
@@ -32,13 +33,15 @@ export function classNorms(norms: readonly ClassNorm[], suspect?: number | null)
     return escapeText(name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name);
   });
   const values = compact(norms.map(({ norm }) => norm));
-  const colours = norms.map(({ reached }) => reached ? COLOURS.blue : COLOURS.sky);
+  const { clean, attack } = MEANING;
+  const edges = norms.map((_, index) => index === suspect ? attack.color : clean.color);
   const data = [{
     type: "bar",
     x: norms.map((_, index) => index),
     y: values,
     marker: {
-      color: colours.map((colour, index) => index === suspect ? COLOURS.vermillion : colour),
+      color: edges.map((edge, index) => norms[index]!.reached ? edge : faint(edge, 0.25)),
+      line: { color: edges, width: 1 },
     },
     hovertemplate: "%{y:.0f} levels<extra></extra>",
   }];
@@ -55,7 +58,7 @@ export function classNorms(norms: readonly ClassNorm[], suspect?: number | null)
       showgrid: false,
       tickfont: { size: norms.length > 60 ? 7 : 11 },
     }),
-    yaxis: axis("norm (levels)", { type: "log", range, tickvals: TICKS }),
+    yaxis: axis("L1 norm (levels)", { type: "log", range, tickvals: TICKS }),
     bargap: 0.25,
   });
   return { data, layout };

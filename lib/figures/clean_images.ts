@@ -44,7 +44,7 @@ export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[
   );
   const layout = baseLayout({
     ...belowLegend(data, 320, 24),
-    xaxis: axis("clean images", {
+    xaxis: axis("number of clean images (logarithmic)", {
       type: "log",
       range: [Math.log10(Math.min(...counts)) - 0.1, Math.log10(Math.max(...counts)) + 0.1],
       tickvals: counts,

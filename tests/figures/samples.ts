@@ -11,6 +11,7 @@ import { recoveryNorms } from "@lib/figures/recovery_norms.ts";
 import { repairedModelsFigure } from "@lib/figures/repaired_models.ts";
 import { scatterActivations } from "@lib/figures/scatter_activations.ts";
 import { spectrumFigure } from "@lib/figures/spectrum.ts";
+import { PAPER } from "@lib/study/paper.ts";
 import { colour } from "../reference/reference.ts";
 import { trainingCurves } from "@lib/figures/training_curves.ts";
 
@@ -91,6 +92,15 @@ export const samples: Record<string, Figure> = {
     { name: "backdoor <&>", means: wave(128, 1) },
   ], wave(128).map((_, index) => 127 - index)),
   "one curve": pruningCurveFigure([falling("clean mean", 100)], marks),
+  "one curve and the paper's": pruningCurveFigure([falling("clean mean", 100)], marks, PAPER),
+  "six curves and the paper's": pruningCurveFigure(
+    [...orders, "greedy", "100 random orders", "one's own"].map((name, index) => ({
+      ...banded,
+      ...falling(name, 20 * index),
+    })),
+    marks,
+    PAPER,
+  ),
   "three curves": pruningCurveFigure(orders.map((name, index) => falling(name, 30 * index)), [
     { drop: 0.02, fraction: 0 },
     { drop: 0.1, fraction: 1 },
@@ -103,6 +113,13 @@ export const samples: Record<string, Figure> = {
   ),
   slider: pruningSlider(sliderContent, 64, 4),
   "repaired models": repairedModelsFigure(models, models),
+  "repaired models with ranges": repairedModelsFigure(
+    models.map((model) => ({
+      ...model,
+      range: { attackSuccess: { low: 0.4, high: 1 }, cleanAccuracy: range(0.95) },
+    })),
+    PAPER.repaired,
+  ),
   training: trainingCurves(epochs),
   "training, first epoch": trainingCurves(epochs.slice(0, 1), 12),
   scatter: scatterActivations(wave(128), wave(128, 1)),
