@@ -1,6 +1,6 @@
 import { escapeText } from "@lib/figures/caption.ts";
-import { axis, baseLayout, compact, type Figure } from "@lib/figures/figure.ts";
-import { faint, MEANING } from "@lib/figures/palette.ts";
+import { axis, baseLayout, compact, type Fields, type Figure } from "@lib/figures/figure.ts";
+import { BARS, faint, MEANING } from "@lib/figures/palette.ts";
 
 /** The smallest trigger that was found for a class. */
 export interface ClassNorm {
@@ -34,13 +34,14 @@ export function classNorms(norms: readonly ClassNorm[], suspect?: number | null)
   });
   const values = compact(norms.map(({ norm }) => norm));
   const { clean, attack } = MEANING;
-  const edges = norms.map((_, index) => index === suspect ? attack.color : clean.color);
+  const [colours, edges] = [[attack.color, clean.color], [BARS.attack.edge, BARS.clean.edge]]
+    .map(([marked, other]) => norms.map((_, index) => index === suspect ? marked! : other!));
   const data = [{
     type: "bar",
     x: norms.map((_, index) => index),
     y: values,
     marker: {
-      color: edges.map((edge, index) => norms[index]!.reached ? edge : faint(edge, 0.25)),
+      color: colours!.map((color, index) => norms[index]!.reached ? color : faint(color, 0.25)),
       line: { color: edges, width: 1 },
     },
     hovertemplate: "%{y:.0f} levels<extra></extra>",
@@ -59,10 +60,18 @@ export function classNorms(norms: readonly ClassNorm[], suspect?: number | null)
       tickfont: { size: norms.length > 60 ? 7 : 11 },
     }),
     yaxis: axis("L1 norm (levels)", { type: "log", range, tickvals: TICKS }),
+    annotations: norms.flatMap((_, index) => index === suspect ? [suspected(index, logs)] : []),
     bargap: 0.25,
   });
   return { data, layout };
 }
+
+/** Upright above its bar, so that it is no wider; a logarithmic axis wants the logarithm. */
+const suspected = (x: number, logs: readonly number[]): Fields => ({
+  ...{ x, y: logs[x], yanchor: "bottom", text: "suspected", textangle: -90, showarrow: false },
+  font: { size: logs.length > 60 ? 8 : 11 },
+  bgcolor: "#ffffff",
+});
 
 /** 1, 2, 5, 10, … */
 const TICKS = [-2, -1, 0, 1, 2, 3, 4, 5].flatMap((power) =>

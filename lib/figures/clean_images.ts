@@ -1,4 +1,4 @@
-import { axis, baseLayout, compact, type Figure } from "@lib/figures/figure.ts";
+import { axis, baseLayout, compact, type Fields, type Figure } from "@lib/figures/figure.ts";
 import { belowLegend } from "@lib/figures/legend.ts";
 import { RATE_AXIS, RATES, type Rates } from "@lib/figures/rates.ts";
 
@@ -52,7 +52,9 @@ export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[
     }),
     yaxis: axis("rate (%)", RATE_AXIS),
   });
-  return { data, layout };
+  // two entries a line, each rate under the other
+  const legend = { ...layout.legend as Fields, entrywidth: 0.4, entrywidthmode: "fraction" };
+  return { data, layout: { ...layout, legend } };
 }
 
 const LOOKS = [{ dash: "solid", symbol: "circle" }, { dash: "dash", symbol: "square-open" }];

@@ -79,7 +79,7 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
     })),
     {
       type: "scatter",
-      mode: "markers+text",
+      mode: "markers",
       name: "images",
       x: labels.map(({ x }) => x),
       y: labels.map(({ y }) => y + drawn.height / 2), // the labels are empty, and above
@@ -91,9 +91,17 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
         color: first.frames,
         line: { width: 4 },
       },
+      hoverinfo: "skip",
+      showlegend: false,
+    },
+    {
+      ...{ type: "scatter", mode: "text", name: "answers", xaxis: "x3", yaxis: "y3" },
+      x: labels.map(({ x }) => x),
+      y: labels.map(({ y }) => y - 6), // clear of the frame
       text: first.words,
       textposition: "top center",
       textfont: { size: 10 },
+      cliponaxis: false,
       hoverinfo: "skip",
       showlegend: false,
     },
@@ -135,7 +143,7 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
         return {
           label: String(place),
           method: "update",
-          args: [{ "marker.color": [frames], text: [words] }, layout, [3]],
+          args: [{ "marker.color": [frames, null], text: [null, words] }, layout, [3, 4]],
         };
       }),
     }],

@@ -42,8 +42,8 @@ export function spectrumFigure(spectra: readonly SpectrumPlane[]): Figure {
     const along = { ...ticks(columns), domain, anchor: `y${number}`, range: [-1.6, columns + 0.6] };
     const down = { ...ticks(rows), anchor: `x${number}`, range: [rows + 0.6, -1.6] };
     return [
-      [`xaxis${number}`, axis("horizontal frequency (index)", along)],
-      [`yaxis${number}`, axis(index === 0 ? "vertical frequency (index)" : "", down)],
+      [`xaxis${number}`, axis("horizontal frequency", along)],
+      [`yaxis${number}`, axis(index === 0 ? "vertical frequency" : "", down)],
     ];
   });
   // said outright, since a plane of zeros would have the scale begin below zero

@@ -52,7 +52,7 @@ Deno.test("the slider moves veil, line and frames, and begins where its first pi
   const [frames] = changes["marker.color"]!;
   assertEquals(steps[active]!.label, "64");
   assertEquals((data[3]!.marker as { color: string[] }).color, frames);
-  const [words] = changes.text!;
+  const [, words] = changes.text!;
   assertEquals(new Set(frames).size, 3);
   const says = { true: MEANING.truth, target: MEANING.attack, other: MEANING.third };
   assertEquals(frames, words!.map((word) => says[word as keyof typeof says].color));
