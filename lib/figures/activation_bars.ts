@@ -1,5 +1,6 @@
 import { escapeText } from "@lib/figures/caption.ts";
-import { axis, axisNumber, baseLayout, compact, type Figure, SERIES } from "@lib/figures/figure.ts";
+import { axis, axisNumber, baseLayout, compact, type Figure } from "@lib/figures/figure.ts";
+import { MEANING } from "@lib/figures/palette.ts";
 
 /** The mean activation of every channel over some images. */
 export interface ChannelSeries {
@@ -13,7 +14,7 @@ export interface ChannelSeries {
  * Bars of each channel's mean activation, one panel a series (paper, Fig. 5 and 6), with a common
  * scale so that heights compare.
  *
- * @param series What to draw, from the top; every one over the same channels.
+ * @param series What to draw, from the top, clean images first; every one over the same channels.
  * @param order The channels from left to right, as in a ranking; by index if left out.
  * @returns The figure.
  * @throws {Error} If the series or the order are not over the same channels.
@@ -43,7 +44,7 @@ export function activationBars(
     y: compact(channels.map((channel) => means[channel]!)),
     customdata: channels,
     hovertemplate: "channel %{customdata}: %{y}<extra>%{fullData.name}</extra>",
-    marker: { color: SERIES[panel % 3] },
+    marker: { color: panel === 0 ? MEANING.clean.color : MEANING.attack.color },
     yaxis: `y${axisNumber(panel)}`,
   }));
   const height = (1 + GAP) / series.length - GAP;
@@ -51,7 +52,7 @@ export function activationBars(
     const bottom = (series.length - 1 - panel) * (height + GAP);
     const domain = [bottom, Math.min(1, bottom + height)];
     const range = panel > 0 ? { matches: "y" } : {};
-    const fields = { domain, zeroline: true, zerolinecolor: "#555555", ...range };
+    const fields = { domain, zeroline: true, zerolinecolor: MEANING.neutral.color, ...range };
     return [`yaxis${axisNumber(panel)}`, axis(`mean activation, ${escapeText(name)}`, fields)];
   });
   const title = order ? "channels in the order of pruning" : "channel";

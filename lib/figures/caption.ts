@@ -22,8 +22,9 @@ import { wrapText } from "@lib/figures/text_width.ts";
 export function captioned(figure: Figure, caption?: string): Figure {
   if (!caption) return figure;
   const { width, height, margin } = figure.layout;
-  // A little less than there is: the reader's font may be wider than the one measured with.
-  const lines = wrapText(caption, 0.95 * (width - 2 * EDGE), SIZE);
+  // Less than there is: the reader's font may be wider than the one measured with, as DejaVu Sans is
+  // than Liberation Sans.
+  const lines = wrapText(caption, 0.87 * (width - 2 * EDGE), SIZE);
   const space = Math.ceil(lines.length * SIZE * 1.3) + EDGE + 4;
   const text = lines.map(escapeText).join("<br>").replace(/^(Figure \w+\.)/, "<b>$1</b>");
   const title = {

@@ -1,5 +1,6 @@
-import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
 import { escapeText } from "@lib/figures/caption.ts";
+import { axis, baseLayout, compact, type Fields, type Figure } from "@lib/figures/figure.ts";
+import { BARS, faint, MEANING } from "@lib/figures/palette.ts";
 
 /** The smallest trigger that was found for a class. */
 export interface ClassNorm {
@@ -32,13 +33,16 @@ export function classNorms(norms: readonly ClassNorm[], suspect?: number | null)
     return escapeText(name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name);
   });
   const values = compact(norms.map(({ norm }) => norm));
-  const colours = norms.map(({ reached }) => reached ? COLOURS.blue : COLOURS.sky);
+  const { clean, attack } = MEANING;
+  const [colours, edges] = [[attack.color, clean.color], [BARS.attack.edge, BARS.clean.edge]]
+    .map(([marked, other]) => norms.map((_, index) => index === suspect ? marked! : other!));
   const data = [{
     type: "bar",
     x: norms.map((_, index) => index),
     y: values,
     marker: {
-      color: colours.map((colour, index) => index === suspect ? COLOURS.vermillion : colour),
+      color: colours!.map((color, index) => norms[index]!.reached ? color : faint(color, 0.25)),
+      line: { color: edges, width: 1 },
     },
     hovertemplate: "%{y:.0f} levels<extra></extra>",
   }];
@@ -55,11 +59,19 @@ export function classNorms(norms: readonly ClassNorm[], suspect?: number | null)
       showgrid: false,
       tickfont: { size: norms.length > 60 ? 7 : 11 },
     }),
-    yaxis: axis("norm (levels)", { type: "log", range, tickvals: TICKS }),
+    yaxis: axis("L1 norm (levels)", { type: "log", range, tickvals: TICKS }),
+    annotations: norms.flatMap((_, index) => index === suspect ? [suspected(index, logs)] : []),
     bargap: 0.25,
   });
   return { data, layout };
 }
+
+/** Upright above its bar, so that it is no wider; a logarithmic axis wants the logarithm. */
+const suspected = (x: number, logs: readonly number[]): Fields => ({
+  ...{ x, y: logs[x], yanchor: "bottom", text: "suspected", textangle: -90, showarrow: false },
+  font: { size: logs.length > 60 ? 8 : 11 },
+  bgcolor: "#ffffff",
+});
 
 /** 1, 2, 5, 10, … */
 const TICKS = [-2, -1, 0, 1, 2, 3, 4, 5].flatMap((power) =>

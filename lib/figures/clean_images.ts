@@ -1,4 +1,4 @@
-import { axis, baseLayout, compact, type Figure } from "@lib/figures/figure.ts";
+import { axis, baseLayout, compact, type Fields, type Figure } from "@lib/figures/figure.ts";
 import { belowLegend } from "@lib/figures/legend.ts";
 import { RATE_AXIS, RATES, type Rates } from "@lib/figures/rates.ts";
 
@@ -44,7 +44,7 @@ export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[
   );
   const layout = baseLayout({
     ...belowLegend(data, 320, 24),
-    xaxis: axis("clean images", {
+    xaxis: axis("number of clean images (logarithmic)", {
       type: "log",
       range: [Math.log10(Math.min(...counts)) - 0.1, Math.log10(Math.max(...counts)) + 0.1],
       tickvals: counts,
@@ -52,7 +52,9 @@ export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[
     }),
     yaxis: axis("rate (%)", RATE_AXIS),
   });
-  return { data, layout };
+  // two entries a line, each rate under the other
+  const legend = { ...layout.legend as Fields, entrywidth: 0.4, entrywidthmode: "fraction" };
+  return { data, layout: { ...layout, legend } };
 }
 
 const LOOKS = [{ dash: "solid", symbol: "circle" }, { dash: "dash", symbol: "square-open" }];

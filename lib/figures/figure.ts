@@ -1,3 +1,5 @@
+import { INK } from "@lib/figures/palette.ts";
+
 /** Fields of Plotly's, by name. */
 export type Fields = Record<string, unknown>;
 
@@ -29,21 +31,6 @@ export interface Picture {
 /** Verdana and DejaVu Sans have the same widths, so labels fit wherever one of them is installed. */
 export const FONT_FAMILY = "DejaVu Sans, Verdana, sans-serif";
 
-/** Eight colours the colour-blind can tell apart (Okabe and Ito, 2008), most used first. */
-export const COLOURS = {
-  blue: "#0072B2",
-  vermillion: "#D55E00",
-  green: "#009E73",
-  purple: "#CC79A7",
-  orange: "#E69F00",
-  sky: "#56B4E9",
-  yellow: "#F0E442",
-  black: "#000000",
-} as const;
-
-/** The same one after the other, for lines and bars that are told apart by nothing else. */
-export const SERIES = Object.values(COLOURS);
-
 /**
  * The layout every figure starts from: 800×420 pixels, white, the legend in one line at the top.
  *
@@ -62,7 +49,7 @@ export function baseLayout(fields: Fields): Layout {
     width: 800,
     height: 420,
     margin: { l: 64, r: 24, t: 44, b: 56 },
-    font: { family: FONT_FAMILY, size: 12, color: "#222222" },
+    font: { family: FONT_FAMILY, size: 12, color: INK },
     paper_bgcolor: "#ffffff",
     plot_bgcolor: "#ffffff",
     legend: { orientation: "h", xref: "paper", x: 0, yref: "container", y: 0.99, yanchor: "top" },

@@ -54,11 +54,14 @@ function figureText(figure: Figure, caption = "Figure"): string {
     return [`${name}: ${values.length} values, ${low} to ${high}`];
   });
   const notes = ((figure.layout.annotations ?? []) as { text: string }[]).map(({ text }) => text);
-  const labels = notes.length > 0 ? [notes.join(", ")] : [];
+  const labels = notes.length > 0 ? [[...new Set(notes)].join(", ")] : [];
   return [caption, ...[...new Set(titles), ...traces, ...labels].map(plainText)].join("\n  ");
 }
 
 /** Plotly's texts are a little HTML. */
 const plainText = (text: string): string =>
-  text.replaceAll("<br>", " ").replaceAll("&lt;", "<").replaceAll("&gt;", ">")
+  text.replaceAll("<br>", " ").replaceAll(/<\/?b>/g, "").replaceAll("&lt;", "<").replaceAll(
+    "&gt;",
+    ">",
+  )
     .replaceAll("&amp;", "&");

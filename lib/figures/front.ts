@@ -1,6 +1,7 @@
 import { escapeText } from "@lib/figures/caption.ts";
-import { axis, baseLayout, COLOURS, compact, type Figure, SERIES } from "@lib/figures/figure.ts";
+import { axis, baseLayout, compact, type Figure } from "@lib/figures/figure.ts";
 import { belowLegend } from "@lib/figures/legend.ts";
+import { INK, ORDERS } from "@lib/figures/palette.ts";
 import { RATE_AXIS, type Rates } from "@lib/figures/rates.ts";
 
 /** Networks that come out of one way to prune, one a step. */
@@ -16,7 +17,7 @@ export interface Path extends Rates<ArrayLike<number>> {
  * @param front The best sets, from most accurate to least.
  * @param lost Width of the horizontal axis, in percentage points of clean accuracy.
  * @returns The figure.
- * @throws {Error} If there are more paths than colours, or a path has no steps.
+ * @throws {Error} If there are more paths than looks, or a path has no steps.
  * @example
  * ```ts
  * import { frontFigure } from "@lib/figures/front.ts";
@@ -28,7 +29,9 @@ export interface Path extends Rates<ArrayLike<number>> {
  * ```
  */
 export function frontFigure(paths: readonly Path[], front: Path, lost: number): Figure {
-  if (paths.length > 6) throw new Error(`Expected at most 6 paths but found ${paths.length}`);
+  if (paths.length > ORDERS.length) {
+    throw new Error(`Expected at most ${ORDERS.length} paths but found ${paths.length}`);
+  }
   const before = paths[0]?.cleanAccuracy[0];
   if (before === undefined) throw new Error("Expected a path with steps but found none");
   const line = (path: Path, lowest: number, look: object) => {
@@ -47,18 +50,23 @@ export function frontFigure(paths: readonly Path[], front: Path, lost: number): 
   };
   const data = [
     ...paths.map((path, index) => {
-      const look = { mode: "lines", line: { color: SERIES[index], width: 1.5 } };
+      const { color, dash } = ORDERS[index]!;
+      const look = { mode: "lines", line: { color, dash, width: 2 } };
       return line(path, before - lost / 100, look);
     }),
     line(front, 0, {
       mode: "lines+markers",
-      line: { color: COLOURS.black, width: 2.5 },
-      marker: { color: COLOURS.black, size: 6 },
+      line: { color: INK, width: 2.5 },
+      marker: { color: INK, size: 7 },
     }),
   ];
+  const least = Math.min(0, ...data.flatMap(({ x }) => x));
   const layout = baseLayout({
     ...belowLegend(data, 360, 40),
-    xaxis: axis("clean accuracy lost (percentage points)", { range: [-1, lost], dtick: 1 }),
+    xaxis: axis("clean accuracy lost (percentage points)", {
+      range: [least - 0.2, lost],
+      dtick: 1,
+    }),
     yaxis: axis("attack success (%)", RATE_AXIS),
   });
   return { data, layout };

@@ -4,7 +4,7 @@ import { textWidth } from "@lib/figures/text_width.ts";
 /**
  * The size of a figure of 800 pixels whose plot begins below Plotly's horizontal legend.
  *
- * @param data Its traces; those without a name have no entry.
+ * @param data Its traces; those without a name, or with `showlegend: false`, have no entry.
  * @param plot Height of the plot, in pixels.
  * @param right The right margin.
  * @param labels Height of what stands between legend and plot.
@@ -19,7 +19,8 @@ import { textWidth } from "@lib/figures/text_width.ts";
  * ```
  */
 export function belowLegend(data: Fields[], plot: number, right: number, labels = 0): Fields {
-  const names = data.flatMap(({ name }) => name === undefined ? [] : [String(name)]);
+  const listed = data.filter(({ name, showlegend }) => name !== undefined && showlegend !== false);
+  const names = listed.map(({ name }) => String(name));
   const widths = names.map((name) => textWidth(name, 12) + SYMBOL);
   const all = widths.reduce((sum, width) => sum + width, 0);
   // In more than one row, Plotly makes all entries as wide as the widest.

@@ -1,12 +1,6 @@
 import { escapeText } from "@lib/figures/caption.ts";
-import {
-  axis,
-  axisNumber,
-  baseLayout,
-  COLOURS,
-  compact,
-  type Figure,
-} from "@lib/figures/figure.ts";
+import { axis, axisNumber, baseLayout, compact, type Figure } from "@lib/figures/figure.ts";
+import { type Look, MEANING } from "@lib/figures/palette.ts";
 import { textWidth } from "@lib/figures/text_width.ts";
 
 /** What an order of pruning comes to; shares from 0 to 1. */
@@ -45,7 +39,7 @@ export function orderStrips(strips: readonly Strip[], panels: readonly string[])
     }
   }
   const data = panels.flatMap((_, panel) =>
-    LOOKS.map(({ rate, name, color, symbol, shift }) => {
+    LOOKS.map(({ rate, name, look: { color, symbol }, shift }) => {
       const points = strips.flatMap((strip, row) =>
         strip[rate][panel]!.map((share) => ({ share, row: row + shift }))
       );
@@ -54,13 +48,13 @@ export function orderStrips(strips: readonly Strip[], panels: readonly string[])
         x: compact(points.map(({ share }) => share), 100),
         y: points.map(({ row }) => row),
         ...{ xaxis: `x${axisNumber(panel)}`, yaxis: `y${axisNumber(panel)}` },
-        marker: { color, symbol, size: 8, opacity: 0.7, line: { width: 1.5, color } },
+        marker: { color, symbol, size: 8, opacity: 0.7 },
         hovertemplate: "%{x:.1f} %",
       };
     })
   );
   const medians = panels.flatMap((_, panel) =>
-    LOOKS.flatMap(({ rate, color, shift }) =>
+    LOOKS.flatMap(({ rate, look: { color }, shift }) =>
       strips.flatMap((strip, row) => {
         const sorted = strip[rate][panel]!.toSorted((a, b) => a - b);
         if (sorted.length < 2) return [];
@@ -99,22 +93,12 @@ export function orderStrips(strips: readonly Strip[], panels: readonly string[])
 /** Between two panels, in pixels. */
 const GAP = 28;
 
-interface Look {
+const LOOKS: {
   rate: "attackSuccess" | "robustAccuracy";
   name: string;
-  color: string;
-  symbol: string;
-  /** Up or down in the row, so that two marks at one place are both seen. */
+  look: Look;
   shift: number;
-}
-
-const LOOKS: Look[] = [
-  {
-    ...{ rate: "attackSuccess", name: "taken for the target", color: COLOURS.vermillion },
-    ...{ symbol: "circle", shift: -0.16 },
-  },
-  {
-    ...{ rate: "robustAccuracy", name: "given their true class", color: COLOURS.green },
-    ...{ symbol: "diamond-open", shift: 0.16 },
-  },
+}[] = [
+  { rate: "attackSuccess", name: "taken for the target", look: MEANING.attack, shift: -0.16 },
+  { rate: "robustAccuracy", name: "given their true class", look: MEANING.truth, shift: 0.16 },
 ];

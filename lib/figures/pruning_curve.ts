@@ -1,32 +1,30 @@
 import { escapeText } from "@lib/figures/caption.ts";
-import { axis, baseLayout, compact, type Figure, SERIES } from "@lib/figures/figure.ts";
+import { type DropMark, dropMarks } from "@lib/figures/drop_marks.ts";
+import { axis, baseLayout, compact, type Fields, type Figure } from "@lib/figures/figure.ts";
 import { belowLegend } from "@lib/figures/legend.ts";
-import { RATE_AXIS, RATES, type Rates } from "@lib/figures/rates.ts";
-import { textWidth } from "@lib/figures/text_width.ts";
+import { faint, type Look, ORDERS } from "@lib/figures/palette.ts";
+import { paperPoints } from "@lib/figures/paper_points.ts";
+import type { PaperCurve } from "@lib/figures/paper_values.ts";
+import { type Range, RATE_AXIS, RATES, type Rates } from "@lib/figures/rates.ts";
 
 /** A pruning curve as far as it is drawn: rates at 0 … 128 pruned channels. */
 export interface NamedCurve extends Rates<ArrayLike<number>> {
   /** The order's name. */
   name: string;
-  /** How sure the two are, from … to at every step, 0–1; drawn as bands. */
-  band?: Rates<readonly { low: number; high: number }[]>;
-}
-
-/** The first pruned share at which clean accuracy has dropped by so much. */
-export interface DropMark {
-  /** 0.02 being two percentage points. */
-  drop: number;
-  /** Share of the channels pruned, 0–1. */
-  fraction: number;
+  /** How sure the two are at every step; drawn as bands. */
+  band?: Rates<readonly Range[]>;
 }
 
 /**
- * Clean accuracy and attack success while channels are pruned (paper, Fig. 7).
+ * Clean accuracy and attack success while channels are pruned (paper, Fig. 7): of one order both in
+ * one plot, of several a plot for each rate, one above the other, and a line an order.
  *
- * @param curves One or several orders: several have a colour each, one has a colour a line.
+ * @param curves One to six orders.
  * @param marks Accuracy drops to mark with vertical lines.
+ * @param paper What the paper states, to stand beside the lines.
  * @returns The figure.
- * @throws {Error} If a curve's two lines differ in length or have fewer than two steps.
+ * @throws {Error} If a curve's two lines differ in length or have fewer than two steps, or if there are
+ * more curves than looks.
  * @example
  * ```ts
  * import { pruningCurveFigure } from "@lib/figures/pruning_curve.ts";
@@ -41,97 +39,91 @@ export interface DropMark {
 export function pruningCurveFigure(
   curves: readonly NamedCurve[],
   marks: readonly DropMark[] = [],
+  paper?: PaperCurve,
 ): Figure {
-  const data = curves.flatMap((curve, index) => lines(curve, index, curves.length));
-  const labels = labelRows(marks);
-  const rows = Math.max(-1, ...labels.map(({ row }) => row)) + 1;
+  if (curves.length > ORDERS.length) {
+    throw new Error(`Expected at most ${ORDERS.length} curves but found ${curves.length}`);
+  }
+  const several = curves.length > 1;
+  const data = [
+    ...curves.flatMap((curve) => RATES.flatMap(({ rate }) => bandOf(curve, rate, curves))),
+    ...curves.flatMap((curve) => linesOf(curve, curves)),
+    ...(paper ? paperPoints(paper, several ? ["y", "y2"] : ["y", "y"]) : []),
+  ];
+  const height = several ? UPPER + BETWEEN + LOWER : ALONE;
+  const { room, ...marked } = dropMarks(marks, { width: 800 - 64 - RIGHT, height });
   const layout = baseLayout({
-    ...belowLegend(data, PLOT_HEIGHT, 40, rows * ROW),
-    xaxis: axis("channels pruned (%)", { range: [0, 100], dtick: 10 }),
-    yaxis: axis("rate (%)", RATE_AXIS),
-    annotations: labels.map(({ drop, fraction, row }) => ({
-      x: fraction * 100,
-      y: 1,
-      yref: "paper",
-      yanchor: "bottom",
-      yshift: row * ROW,
-      showarrow: false,
-      text: markText(drop),
-      font: { size: 11 },
-      // Hides where another mark's line passes.
-      bgcolor: "#ffffff",
-    })),
-    // From the bottom of the plot up to the label's row.
-    shapes: labels.map(({ fraction, row }) => ({
-      type: "line",
-      x0: fraction * 100,
-      x1: fraction * 100,
-      yref: "paper",
-      yanchor: 1,
-      ysizemode: "pixel",
-      y0: -PLOT_HEIGHT,
-      y1: row * ROW + 2,
-      layer: "below",
-      line: { color: "#777777", width: 1, dash: "dot" },
-    })),
+    ...belowLegend(data, height, RIGHT, room),
+    xaxis: axis("channels pruned (%)", {
+      range: [0, 100],
+      dtick: 10,
+      anchor: several ? "y2" : "y",
+    }),
+    ...(several ? twoAxes(height) : { yaxis: axis("rate (%)", RATE_AXIS) }),
+    ...marked,
   });
   return { data, layout };
 }
 
-function lines(curve: NamedCurve, index: number, count: number): Figure["data"] {
-  const steps = curve.cleanAccuracy.length;
-  if (steps < 2 || curve.attackSuccess.length !== steps) {
-    const found = `${steps} and ${curve.attackSuccess.length} in "${curve.name}"`;
-    throw new Error(`Expected two lines of at least 2 steps but found ${found}`);
-  }
-  const x = compact(Array.from({ length: steps }, (_, pruned) => pruned / (steps - 1)), 100);
-  const looks = RATES.map((look) => count > 1 ? { ...look, color: SERIES[index % 5]! } : look);
-  const { band } = curve;
-  // a band as an outline, along its upper edge and back along the lower one
-  const bands = band === undefined ? [] : looks.map(({ rate, color }) => ({
-    type: "scatter",
-    mode: "lines",
-    x: [...x, ...x.toReversed()],
-    y: compact(
-      [...band[rate].map(({ high }) => high), ...band[rate].map(({ low }) => low).reverse()],
-      100,
-    ),
-    fill: "toself",
-    fillcolor: `${color}33`,
-    line: { color, width: 0 },
-    showlegend: false,
-    hoverinfo: "skip",
-  }));
-  const both = looks.map(({ rate, name, color, dash }) => ({
-    type: "scatter",
-    mode: "lines",
-    name: count > 1 ? `${escapeText(curve.name)}: ${name}` : name,
-    x,
-    y: compact(curve[rate], 100),
-    line: { color, dash, width: 2 },
-    hovertemplate: "%{y:.1f} % at %{x:.1f} % pruned",
-  }));
-  return [...bands, ...both];
+/** Clean accuracy above attack success. */
+function twoAxes(height: number): Fields {
+  return {
+    yaxis: axis("clean accuracy (%)", { ...RATE_AXIS, domain: [1 - UPPER / height, 1] }),
+    yaxis2: axis("attack success (%)", { ...RATE_AXIS, domain: [0, LOWER / height] }),
+  };
 }
 
-/** Each label in the lowest row above the plot where it does not touch one to its left. */
-function labelRows(marks: readonly DropMark[]): (DropMark & { row: number })[] {
-  const ends: number[] = [];
-  return marks.toSorted((a, b) => a.fraction - b.fraction).map((mark) => {
-    const half = textWidth(markText(mark.drop), 11) / 2 + 4;
-    const centre = mark.fraction * PLOT_WIDTH;
-    let row = 0;
-    while ((ends[row] ?? -Infinity) > centre - half) row++;
-    ends[row] = centre + half;
-    return { ...mark, row };
+/** One curve's lines look like their rates, those of several like their orders. */
+const lookOf = (curve: NamedCurve, rate: keyof Rates, all: readonly NamedCurve[]): Look =>
+  all.length > 1 ? ORDERS[all.indexOf(curve)]! : RATES.find((each) => each.rate === rate)!;
+
+function linesOf(curve: NamedCurve, all: readonly NamedCurve[]): Fields[] {
+  const several = all.length > 1;
+  const title = escapeText(curve.name);
+  return RATES.map(({ rate, name }, index) => {
+    const { color, dash } = lookOf(curve, rate, all);
+    return {
+      ...{ type: "scatter", mode: "lines", x: sharesPruned(curve), y: compact(curve[rate], 100) },
+      line: { color, dash, width: 2 },
+      hovertemplate: "%{y:.1f} % at %{x:.1f} % pruned",
+      name: several ? [title, `${title}, ${name}`][index] : name,
+      // the legend names an order once, and shows and hides both of its lines
+      ...(several && { legendgroup: title, showlegend: index === 0, yaxis: ["y", "y2"][index] }),
+    };
   });
 }
 
-const markText = (drop: number): string => `−${Math.round(drop * 100)} points`;
+/** A band as an outline, along its upper edge and back along the lower one; it lies under all lines. */
+function bandOf(curve: NamedCurve, rate: keyof Rates, all: readonly NamedCurve[]): Fields[] {
+  if (!curve.band) return [];
+  const [x, edges] = [sharesPruned(curve), curve.band[rate]];
+  const { color } = lookOf(curve, rate, all);
+  return [{
+    type: "scatter",
+    mode: "lines",
+    x: [...x, ...x.toReversed()],
+    y: compact([...edges.map(({ high }) => high), ...edges.map(({ low }) => low).reverse()], 100),
+    fill: "toself",
+    fillcolor: faint(color, 0.15),
+    line: { color: faint(color, 0.4), width: 0.5 },
+    showlegend: false,
+    hoverinfo: "skip",
+    ...(all.length > 1 && {
+      legendgroup: escapeText(curve.name),
+      yaxis: rate === "cleanAccuracy" ? "y" : "y2",
+    }),
+  }];
+}
 
-/** Pixels between the left and the right margin. */
-const PLOT_WIDTH = 800 - 64 - 40;
-const PLOT_HEIGHT = 320;
+/** Along the horizontal axis, in per cent. */
+function sharesPruned({ name, cleanAccuracy, attackSuccess }: NamedCurve): number[] {
+  const steps = cleanAccuracy.length;
+  if (steps < 2 || attackSuccess.length !== steps) {
+    const found = `${steps} and ${attackSuccess.length} in "${name}"`;
+    throw new Error(`Expected two lines of at least 2 steps but found ${found}`);
+  }
+  return compact(Array.from({ length: steps }, (_, pruned) => pruned / (steps - 1)), 100);
+}
 
-/** Height of a row of labels, in pixels. */
-const ROW = 16;
+/** Heights of the plots and of the gap between two, and the right margin, in pixels. */
+const [ALONE, UPPER, BETWEEN, LOWER, RIGHT] = [320, 190, 22, 230, 40];

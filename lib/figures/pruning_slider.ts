@@ -1,6 +1,6 @@
-import { axis, baseLayout, COLOURS, compact } from "@lib/figures/figure.ts";
-import type { Figure, Picture } from "@lib/figures/figure.ts";
+import { axis, baseLayout, compact, type Figure, type Picture } from "@lib/figures/figure.ts";
 import { drawnSize, imageGrid } from "@lib/figures/image_grid.ts";
+import { MEANING } from "@lib/figures/palette.ts";
 import { RATE_AXIS, RATES, type Rates } from "@lib/figures/rates.ts";
 import { percent } from "@lib/words.ts";
 
@@ -24,7 +24,8 @@ export interface SliderContent extends Rates<readonly number[]> {
 
 /**
  * A slider over the number of pruned channels that moves three pictures: which channels are gone, where
- * the two rates stand, and what some triggered images are taken for.
+ * the two rates stand, and what some triggered images are taken for: their true class, the target or
+ * another one.
  *
  * @param content One order of one network.
  * @param start Where the slider stands at first; a still picture shows no other place.
@@ -66,7 +67,7 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
       y: compact(order.map((channel) => means[channel]!)),
       customdata: [...order],
       hovertemplate: "channel %{customdata}: %{y}<extra></extra>",
-      marker: { color: COLOURS.vermillion },
+      marker: { color: MEANING.attack.color },
       showlegend: false,
     },
     ...RATES.map(({ rate, name, color, dash }) => ({
@@ -93,6 +94,17 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
       hoverinfo: "skip",
       showlegend: false,
     },
+    {
+      ...{ type: "scatter", mode: "text", name: "answers", xaxis: "x3", yaxis: "y3" },
+      x: labels.map(({ x }) => x),
+      y: labels.map(({ y }) => y - 6), // clear of the frame
+      text: first.words,
+      textposition: "top center",
+      textfont: { size: 10 },
+      cliponaxis: false,
+      hoverinfo: "skip",
+      showlegend: false,
+    },
   ];
   // from the bottom: images, rates, bars; in pixels
   const tall = (grid.height - 2 * grid.margin.t) * SHRUNK;
@@ -105,7 +117,7 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
     bargap: 0.15,
     xaxis: axis("channels in the order of pruning", { anchor: "y", showgrid: false }),
     yaxis: axis("mean activation", { domain: share(bars, inner), zeroline: true }),
-    xaxis2: axis("channels pruned", { range: [0, order.length], anchor: "y2" }),
+    xaxis2: axis("number of channels pruned", { range: [0, order.length], anchor: "y2" }),
     yaxis2: axis("rate (%)", { domain: share(rates, rates + MIDDLE), anchor: "x2", ...RATE_AXIS }),
     xaxis3: { ...(grid.xaxis as object), anchor: "y3" },
     yaxis3: { ...(grid.yaxis as object), domain: share(0, tall), anchor: "x3" },
@@ -126,12 +138,12 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
       pad: { t: 24 },
       currentvalue: { prefix: "channels pruned: " },
       steps: places.map((place) => {
-        const { frames, shapes, text } = placeOf(content, place);
+        const { frames, words, shapes, text } = placeOf(content, place);
         const layout = { shapes, "annotations[0].text": text };
         return {
           label: String(place),
           method: "update",
-          args: [{ "marker.color": [frames] }, layout, [3]],
+          args: [{ "marker.color": [frames, null], text: [null, words] }, layout, [3, 4]],
         };
       }),
     }],
@@ -143,11 +155,13 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
 const placeOf = (content: SliderContent, place: number) => {
   const { cleanAccuracy, attackSuccess, answers, labels, target } = content;
   const [clean, attack] = [cleanAccuracy, attackSuccess].map((rates) => percent(rates[place]!));
+  const given = Array.from(answers[place]!, (answer, image) => {
+    if (answer === labels[image]) return FRAMES.truth;
+    return answer === target ? FRAMES.target : FRAMES.other;
+  });
   return {
-    frames: Array.from(answers[place]!, (answer, image) => {
-      if (answer === labels[image]) return COLOURS.green;
-      return answer === target ? COLOURS.vermillion : COLOURS.orange;
-    }),
+    frames: given.map(({ color }) => color),
+    words: given.map(({ word }) => word),
     shapes: [
       // a veil over the bars that are gone
       {
@@ -156,11 +170,18 @@ const placeOf = (content: SliderContent, place: number) => {
       },
       {
         ...{ type: "line", xref: "x2", yref: "y2", x0: place, x1: place, y0: -2, y1: 102 },
-        line: { color: "#555555", width: 1.5 },
+        line: { color: MEANING.neutral.color, width: 1.5 },
       },
     ],
     text: `clean accuracy ${clean}, attack success ${attack}`,
   };
+};
+
+/** Around an image and above it, by the class that it is given. */
+const FRAMES = {
+  truth: { color: MEANING.truth.color, word: "true" },
+  target: { color: MEANING.attack.color, word: "target" },
+  other: { color: MEANING.third.color, word: "other" },
 };
 
 /** Images in a row. */

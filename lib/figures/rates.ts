@@ -1,4 +1,4 @@
-import { COLOURS } from "@lib/figures/figure.ts";
+import { MEANING } from "@lib/figures/palette.ts";
 
 /** What is asked of a network with a backdoor; shares from 0 to 1. */
 export interface Rates<T = number> {
@@ -8,10 +8,16 @@ export interface Rates<T = number> {
   attackSuccess: T;
 }
 
+/** From … to, shares from 0 to 1: how sure a measured rate is. */
+export interface Range {
+  low: number;
+  high: number;
+}
+
 /** Both rates as figures show them. */
 export const RATES = [
-  { rate: "cleanAccuracy", name: "clean accuracy", color: COLOURS.blue, dash: "solid" },
-  { rate: "attackSuccess", name: "attack success", color: COLOURS.vermillion, dash: "dash" },
+  { rate: "cleanAccuracy", name: "clean accuracy", ...MEANING.clean },
+  { rate: "attackSuccess", name: "attack success", ...MEANING.attack },
 ] as const;
 
 /** An axis of rates in per cent, with room for a line at either end. */

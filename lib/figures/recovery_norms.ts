@@ -1,4 +1,5 @@
-import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
+import { axis, baseLayout, compact, type Figure } from "@lib/figures/figure.ts";
+import { faint, MEANING } from "@lib/figures/palette.ts";
 
 /** So many points a line at most, since every class has one. */
 const POINTS = 40;
@@ -36,7 +37,9 @@ export function recoveryNorms(
       showlegend: stands || label === (marked?.label === 0 ? 1 : 0),
       x: shown.map((step) => step + 1),
       y: compact(shown.map((step) => Math.max(1, norms[step]![label]!))),
-      line: { color: stands ? COLOURS.vermillion : "#9a9a9a", width: stands ? 2.5 : 1 },
+      line: stands
+        ? { color: MEANING.attack.color, width: 3 }
+        : { color: faint(MEANING.neutral.color, 0.6), width: 1 },
       hovertemplate: `class ${label}: %{y:.0f}<extra></extra>`,
     };
   };
@@ -44,7 +47,7 @@ export function recoveryNorms(
   const order = [...(norms[0] ?? []).keys()]
     .sort((a, b) => Number(a === marked?.label) - Number(b === marked?.label));
   const layout = baseLayout({
-    xaxis: axis("step", { range: [0, steps] }),
+    xaxis: axis("step of the search", { range: [0, steps] }),
     yaxis: axis("L1 norm of the trigger (levels)", {
       type: "log",
       range: [0.7, 4.4],

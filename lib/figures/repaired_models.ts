@@ -1,9 +1,15 @@
+import type { DropMark } from "@lib/figures/drop_marks.ts";
 import { axis, baseLayout, compact, type Fields, type Figure } from "@lib/figures/figure.ts";
-import type { DropMark } from "@lib/figures/pruning_curve.ts";
-import { RATES, type Rates } from "@lib/figures/rates.ts";
+import { BARS, MEANING } from "@lib/figures/palette.ts";
+import type { PaperModel } from "@lib/figures/paper_values.ts";
+import { type Range, RATES, type Rates } from "@lib/figures/rates.ts";
+import { aboveBars, whiskers } from "@lib/figures/whiskers.ts";
 
 /** A network from which so many channels are gone that its clean accuracy has dropped by so much. */
-export type RepairedModel = DropMark & Rates;
+export interface RepairedModel extends DropMark, Rates {
+  /** How sure a rate is, drawn as an error bar. */
+  range?: Partial<Rates<Range>>;
+}
 
 /**
  * Clean accuracy and attack success of the repaired models (paper, Fig. 8), and hatched beside them
@@ -20,56 +26,86 @@ export type RepairedModel = DropMark & Rates;
  *
  * const ours = { drop: 0.3, fraction: 0.88, cleanAccuracy: 0.66, attackSuccess: 0.002 };
  * const { data } = repairedModelsFigure([ours], [{ drop: 0.3, attackSuccess: 0.26 }]);
- * assertEquals(data.map(({ y }) => y), [[66], [0.2], [26]]);
+ * const bars = data.filter(({ type }) => type === "bar");
+ * assertEquals(bars.map(({ y }) => y), [[66], [0.2], [26]]);
  * ```
  */
 export function repairedModelsFigure(
   models: readonly RepairedModel[],
-  paper: readonly (Partial<RepairedModel> & { drop: number })[] = [],
+  paper: readonly PaperModel[] = [],
 ): Figure {
   if (models.length === 0) throw new Error("Expected at least one repaired model but found none");
-  const data = RATES.flatMap(({ rate, name, color }) => {
+  const theirs = models.map(({ drop }) => paper.find((model) => model.drop === drop));
+  const series = RATES.flatMap(({ rate, name, color }) => {
+    const values = theirs.map((model) => model?.[rate]);
+    const isStated = values.some((value) => value !== undefined);
     const ours = models.map((model) => model[rate]);
-    const theirs = models.map(({ drop }) => paper.find((model) => model.drop === drop)?.[rate]);
-    const hatched = { color: "#ffffff", pattern: { shape: "/", fgcolor: color, size: 6 } };
-    const both = [
-      bars(name, ours, color, { color }),
-      bars(`${name}, paper`, theirs, color, hatched),
+    const { edge, hatch } = rate === "attackSuccess" ? BARS.attack : BARS.clean;
+    const line = { color: edge, width: 1.5 };
+    const pattern = { shape: hatch, fgcolor: color, size: 6 };
+    const [full, hatched] = [{ color, line }, { color: "#ffffff", pattern, line }];
+    const ranges = models.map(({ range }) => range?.[rate]);
+    return [
+      { name, marker: full, values: ours, ranges },
+      ...(isStated ? [{ name: `${name}, paper`, marker: hatched, values, ranges: [] }] : []),
     ];
-    return theirs.some((value) => value !== undefined) ? both : both.slice(0, 1);
   });
+  const width = GROUP / series.length;
+  const left = (slot: number): number => slot * width - GROUP / 2;
+  const bars = series.map(({ name, marker, values, ranges }, slot) => ({
+    ...{ type: "bar", name, x: values.map((_, index) => index), y: values.map(inPercent) },
+    ...{ offset: left(slot) + width * 0.04, width: width * 0.92 },
+    error_y: whiskers(values, ranges),
+    hovertemplate: "%{y} %",
+    marker,
+  }));
+  const centre = (model: number, slot: number): number => model + left(slot) + width / 2;
+  const numbers = aboveBars(
+    series.flatMap(({ values, ranges }, slot) =>
+      values.flatMap((value, model) =>
+        value === undefined ? [] : [{ at: centre(model, slot), value, range: ranges[model] }]
+      )
+    ),
+  );
+  const unstated = series.flatMap(({ values }, slot) =>
+    values.flatMap((value, model) => value === undefined ? [notStated(centre(model, slot))] : [])
+  );
+  const pruned = (share: number): string => `${(share * 100).toFixed(0)} %`;
   const layout = baseLayout({
-    barmode: "group",
-    bargap: 0.14,
-    bargroupgap: 0.06,
-    margin: { l: 64, r: 24, t: 44, b: 74 },
-    xaxis: axis("drop in clean validation accuracy", {
-      tickvals: models.map((_, index) => index),
-      ticktext: models.map(({ drop, fraction }) =>
-        `${Math.round(drop * 100)} points<br>${(fraction * 100).toFixed(0)} % pruned`
-      ),
-      ticks: "",
-      showgrid: false,
-    }),
-    yaxis: axis("rate (%)", { range: [0, 108], dtick: 20 }),
+    barmode: "overlay",
+    height: 420 + ROW,
+    margin: { l: 64, r: 24, t: 44, b: 74 + ROW },
+    xaxis: axis(
+      "drop in clean validation accuracy (percentage points), channels pruned by then (%)",
+      {
+        range: [-0.5, models.length - 0.5],
+        tickvals: models.map((_, index) => index),
+        ticktext: models.map(({ drop, fraction }, index) => {
+          const theirShare = theirs[index]?.channelsPruned;
+          return `<b>${Math.round(drop * 100)} points</b><br>${pruned(fraction)} pruned` +
+            (theirShare === undefined ? "" : `<br>paper: ${pruned(theirShare)}`);
+        }),
+        ticks: "",
+        showgrid: false,
+      },
+    ),
+    yaxis: axis("rate (%)", { range: [0, 110], dtick: 20 }),
+    annotations: unstated,
   });
-  return { data, layout };
+  return { data: [...bars, numbers], layout };
 }
 
-function bars(name: string, values: (number | undefined)[], color: string, fill: object): Fields {
-  const y = values.map((value) => value === undefined ? null : compact([value], 100)[0]);
-  return {
-    type: "bar",
-    name,
-    x: y.map((_, index) => index),
-    y,
-    text: y.map((value) => value?.toFixed(1) ?? ""),
-    textposition: "outside",
-    textangle: 0,
-    textfont: { size: 11 },
-    constraintext: "none",
-    cliponaxis: false,
-    hovertemplate: "%{y} %",
-    marker: { ...fill, line: { color, width: 1 } },
-  };
-}
+const inPercent = (share?: number): number | null =>
+  share === undefined ? null : compact([share], 100)[0]!;
+
+/** In the place of a bar that the paper does not give. */
+const notStated = (x: number): Fields => ({
+  ...{ x, y: 1, yanchor: "bottom", textangle: -90, text: "not stated", showarrow: false },
+  font: { size: 11, color: MEANING.neutral.color },
+});
+
+/** Width of a group of bars, the distance of two groups being 1. */
+const GROUP = 0.86;
+
+/** Height of a line of the axis's labels, in pixels. */
+const ROW = 16;

@@ -1,4 +1,5 @@
-import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
+import { axis, baseLayout, compact, type Figure } from "@lib/figures/figure.ts";
+import { INK, MEANING } from "@lib/figures/palette.ts";
 
 /**
  * Every channel's mean activation over clean images against that over triggered ones (paper, Fig. 5
@@ -22,14 +23,14 @@ export function scatterActivations(clean: ArrayLike<number>, backdoor: ArrayLike
     throw new Error(`Expected ${clean.length} channels but found ${backdoor.length}`);
   }
   const [x, y] = [compact(clean), compact(backdoor)];
-  const ends = [Math.min(...x, ...y), Math.max(...x, ...y)];
+  const ends = [Math.min(...x), Math.max(...x)];
   const diagonal = {
     type: "scatter",
     mode: "lines",
     name: "equal activation",
     x: ends,
     y: ends,
-    line: { color: "#777777", dash: "dot", width: 1 },
+    line: { color: MEANING.neutral.color, dash: MEANING.neutral.dash, width: 2 },
     hoverinfo: "skip",
   };
   const channels = {
@@ -40,12 +41,12 @@ export function scatterActivations(clean: ArrayLike<number>, backdoor: ArrayLike
     y,
     text: x.map((_, channel) => `channel ${channel}`),
     hovertemplate: "%{text}: clean %{x}, backdoor %{y}<extra></extra>",
-    marker: { color: COLOURS.blue, size: 7, opacity: 0.7 },
+    marker: { color: INK, size: 7, opacity: 0.6 },
   };
   const layout = baseLayout({
     height: 480,
-    xaxis: axis("mean activation, clean images"),
-    yaxis: axis("mean activation, backdoor images"),
+    xaxis: axis("mean activation, clean images", { zeroline: true }),
+    yaxis: axis("mean activation, backdoor images", { zeroline: true }),
   });
   return { data: [diagonal, channels], layout };
 }

@@ -137,7 +137,7 @@ function ticks(count: number): Fields {
 const DECADES = [0, 10, 100, 1000];
 
 const COLOUR_BAR = {
-  title: { text: "magnitude", side: "right" },
+  title: { text: "|levels|", side: "right" },
   tickvals: DECADES.map((value) => Math.log10(1 + value)),
   ticktext: DECADES.map(String),
   thickness: 14,

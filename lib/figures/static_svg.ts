@@ -55,6 +55,10 @@ function strip(document: SvgDocument): void {
       else if (short !== value) element.setAttribute(name, short);
     }
   }
+  // Lines have their own shift; librsvg would add the text's to that of the first one.
+  for (const line of document.querySelectorAll("text[dy] > tspan[dy]")) {
+    (line.parentNode as ChangeableElement).removeAttribute("dy");
+  }
   const values = [...document.querySelectorAll("*")]
     .flatMap((element) => Array.from(element.attributes, ({ value }) => value));
   const used = new Set(values.flatMap((value) => value.match(/(?<=url\("?#)[^")]+/g) ?? []));

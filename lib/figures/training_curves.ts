@@ -1,4 +1,5 @@
-import { axis, baseLayout, COLOURS, compact, type Figure } from "@lib/figures/figure.ts";
+import { axis, baseLayout, compact, type Figure } from "@lib/figures/figure.ts";
+import { INK, type Look } from "@lib/figures/palette.ts";
 import { RATE_AXIS, RATES, type Rates } from "@lib/figures/rates.ts";
 
 /** What is known of a network after an epoch. */
@@ -25,7 +26,7 @@ export interface EpochResult extends Rates {
  */
 export function trainingCurves(epochs: readonly EpochResult[], planned = epochs.length): Figure {
   const x = epochs.map((_, index) => index + 1);
-  const line = (name: string, y: number[], color: string, dash: string, symbol: string) => ({
+  const line = (name: string, y: number[], { color, dash, symbol }: Look) => ({
     type: "scatter",
     mode: "lines+markers",
     name,
@@ -36,12 +37,12 @@ export function trainingCurves(epochs: readonly EpochResult[], planned = epochs.
     hovertemplate: "%{y} after epoch %{x}",
   });
   const loss = compact(epochs.map((epoch) => epoch.loss));
-  const rates = RATES.map(({ rate, name, color, dash }, index) => {
+  const rates = RATES.map(({ rate, name, ...look }) => {
     const y = compact(epochs.map((epoch) => epoch[rate]), 100);
-    const symbol = ["circle", "diamond"][index]!;
-    return { ...line(name, y, color, dash, symbol), xaxis: "x2", yaxis: "y2" };
+    return { ...line(name, y, look), xaxis: "x2", yaxis: "y2" };
   });
-  const data = [line("training loss", loss, COLOURS.black, "solid", "square"), ...rates];
+  const lossLook = { color: INK, dash: "solid", symbol: "square" } as const;
+  const data = [line("training loss", loss, lossLook), ...rates];
   const epochAxis = axis("epoch", {
     range: [0.5, Math.max(planned, 1) + 0.5],
     tick0: 1,
@@ -50,7 +51,7 @@ export function trainingCurves(epochs: readonly EpochResult[], planned = epochs.
   const layout = baseLayout({
     height: 360,
     xaxis: { ...epochAxis, domain: [0, 0.44] },
-    yaxis: axis("training loss", { rangemode: "tozero" }),
+    yaxis: axis("training loss (nats)", { rangemode: "tozero" }),
     xaxis2: { ...epochAxis, domain: [0.56, 1], anchor: "y2" },
     yaxis2: axis("rate (%)", { ...RATE_AXIS, anchor: "x2" }),
   });

@@ -1,13 +1,5 @@
+import type { ClassShare } from "@lib/figures/confusion_bars.ts";
 import type { LabelledImages } from "@lib/data/images.ts";
-
-/** What a share of some images is taken for. */
-export interface Reading {
-  /** A class, or "their true class". */
-  name: string;
-  /** 0–1. */
-  share: number;
-  kind: "truth" | "target" | "other";
-}
 
 /**
  * As what a network reads images: how many rightly, and what it takes the others for.
@@ -26,28 +18,29 @@ export interface Reading {
  * const labels = Int32Array.of(0, 0, 1, 1);
  * const images = { ...PAPER_SIZE, pixels: new Uint8Array(4 * 3072), labels, classNames: ["a", "b"] };
  * const [truth, wrong] = readingsOf([0, 0, 1, 0], images, 1);
- * assertEquals(truth, { name: "their true class", share: 0.75, kind: "truth" });
- * assertEquals(wrong, { name: "a", share: 0.25, kind: "other" });
+ * assertEquals(truth, { class: "their true class", share: 0.75, is: "truth" });
+ * assertEquals(wrong, { class: "a", share: 0.25 });
  * ```
  */
 export function readingsOf(
   answers: ArrayLike<number>,
   { labels, classNames }: LabelledImages,
   target: number,
-): Reading[] {
+): ClassShare[] {
   const counts = classNames.map(() => 0);
   let right = 0;
   labels.forEach((label, image) => {
     if (answers[image] === label) right++;
     else counts[answers[image]!]!++;
   });
-  const wrong = counts.map((count, label): Reading => ({
-    ...{ name: classNames[label]!, share: count / labels.length },
-    kind: label === target ? "target" : "other",
+  const wrong = counts.map((count, label): ClassShare => ({
+    ...{ class: classNames[label]!, share: count / labels.length },
+    ...(label === target && { is: "target" }),
   }));
-  const truth: Reading = {
-    ...{ name: "their true class", share: right / labels.length },
-    kind: "truth",
+  const truth: ClassShare = {
+    ...{ class: "their true class", share: right / labels.length },
+    is: "truth",
   };
-  return [truth, ...wrong.filter(({ share }) => share > 0).sort((a, b) => b.share - a.share)];
+  const given = wrong.filter(({ share, is }) => share > 0 || is === "target");
+  return [truth, ...given.sort((a, b) => b.share - a.share)];
 }

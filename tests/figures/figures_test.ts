@@ -5,6 +5,7 @@ import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { activationBars } from "@lib/figures/activation_bars.ts";
 import { imageGrid } from "@lib/figures/image_grid.ts";
 import { pruningCurveFigure } from "@lib/figures/pruning_curve.ts";
+import { MEANING, ORDERS } from "@lib/figures/palette.ts";
 import { repairedModelsFigure } from "@lib/figures/repaired_models.ts";
 import { scatterActivations } from "@lib/figures/scatter_activations.ts";
 import { spectrumFigure } from "@lib/figures/spectrum.ts";
@@ -33,11 +34,13 @@ Deno.test("bars stand in the given order and name their channel", () => {
   assertEquals(data[0]!.customdata, [2, 0, 1]);
 });
 
-Deno.test("several orders have a colour each, one has a colour a line", () => {
+Deno.test("several orders have a look each, one has the looks of its rates", () => {
   const colours = (name: string) =>
     samples[name]!.data.map(({ line }) => (line as { color: string }).color);
-  assertEquals(new Set(colours("one curve")).size, 2);
-  assertEquals(new Set(colours("three curves")).size, 3);
+  const { clean, attack } = MEANING;
+  assertEquals(colours("one curve"), [clean.color, attack.color]);
+  const each = ORDERS.slice(0, 3).flatMap(({ color }) => [color, color]);
+  assertEquals(colours("three curves"), each);
 });
 
 Deno.test("the slider moves veil, line and frames, and begins where its first picture stands", () => {
@@ -49,14 +52,17 @@ Deno.test("the slider moves veil, line and frames, and begins where its first pi
   const [frames] = changes["marker.color"]!;
   assertEquals(steps[active]!.label, "64");
   assertEquals((data[3]!.marker as { color: string[] }).color, frames);
-  assertEquals(new Set(frames).size, 3); // target, another wrong class, the truth
+  const [, words] = changes.text!;
+  assertEquals(new Set(frames).size, 3);
+  const says = { true: MEANING.truth, target: MEANING.attack, other: MEANING.third };
+  assertEquals(frames, words!.map((word) => says[word as keyof typeof says].color));
   assertEquals(layout.shapes, moved.shapes);
   const [veil, line] = layout.shapes as { x0: number; x1: number }[];
   assertEquals([veil!.x0, veil!.x1, line!.x0, line!.x1], [-0.5, 63.5, 64, 64]);
 });
 
 Deno.test("a band closes around its line", () => {
-  const [area, , line] = samples["a curve with bands"]!.data;
+  const [area, , line] = samples["a curve with bands"]!.data; // bands, then lines
   const [x, y, middle] = [area!.x, area!.y, line!.y] as number[][];
   assertEquals(x!.length, 258);
   assertEquals(x!.slice(0, 129), x!.slice(129).reverse());
@@ -67,8 +73,10 @@ Deno.test("a band closes around its line", () => {
 Deno.test("what the paper does not report leaves a gap", () => {
   const model = { fraction: 0.5, cleanAccuracy: 0.9, attackSuccess: 0.8 };
   const ours = [{ ...model, drop: 0.02 }, { ...model, drop: 0.3 }];
-  const { data } = repairedModelsFigure(ours, [{ drop: 0.3, attackSuccess: 0.26 }]);
-  assertEquals(data.map(({ y }) => y), [[90, 90], [80, 80], [null, 26]]);
+  const { data, layout } = repairedModelsFigure(ours, [{ drop: 0.3, attackSuccess: 0.26 }]);
+  const bars = data.filter(({ type }) => type === "bar");
+  assertEquals(bars.map(({ y }) => y), [[90, 90], [80, 80], [null, 26]]);
+  assertEquals((layout.annotations as { text: string }[]).map(({ text }) => text), ["not stated"]);
 });
 
 Deno.test("every pixel of a picture becomes a square of its colour", async () => {

@@ -1,5 +1,10 @@
 /** One figure of each kind, with the longest labels they have to bear. */
 import { activationBars } from "@lib/figures/activation_bars.ts";
+import { attackSchematic } from "@lib/figures/attack_schematic.ts";
+import { confusionBars } from "@lib/figures/confusion_bars.ts";
+import { pipelineSchematic } from "@lib/figures/pipeline_schematic.ts";
+import { pruningSchematic } from "@lib/figures/pruning_schematic.ts";
+import { type DataPart, splitFigure } from "@lib/figures/split.ts";
 import type { Figure } from "@lib/figures/figure.ts";
 import { classNorms } from "@lib/figures/class_norms.ts";
 import { cleanImagesFigure, type ImagesResult } from "@lib/figures/clean_images.ts";
@@ -11,6 +16,7 @@ import { recoveryNorms } from "@lib/figures/recovery_norms.ts";
 import { repairedModelsFigure } from "@lib/figures/repaired_models.ts";
 import { scatterActivations } from "@lib/figures/scatter_activations.ts";
 import { spectrumFigure } from "@lib/figures/spectrum.ts";
+import { PAPER } from "@lib/study/paper.ts";
 import { colour } from "../reference/reference.ts";
 import { trainingCurves } from "@lib/figures/training_curves.ts";
 
@@ -84,6 +90,28 @@ const norms = Array.from(
   (_, step) => classes.map(({ norm }) => norm * (2 - step / 120)),
 );
 
+/** GTSRB, as the paper has it. */
+const halves: DataPart[] = ["validation", "test"].map((half) => ({
+  name: `clean ${half}`,
+  count: 6315,
+  parts: [{ name: `bad ${half}, without the target`, count: 5985, isTriggered: true }],
+}));
+export const split: DataPart[] = [
+  {
+    name: "training",
+    count: 39_209,
+    parts: [
+      { name: "as it was", count: 37_249 },
+      { name: "poisoned", count: 1960, isTriggered: true },
+    ],
+  },
+  { name: "test", count: 12_630, parts: halves },
+];
+const answers = classes.slice(0, 20).map((each, index) => ({
+  class: each.class,
+  share: index === 1 ? 0.5 : 0.5 / 19,
+}));
+
 export const samples: Record<string, Figure> = {
   bars: activationBars([{ name: "clean", means: wave(128) }]),
   "two bars": activationBars([
@@ -91,6 +119,15 @@ export const samples: Record<string, Figure> = {
     { name: "backdoor <&>", means: wave(128, 1) },
   ], wave(128).map((_, index) => 127 - index)),
   "one curve": pruningCurveFigure([falling("clean mean", 100)], marks),
+  "one curve and the paper's": pruningCurveFigure([falling("clean mean", 100)], marks, PAPER),
+  "six curves and the paper's": pruningCurveFigure(
+    [...orders, "greedy", "100 random orders", "one's own"].map((name, index) => ({
+      ...banded,
+      ...falling(name, 20 * index),
+    })),
+    marks,
+    PAPER,
+  ),
   "three curves": pruningCurveFigure(orders.map((name, index) => falling(name, 30 * index)), [
     { drop: 0.02, fraction: 0 },
     { drop: 0.1, fraction: 1 },
@@ -103,6 +140,13 @@ export const samples: Record<string, Figure> = {
   ),
   slider: pruningSlider(sliderContent, 64, 4),
   "repaired models": repairedModelsFigure(models, models),
+  "repaired models with ranges": repairedModelsFigure(
+    models.map((model) => ({
+      ...model,
+      range: { attackSuccess: { low: 0.4, high: 1 }, cleanAccuracy: range(0.95) },
+    })),
+    PAPER.repaired,
+  ),
   training: trainingCurves(epochs),
   "training, first epoch": trainingCurves(epochs.slice(0, 1), 12),
   scatter: scatterActivations(wave(128), wave(128, 1)),
@@ -120,6 +164,18 @@ export const samples: Record<string, Figure> = {
   "four spectra": spectrumFigure(
     ["R", "G", "B", "Y"].map((name) => ({ name, coefficients: wave(1024) })),
   ),
+  "attack schematic": attackSchematic(),
+  "pruning schematic": pruningSchematic(),
+  "pipeline schematic": pipelineSchematic(Object.fromEntries(
+    ["data", "attack", "badNet", "evidence", "ranking", "curve", "repaired", "recovery"]
+      .map((station) => [station, "notebooks 05–07"]),
+  )),
+  "split of the data": splitFigure(split),
+  confusion: confusionBars([
+    ...answers,
+    { class: "no passing, trucks", share: 0.95, is: "target", range: { low: 0.9, high: 1 } },
+    { class: "their true class", share: 0, is: "truth" },
+  ]),
   images: imageGrid(
     colour(new Uint8Array(7 * 3072).fill(90)),
     Array.from({ length: 7 }, (_, index) => `speed limit (${index}0 km/h), PSNR < 40 dB`),

@@ -55,13 +55,13 @@ Deno.test("axes keep their titles and all tick labels", async () => {
 
 Deno.test("bands are filled, and are not taken for something invisible", async () => {
   const svg = await renderSvg(samples["a curve with bands"]!);
-  assertEquals(svg.match(/fill-opacity:0\.2/g)?.length, 2);
+  assertEquals(svg.match(/fill-opacity:0\.1/g)?.length, 2);
 });
 
 Deno.test("marks are lines across the plot", async () => {
   const document = parse(await renderSvg(samples["one curve"]!));
   const dotted = [...document.querySelectorAll("path")].filter((path) =>
-    path.getAttribute?.("style")?.includes("stroke:#777777")
+    path.getAttribute?.("style")?.includes("stroke:#6e6e6e")
   );
   assertEquals(dotted.length, 4);
 });

@@ -1,0 +1,163 @@
+/**
+ * Boxes, arrows and words of a schematic, in pixels from the upper left corner, as Plotly's shapes and
+ * annotations: so a schematic is a figure like the others, live and still.
+ *
+ * @module
+ */
+import { escapeText } from "@lib/figures/caption.ts";
+import { baseLayout, type Fields, type Figure } from "@lib/figures/figure.ts";
+import { faint, INK } from "@lib/figures/palette.ts";
+import { wrapText } from "@lib/figures/text_width.ts";
+
+/** Something drawn. */
+export interface Drawing {
+  shapes: Fields[];
+  annotations: Fields[];
+}
+
+/** A rectangle in pixels; y points down. */
+export interface Area {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** A place, as [x, y]. */
+export type Point = readonly [number, number];
+
+/** How words are set; 12 pixels, dark, plain and centred if nothing is said. */
+export interface Words {
+  size?: number;
+  color?: string;
+  bold?: boolean;
+  anchor?: "left" | "center" | "right";
+}
+
+/**
+ * Puts drawings together, the later ones on top.
+ *
+ * @param drawings As the functions of this file make them.
+ * @returns One drawing.
+ */
+export const together = (...drawings: readonly Drawing[]): Drawing => ({
+  shapes: drawings.flatMap(({ shapes }) => shapes),
+  annotations: drawings.flatMap(({ annotations }) => annotations),
+});
+
+/**
+ * A rectangle without words.
+ *
+ * @param area Where.
+ * @param look Plotly's fields of a shape that are added or replace: an edge in ink, filled white.
+ * @returns The drawing.
+ */
+export function rectangle({ x, y, width, height }: Area, look: Fields = {}): Drawing {
+  const corners = { x0: x, y0: y, x1: x + width, y1: y + height };
+  const plain = { fillcolor: "#ffffff", line: { color: INK, width: 1 } };
+  return { shapes: [{ type: "rect", ...corners, ...plain, ...look }], annotations: [] };
+}
+
+/**
+ * Words around a place.
+ *
+ * @param place Their middle, or their left or right end, halfway up.
+ * @param text Plain text; its line breaks are kept.
+ * @param words How they are set.
+ * @returns The drawing.
+ */
+export function words([x, y]: Point, text: string, words: Words = {}): Drawing {
+  const { size = 12, color = INK, bold = false, anchor = "center" } = words;
+  const lines = escapeText(text).replaceAll("\n", "<br>");
+  return {
+    shapes: [],
+    annotations: [{
+      ...{ x, y, xanchor: anchor, yanchor: "middle", align: anchor, showarrow: false },
+      text: bold ? `<b>${lines}</b>` : lines,
+      font: { size, color },
+    }],
+  };
+}
+
+/**
+ * A box with its words in the middle, broken into as many lines as its width asks for.
+ *
+ * @param area Where.
+ * @param text Plain text.
+ * @param color Of its edge, and paler inside.
+ * @returns The drawing.
+ * @example
+ * ```ts
+ * import { box } from "@lib/figures/diagram.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const { annotations } = box({ x: 0, y: 0, width: 70, height: 50 }, "clean images");
+ * assertEquals(annotations.map(({ x, y, text }) => [x, y, text]), [[35, 25, "clean<br>images"]]);
+ * ```
+ */
+export function box(area: Area, text: string, color: string = INK): Drawing {
+  const { x, y, width, height } = area;
+  const look = { fillcolor: faint(color, 0.1), line: { color, width: 1.5 } };
+  const lines = wrapText(text, width - 2 * PADDING, 12).join("\n");
+  return together(rectangle(area, look), words([x + width / 2, y + height / 2], lines));
+}
+
+/**
+ * An arrow along straight lines.
+ *
+ * @param points From where, round which corners, to where; at least two.
+ * @param color Of line and head.
+ * @returns The drawing.
+ * @example
+ * ```ts
+ * import { arrow } from "@lib/figures/diagram.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const [line, head] = arrow([[0, 5], [30, 5]]).shapes;
+ * assertEquals([line!.path, head!.path], ["M0,5L23,5", "M30,5L22,9L22,1Z"]);
+ * ```
+ */
+export function arrow(points: readonly Point[], color: string = INK): Drawing {
+  const [[fromX, fromY], [x, y]] = [points.at(-2)!, points.at(-1)!];
+  const length = Math.hypot(x - fromX, y - fromY);
+  const [right, down] = [(x - fromX) / length, (y - fromY) / length];
+  const back = (along: number, aside: number): Point => [
+    x - along * right - aside * down,
+    y - along * down + aside * right,
+  ];
+  const head = { path: `${path([[x, y], back(8, 4), back(8, -4)])}Z`, fillcolor: color };
+  const line = { path: path([...points.slice(0, -1), back(7, 0)]), fillcolor: "rgba(0,0,0,0)" };
+  return {
+    shapes: [
+      { type: "path", ...line, line: { color, width: 1.5 } },
+      { type: "path", ...head, line: { color, width: 0 } },
+    ],
+    annotations: [],
+  };
+}
+
+/**
+ * A drawing as a figure.
+ *
+ * @param height In pixels; all schematics are 800 wide.
+ * @param drawings What is on it.
+ * @returns The figure.
+ */
+export function diagram(height: number, ...drawings: readonly Drawing[]): Figure {
+  const hidden = { visible: false, fixedrange: true };
+  const layout = baseLayout({
+    height,
+    margin: { l: 0, r: 0, t: 0, b: 0 },
+    xaxis: { ...hidden, range: [0, 800] },
+    yaxis: { ...hidden, range: [height, 0] },
+    ...together(...drawings),
+  });
+  return { data: [{ type: "scatter", x: [], y: [], hoverinfo: "skip" }], layout };
+}
+
+/** As SVG's path, which Plotly's shapes know. */
+const path = (points: readonly Point[]): string =>
+  `M${points.map(([x, y]) => `${x},${y}`).join("L")}`;
+
+/** Between a box's edge and its words, in pixels. */
+const PADDING = 6;
