@@ -17,7 +17,7 @@ import { readNotebook } from "./notebooks/notebook.ts";
 import { onlyDataset } from "./notebooks/options.ts";
 import { bookOf } from "./publish/book.ts";
 import { tableAsLatex } from "./publish/latex_table.ts";
-import { type Part, partsOf, withoutNumber } from "./publish/parts.ts";
+import { partsOf, type Shown, withoutNumber } from "./publish/parts.ts";
 import { tidyTable } from "./publish/tidy_table.ts";
 import { run } from "./setup/command.ts";
 import { setupEnvironment } from "./setup/python.ts";
@@ -75,7 +75,9 @@ export async function publish(
   const captions = [];
   for (const part of chapters.flatMap(({ parts }) => parts)) {
     if (part.kind !== "figure" && part.kind !== "table") continue;
-    captions.push([part.name, await writePart(part, half)]);
+    const caption = withoutNumber(part.caption);
+    captions.push([part.name, caption]);
+    await writeShown(part, caption, half);
   }
   const list = { columns: ["name", "caption"], rows: captions };
   await writeFile(join(half, "captions.csv"), tableAsCsv(list));
@@ -86,20 +88,12 @@ export async function publish(
   await Deno.rename(half, folder);
 }
 
-/** Writes a figure or a table, and says its caption without number. */
-async function writePart(
-  part: Part & { kind: "figure" | "table" },
-  folder: string,
-): Promise<string> {
-  if (part.kind === "figure") {
-    await writeFile(join(folder, "figures", `${part.name}.svg`), part.svg);
-    return withoutNumber(part.caption);
-  }
-  const caption = withoutNumber(part.table.caption);
-  const file = join(folder, "tables", part.name);
+/** Writes a figure or a table in its forms, but for the PDFs. */
+async function writeShown(part: Shown, caption: string, folder: string): Promise<void> {
+  const file = join(folder, `${part.kind}s`, part.name);
+  if (part.kind === "figure") return await writeFile(`${file}.svg`, part.svg);
   await writeFile(`${file}.csv`, tableAsCsv(tidyTable(part.table)));
   await writeFile(`${file}.tex`, tableAsLatex(part.table, caption));
-  return caption;
 }
 
 if (import.meta.main) {

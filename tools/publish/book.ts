@@ -25,10 +25,12 @@ export function bookOf(chapters: readonly Chapter[]): string {
 function partAsMarkdown(part: Part, stems: Set<string>): string {
   switch (part.kind) {
     case "markdown":
-      return part.text.replace(
-        /\]\((\w+)\.ipynb(#[^)]*)?\)/g,
-        (link, stem) => stems.has(stem) ? `](#${stem})` : link,
-      );
+      return part.text
+        .replace(
+          /\]\((\w+)\.ipynb(#[^)]*)?\)/g,
+          (link, stem) => stems.has(stem) ? `](#${stem})` : link,
+        )
+        .replace(/(?<=\| )-(?=-+ \|)/g, ":"); // a table's column of words stands to the left
     case "code":
       return `\`\`\`\`typescript\n${part.text}\n\`\`\`\``;
     case "words":
@@ -50,5 +52,6 @@ function pipeTable({ columns, rows, caption = "" }: Table): string {
 
 /** A plain text in which no sign means anything to Markdown. */
 function escaped(text: string): string {
-  return text.replaceAll("\n", " ").replace(/[!-/:-@[-`{-~]/g, "\\$&");
+  return text.replaceAll("\n", " ").replace(/[!-/:-@[-`{-~]/g, "\\$&")
+    .replaceAll("–", "–\u2060"); // a range is not broken
 }

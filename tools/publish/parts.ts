@@ -5,11 +5,13 @@ import { renderSvg } from "@lib/figures/static_svg.ts";
 import type { Table } from "@lib/figures/table_bundle.ts";
 import { type Notebook, type Output, sourceOf } from "../notebooks/notebook.ts";
 
-/** A piece of an executed notebook, in the order in which it is read. */
-export type Part =
-  | { kind: "markdown" | "code" | "words"; text: string }
+/** A figure or table of an executed notebook. */
+export type Shown =
   | { kind: "figure"; name: string; caption: string; svg: string }
-  | { kind: "table"; name: string; table: Table };
+  | { kind: "table"; name: string; caption: string; table: Table };
+
+/** A piece of an executed notebook. */
+export type Part = { kind: "markdown" | "code" | "words"; text: string } | Shown;
 
 /**
  * Takes an executed notebook apart.
@@ -28,17 +30,20 @@ export async function partsOf(notebook: Notebook, stem: string): Promise<Part[]>
     parts.push({ kind, text: sourceOf(cell) });
     for (const output of cell.outputs ?? []) parts.push(await partOf(output));
   }
-  const names = new Set<string>();
-  for (const kind of ["figure", "table"] as const) {
-    parts.filter((part) => part.kind === kind).forEach((part, index) => {
-      const caption = (part.kind === "table" ? part.table.caption : part.caption) ?? "";
-      const number = NUMBERED.exec(caption)?.[2] ?? index + 1;
-      part.name = `${stem}_${kind}_${number}`;
-      if (names.has(part.name)) throw new Error(`Expected one ${kind} ${number} in ${stem}`);
-      names.add(part.name);
-    });
-  }
+  nameAll(parts.filter((part) => part.kind === "figure"), stem);
+  nameAll(parts.filter((part) => part.kind === "table"), stem);
   return parts.filter((part) => part.kind !== "words" || part.text !== "");
+}
+
+/** Names the figures or the tables of a notebook. */
+function nameAll(parts: readonly Shown[], stem: string): void {
+  const names = new Set<string>();
+  parts.forEach((part, index) => {
+    const number = NUMBERED.exec(part.caption)?.[2] ?? index + 1;
+    part.name = `${stem}_${part.kind}_${number}`;
+    if (names.has(part.name)) throw new Error(`Expected one ${part.kind} ${number} in ${stem}`);
+    names.add(part.name);
+  });
 }
 
 /** How a caption begins. */
@@ -49,7 +54,7 @@ const NUMBERED = /^(Figure|Table) (\w+)\. */;
  *
  * @param caption Such as "Figure 1. Two channels."
  */
-export function withoutNumber(caption = ""): string {
+export function withoutNumber(caption: string): string {
   return caption.replace(NUMBERED, "");
 }
 
@@ -62,7 +67,10 @@ async function partOf({ data = {}, text, ename, evalue }: Output): Promise<Part>
     return { kind: "figure", name: "", caption, svg };
   }
   const html = joined(data["text/html"]);
-  if (html.includes("<table")) return { kind: "table", name: "", table: readTable(html) };
+  if (html.includes("<table")) {
+    const table = readTable(html);
+    return { kind: "table", name: "", caption: table.caption, table };
+  }
   const markdown = joined(data["text/markdown"]);
   if (markdown) return { kind: "markdown", text: markdown };
   const words = ename ? `${ename}: ${evalue}` : joined(text ?? data["text/plain"]);
@@ -75,7 +83,7 @@ function joined(text: unknown): string {
 }
 
 /** Reads a table back from the HTML in which it was shown. */
-function readTable(html: string): Table {
+function readTable(html: string): Table & { caption: string } {
   const table = JSDOM.fragment(html).querySelector("table")!;
   const [columns, ...rows] = [...table.querySelectorAll("tr")].map((row) =>
     [...row.children].map((cell) => cell.textContent!.trim())

@@ -33,13 +33,14 @@ export function tidyTable({ columns, rows, caption = "" }: Table): Table {
 
 /** One column as people read it becomes one or several. */
 function tidyColumn({ name, cells }: Column, unit: string): Column[] {
-  const found = cells.map((cell) => readNumbers(cell, unit));
+  const [, bare, own] = /^(.+) \((%|[A-Za-z]+)\)$/.exec(name) ?? [];
+  const found = cells.map((cell) => readNumbers(cell, own, unit));
   const telling = cells.filter((cell) => !/^([-–—]?|not .*)$/.test(cell));
   if (found.filter(Boolean).length > 0 && 2 * found.filter(Boolean).length >= telling.length) {
     const filled = cells.map((cell, row) => found[row] ?? { ", note": words(cell) });
-    const parts = new Set(filled.flatMap((each) => Object.keys(each)));
-    const columns = [...parts].map((part) => ({
-      name: part.endsWith(")") && name.endsWith(part.trim()) ? name : name + part,
+    const parts = [...new Set(filled.flatMap((each) => Object.keys(each)))];
+    const columns = parts.sort((a, b) => placeOf(a) - placeOf(b)).map((part) => ({
+      name: part.endsWith(`(${own})`) ? bare + part : name + part,
       cells: filled.map((each) => each[part] ?? ""),
     }));
     return columns.filter(({ cells }) => cells.some((cell) => cell !== ""));
@@ -51,6 +52,12 @@ function tidyColumn({ name, cells }: Column, unit: string): Column[] {
   return [first, second!].flatMap((name, half) =>
     tidyColumn({ name, cells: halves.map((each) => each[half]!) }, unit)
   );
+}
+
+/** Where a part stands beside others of its column: the number first, words last. */
+function placeOf(part: string): number {
+  return [", mean", ", low", ", high", ", below", ", note"]
+    .findIndex((each) => part.startsWith(each));
 }
 
 /** A cell's words; a dash says that there are none. */
@@ -72,15 +79,26 @@ const FORMS: [form: RegExp, parts: string[]][] = [
   [new RegExp(`^${ONE}, (\\D.*)$`), ["", ", note"]],
 ];
 
-/** The numbers of a cell by what is added to the column's name, or nothing if it is no number. */
-function readNumbers(cell: string, unit: string): Record<string, string> | undefined {
+/**
+ * The numbers of a cell by what is added to the column's name, or nothing if it is no number.
+ *
+ * @param cell As it is shown.
+ * @param unit The column's, for a cell that has none.
+ * @param rateUnit Where the column has none either, that of numbers with decimals.
+ */
+function readNumbers(
+  cell: string,
+  unit: string | undefined,
+  rateUnit: string,
+): Record<string, string> | undefined {
   for (const [form, parts] of FORMS) {
     const found = form.exec(cell)?.slice(1);
     if (!found) continue;
     const named = parts.map((part, index): [string, string] => {
-      const [value, own = unit] = found.slice(2 * index);
+      const [value, own] = found.slice(2 * index);
       if (part === ", note") return [part, value!];
-      const after = own.trim() && ` (${own.trim()})`;
+      const used = own?.trim() ?? unit ?? (value!.includes(".") ? rateUnit : "");
+      const after = used && ` (${used})`;
       return [part + after, value!.replaceAll(",", "").replace("−", "-").replace(/^\+/, "")];
     });
     const numbers = Object.fromEntries(named);
