@@ -16,18 +16,12 @@ import { basename, join, relative } from "node:path";
 import { readNotebook } from "./notebooks/notebook.ts";
 import { onlyDataset } from "./notebooks/options.ts";
 import { bookOf } from "./publish/book.ts";
+import { PUBLISH_PYTHON, setupPublishing } from "./publish/environment.ts";
 import { tableAsLatex } from "./publish/latex_table.ts";
 import { partsOf, type Shown, withoutNumber } from "./publish/parts.ts";
 import { tidyTable } from "./publish/tidy_table.ts";
 import { run } from "./setup/command.ts";
-import { setupEnvironment } from "./setup/python.ts";
 import { writeFile } from "./setup/step.ts";
-
-/** The environment of what pages and PDFs are made with, below the repository's folder. */
-export const PUBLISH_ENVIRONMENT = ".publish";
-
-/** What is installed into it, below the repository's folder. */
-export const PUBLISH_REQUIREMENTS = "tools/publish/requirements.txt";
 
 /**
  * The executed notebooks of a data set.
@@ -81,9 +75,8 @@ export async function publish(
   }
   const list = { columns: ["name", "caption"], rows: captions };
   await writeFile(join(half, "captions.csv"), tableAsCsv(list));
-  const python = join(ROOT, PUBLISH_ENVIRONMENT, "bin/python");
-  const citation = join(ROOT, "CITATION.cff");
-  await run([python, join(ROOT, "tools/publish/render.py"), half, citation, subtitle], ROOT);
+  const render = join(ROOT, "tools/publish/render.py");
+  await run([PUBLISH_PYTHON, render, half, join(ROOT, "CITATION.cff"), subtitle], ROOT);
   await Deno.remove(folder, { recursive: true }).catch(() => {});
   await Deno.rename(half, folder);
 }
@@ -100,7 +93,7 @@ if (import.meta.main) {
   try {
     const dataset = onlyDataset(Deno.args, "gtsrb");
     const files = await executedNotebooks(dataset);
-    await setupEnvironment(ROOT, PUBLISH_ENVIRONMENT, PUBLISH_REQUIREMENTS);
+    await setupPublishing();
     const folder = outputPath(dataset, "publication");
     const { title, isSynthetic } = DATASETS[dataset]!;
     await publish(files, folder, isSynthetic ? `On synthetic images: ${title}` : `On ${title}`);

@@ -8,14 +8,14 @@ import { type Table, tableBundle } from "@lib/figures/table_bundle.ts";
 import { assert, assertEquals, assertRejects } from "@lib/std/assert.ts";
 import { join } from "@lib/std/path.ts";
 import { onlyDataset } from "../../tools/notebooks/options.ts";
-import { executedNotebooks, publish, PUBLISH_ENVIRONMENT } from "../../tools/publish.ts";
+import { executedNotebooks, publish } from "../../tools/publish.ts";
+import { PUBLISH_PYTHON } from "../../tools/publish/environment.ts";
 import { tableAsLatex } from "../../tools/publish/latex_table.ts";
 import { partsOf } from "../../tools/publish/parts.ts";
 import { tidyTable } from "../../tools/publish/tidy_table.ts";
 import { run } from "../../tools/setup/command.ts";
 
-const python = join(ROOT, PUBLISH_ENVIRONMENT, "bin/python");
-const ready = await exists(python);
+const ready = await exists(PUBLISH_PYTHON);
 if (!ready) console.warn("SKIPPED: publishing needs .publish, which `deno task test` makes");
 
 const TABLE: Table = {
@@ -36,7 +36,9 @@ const TABLE: Table = {
 };
 
 /** Writes executed notebooks, with the outputs of one code cell each. */
-async function executed(cells: Record<string, [markdown: string, outputs: object[]]>) {
+async function executed(
+  cells: Record<string, [markdown: string, outputs: object[]]>,
+): Promise<{ folder: string; files: string[] }> {
   const folder = await Deno.makeTempDir();
   const files = [];
   for (const [name, [source, outputs]] of Object.entries(cells)) {
@@ -90,7 +92,9 @@ Deno.test({
     const bib = await read("results.bib");
     const code =
       'import pypandoc; print(pypandoc.convert_file("results.bib", "csljson", "bibtex"))';
-    const works = JSON.parse(await run([python, "-c", code], result)) as { title?: string }[];
+    const works = JSON.parse(await run([PUBLISH_PYTHON, "-c", code], result)) as {
+      title?: string;
+    }[];
     assertEquals(works.length, bib.match(/^@/gm)!.length);
     assert(works.every(({ title }) => title), bib);
     const citation = await Deno.readTextFile(join(ROOT, "CITATION.cff"));
