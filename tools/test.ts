@@ -6,6 +6,7 @@
  */
 import { ROOT } from "../lib/environment.ts";
 import { join } from "node:path";
+import { setupPublishing } from "./publish/environment.ts";
 import { setup } from "./setup.ts";
 import { setupEnvironment } from "./setup/python.ts";
 
@@ -69,6 +70,10 @@ if (!quick) {
   await setupEnvironment(ROOT, ".keras", requirements).catch(async (error: Error) => {
     console.warn(`SKIPPED: networks back in Keras. ${error.message}`);
     await Deno.remove(join(ROOT, ".keras"), { recursive: true }).catch(() => {});
+  });
+  await setupPublishing().catch(async (error: Error) => {
+    console.warn(`SKIPPED: publishing. ${error.message}`);
+    await Deno.remove(join(ROOT, ".publish"), { recursive: true }).catch(() => {});
   });
 }
 const total = [0, 0, 0];

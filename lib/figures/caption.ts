@@ -41,9 +41,41 @@ export function captioned(figure: Figure, caption?: string): Figure {
   return { data: figure.data, layout };
 }
 
+/**
+ * Takes the caption off a figure again, for a page that sets its own.
+ *
+ * @param figure As {@linkcode captioned} returns it; it is not changed.
+ * @returns The figure as it was, and its caption as plain text: empty if it has none.
+ * @example
+ * ```ts
+ * import { captioned, uncaptioned } from "@lib/figures/caption.ts";
+ * import { baseLayout } from "@lib/figures/figure.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const figure = { data: [], layout: baseLayout({}) };
+ * const caption = "Figure 1. Nothing.";
+ * assertEquals(uncaptioned(captioned(figure, caption)), { figure, caption });
+ * ```
+ */
+export function uncaptioned(figure: Figure): { figure: Figure; caption: string } {
+  const { title, ...layout } = figure.layout;
+  if (!title) return { figure, caption: "" };
+  const { text, y } = title as { text: string; y: number };
+  const space = Math.round(y * layout.height + EDGE); // as captioned placed it
+  const margin = { ...layout.margin, b: layout.margin.b - space };
+  const bare = { data: figure.data, layout: { ...layout, height: layout.height - space, margin } };
+  return { figure: bare, caption: plainText(text) };
+}
+
 /** Plotly reads a few HTML tags in its texts; a plain text must not contain any. */
 export function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** The words of one of Plotly's texts, which are a little HTML. */
+export function plainText(text: string): string {
+  return text.replaceAll("<br>", " ").replace(/<\/?b>/g, "").replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
 const SIZE = 13;

@@ -1,4 +1,4 @@
-import { captioned } from "@lib/figures/caption.ts";
+import { captioned, plainText } from "@lib/figures/caption.ts";
 import type { Bundle } from "@lib/figures/display.ts";
 import type { Figure } from "@lib/figures/figure.ts";
 import { renderSvg } from "@lib/figures/static_svg.ts";
@@ -57,11 +57,3 @@ function figureText(figure: Figure, caption = "Figure"): string {
   const labels = notes.length > 0 ? [[...new Set(notes)].join(", ")] : [];
   return [caption, ...[...new Set(titles), ...traces, ...labels].map(plainText)].join("\n  ");
 }
-
-/** Plotly's texts are a little HTML. */
-const plainText = (text: string): string =>
-  text.replaceAll("<br>", " ").replaceAll(/<\/?b>/g, "").replaceAll("&lt;", "<").replaceAll(
-    "&gt;",
-    ">",
-  )
-    .replaceAll("&amp;", "&");

@@ -31,14 +31,24 @@ export function tableBundle({ columns, rows, caption }: Table): Bundle {
     throw new Error(`Expected ${columns.length} cells but found ${wrong.length}: ${wrong}`);
   }
   const lines = [columns, ...rows.map((row) => row.map(cellText))];
-  const right = columns.map((_, column) =>
-    rows.length > 0 && lines.slice(1).every((line) => NUMBER.test(line[column]!))
-  );
+  const right = rightAligned(lines);
   return {
     "text/html": html(lines, right, caption),
     "text/markdown": markdown(lines, right, caption),
     "text/plain": plain(lines, right, caption),
   };
+}
+
+/**
+ * Which columns hold nothing but numbers, and so are aligned to the right.
+ *
+ * @param lines The columns' names and the rows.
+ * @returns As many as there are columns.
+ */
+export function rightAligned([names, ...rows]: Lines): boolean[] {
+  return names!.map((_, column) =>
+    rows.length > 0 && rows.every((row) => NUMBER.test(row[column]!))
+  );
 }
 
 /** The columns' names and the rows. */

@@ -9,7 +9,18 @@ export interface Cell {
   cell_type: "markdown" | "code" | "raw";
   source: string | string[];
   execution_count?: number | null;
-  outputs?: { output_type: string; ename?: string; evalue?: string }[];
+  outputs?: Output[];
+}
+
+/** What a code cell has shown. */
+export interface Output {
+  output_type: string;
+  ename?: string;
+  evalue?: string;
+  /** What it printed. */
+  text?: string | string[];
+  /** By MIME type: JSON, or text in one piece or in lines. */
+  data?: Record<string, unknown>;
 }
 
 /** A notebook's largest size in a repository where people read it in the browser. */

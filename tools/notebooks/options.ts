@@ -43,12 +43,16 @@ export function takeOptions<Name extends string>(
  * Takes `--dataset NAME` out of a command line.
  *
  * @param args The command line.
- * @returns The data set, synthetic if none is named, and everything else.
+ * @param byDefault The data set if none is named.
+ * @returns The data set and everything else.
  * @throws {Error} If there is no such data set; tells those there are.
  */
-export function datasetOption(args: readonly string[]): { dataset: string; rest: string[] } {
+export function datasetOption(
+  args: readonly string[],
+  byDefault = "synthetic",
+): { dataset: string; rest: string[] } {
   const { given, rest } = takeOptions(args, ["dataset"]);
-  const dataset = given.get("dataset") ?? "synthetic";
+  const dataset = given.get("dataset") ?? byDefault;
   chosen(DATASETS, dataset, "--dataset to be one");
   return { dataset, rest };
 }
@@ -57,11 +61,12 @@ export function datasetOption(args: readonly string[]): { dataset: string; rest:
  * Reads a command line that is nothing but `--dataset NAME`.
  *
  * @param args The command line.
- * @returns The data set, synthetic if none is named.
+ * @param byDefault The data set if none is named.
+ * @returns The data set.
  * @throws {Error} If there is no such data set, or more in the command line.
  */
-export function onlyDataset(args: readonly string[]): string {
-  const { dataset, rest } = datasetOption(args);
+export function onlyDataset(args: readonly string[], byDefault?: string): string {
+  const { dataset, rest } = datasetOption(args, byDefault);
   if (rest.length === 0) return dataset;
   throw new Error(`Expected nothing but --dataset NAME but found ${rest.join(" ")}`);
 }
