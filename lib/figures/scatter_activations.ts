@@ -7,6 +7,7 @@ import { INK, MEANING } from "@lib/figures/palette.ts";
  *
  * @param clean One mean a channel over clean images; any unit, may be negative.
  * @param backdoor The same channels' means over triggered images.
+ * @param what Another measure than the mean, with its unit.
  * @returns The figure.
  * @throws {Error} If the two are not over the same channels.
  * @example
@@ -18,7 +19,11 @@ import { INK, MEANING } from "@lib/figures/palette.ts";
  * assertEquals(data[1]!.text, ["channel 0", "channel 1"]);
  * ```
  */
-export function scatterActivations(clean: ArrayLike<number>, backdoor: ArrayLike<number>): Figure {
+export function scatterActivations(
+  clean: ArrayLike<number>,
+  backdoor: ArrayLike<number>,
+  what = "mean activation",
+): Figure {
   if (clean.length !== backdoor.length) {
     throw new Error(`Expected ${clean.length} channels but found ${backdoor.length}`);
   }
@@ -45,8 +50,8 @@ export function scatterActivations(clean: ArrayLike<number>, backdoor: ArrayLike
   };
   const layout = baseLayout({
     height: 480,
-    xaxis: axis("mean activation, clean images", { zeroline: true }),
-    yaxis: axis("mean activation, backdoor images", { zeroline: true }),
+    xaxis: axis(`${what}, clean images`, { zeroline: true }),
+    yaxis: axis(`${what}, backdoor images`, { zeroline: true }),
   });
   return { data: [diagonal, channels], layout };
 }

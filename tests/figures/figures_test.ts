@@ -126,6 +126,7 @@ Deno.test("the defender's tables: what was found, and two repairs where that was
   const row: RecoveryRow = {
     title: "BadNet",
     target: 10,
+    atAttackers: true,
     suspected: 10,
     outlierIndex: 12.34,
     norm: 1234.5,
@@ -142,15 +143,15 @@ Deno.test("the defender's tables: what was found, and two repairs where that was
     cleanImages: 1000,
     seconds: { found: 81.4 },
   };
-  const wrong = { ...row, title: "other", suspected: 3 };
-  const alarm = { ...row, title: "clean", target: undefined };
+  const wrong = { ...row, title: "other", suspected: 3, atAttackers: false };
+  const alarm = { ...row, title: "clean", target: undefined, atAttackers: false };
   const none = { ...row, title: "missed", suspected: undefined, pruned: undefined };
   const rows = [row, wrong, alarm, none];
   assertEquals(foundTable(rows, "").rows, [
-    ["BadNet", "10 (10)", "12.3", "1,235", 7, "Cr (31, 30) −21", 81],
-    ["other", "3 (10)", "12.3", "1,235", 7, "Cr (31, 30) −21", 81],
-    ["clean", "10: false alarm", "12.3", "1,235", 7, "Cr (31, 30) −21", 81],
-    ["missed", "none (10)", "12.3", "1,235", "–", "–", 81],
+    ["BadNet", "10 (10)", "yes", "12.3", "1,235", 7, "Cr (31, 30) −21", 81],
+    ["other", "3 (10)", "no", "12.3", "1,235", 7, "Cr (31, 30) −21", 81],
+    ["clean", "10: false alarm", "no", "12.3", "1,235", 7, "Cr (31, 30) −21", 81],
+    ["missed", "none (10)", "–", "12.3", "1,235", "–", "–", 81],
   ]);
   assertEquals(repairTable(rows, "").rows, [
     ["BadNet", "99.90 %", "0.10 %", "−0.55", "50.00 %", "0.00 %", "+1.00", "96.00 %"],

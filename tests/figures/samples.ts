@@ -10,6 +10,8 @@ import { classNorms } from "@lib/figures/class_norms.ts";
 import { cleanImagesFigure, type ImagesResult } from "@lib/figures/clean_images.ts";
 import { frontFigure } from "@lib/figures/front.ts";
 import { imageGrid } from "@lib/figures/image_grid.ts";
+import { imageSlider } from "@lib/figures/image_slider.ts";
+import { orderStrips } from "@lib/figures/order_strips.ts";
 import { pruningCurveFigure } from "@lib/figures/pruning_curve.ts";
 import { pruningSlider } from "@lib/figures/pruning_slider.ts";
 import { recoveryNorms } from "@lib/figures/recovery_norms.ts";
@@ -133,6 +135,13 @@ export const samples: Record<string, Figure> = {
     { drop: 0.1, fraction: 1 },
   ]),
   "a curve with bands": pruningCurveFigure([banded]),
+  "order strips": orderStrips(
+    [...orders, "random orders"].map((name, index) => ({
+      ...{ name, attackSuccess: [[0.5, 0.6, 1], [index / 4], [0]] },
+      robustAccuracy: [[0, 0.1, 0.2], [0.5], [1]],
+    })),
+    ["0.5 points lost", "2 points lost", "10 points lost"],
+  ),
   front: frontFigure(
     orders.map((name, index) => falling(name, 60 + 20 * index)),
     falling("best sets found", 100),
@@ -176,6 +185,17 @@ export const samples: Record<string, Figure> = {
     { class: "no passing, trucks", share: 0.95, is: "target", range: { low: 0.9, high: 1 } },
     { class: "their true class", share: 0, is: "truth" },
   ]),
+  "image slider": imageSlider(
+    ["0", "30"].map((name) => ({
+      ...{ name, images: colour(new Uint8Array(4 * 3072).fill(90)) },
+      labels: Array.from(
+        { length: 4 },
+        () => "both bands: end of the zone for vehicles over 3.5 tons",
+      ),
+    })),
+    1,
+    "magnitude",
+  ),
   images: imageGrid(
     colour(new Uint8Array(7 * 3072).fill(90)),
     Array.from({ length: 7 }, (_, index) => `speed limit (${index}0 km/h), PSNR < 40 dB`),
