@@ -52,7 +52,10 @@ export function baseLayout(fields: Fields): Layout {
     font: { family: FONT_FAMILY, size: 12, color: INK },
     paper_bgcolor: "#ffffff",
     plot_bgcolor: "#ffffff",
-    legend: { orientation: "h", xref: "paper", x: 0, yref: "container", y: 0.99, yanchor: "top" },
+    legend: {
+      ...{ orientation: "h", xref: "paper", x: 0, yref: "container", y: 0.99, yanchor: "top" },
+      tracegroupgap: 0,
+    },
     ...fields,
   };
 }

@@ -37,7 +37,7 @@ export function sign([x, y]: Point, side: number, kind: number, isTriggered = fa
   const path = outlines[kind % outlines.length]!;
   const cells = (row: number, column: number) => isTriggered && (row + column) % 2 === 0;
   return together(
-    rectangle({ x, y, width: side, height: side }, { fillcolor: "#f1efe9" }),
+    rectangle({ x, y, width: side, height: side }, { fillcolor: "#f0f0f0" }),
     { shapes: [{ type: "path", path, fillcolor: "#ffffff", line }], annotations: [] },
     cellsOf({ x, y, width: side, height: side }, 8, cells, faint(MEANING.attack.color, 0.35)),
   );
@@ -99,10 +99,10 @@ export function network({ x, y, width, height }: Area, color: string = INK): Dra
     return rectangle(layer(from, from + 0.03, 0.5), { fillcolor: faint(color, 0.5) });
   });
   return together(
-    rectangle(layer(0, 0.12, 1), { fillcolor: "#e9e9e9" }),
-    rectangle(layer(0.22, 0.38, 0.75), { fillcolor: "#e9e9e9" }),
+    rectangle(layer(0, 0.12, 1), { fillcolor: "#e8e8e8" }),
+    rectangle(layer(0.22, 0.38, 0.75), { fillcolor: "#e8e8e8" }),
     ...stripes,
-    rectangle(layer(0.93, 1, 0.8), { fillcolor: "#e9e9e9" }),
+    rectangle(layer(0.93, 1, 0.8), { fillcolor: "#e8e8e8" }),
   );
 }
 

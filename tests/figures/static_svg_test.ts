@@ -61,7 +61,7 @@ Deno.test("bands are filled, and are not taken for something invisible", async (
 Deno.test("marks are lines across the plot", async () => {
   const document = parse(await renderSvg(samples["one curve"]!));
   const dotted = [...document.querySelectorAll("path")].filter((path) =>
-    path.getAttribute?.("style")?.includes("stroke:#6e6e6e")
+    path.getAttribute?.("style")?.includes("stroke:#555555")
   );
   assertEquals(dotted.length, 4);
 });
