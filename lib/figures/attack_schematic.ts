@@ -1,4 +1,5 @@
-import { arrow, box, diagram, type Drawing, type Point } from "@lib/figures/diagram.ts";
+import { arrow } from "@lib/figures/arrow.ts";
+import { box, diagram, type Drawing, type Point } from "@lib/figures/diagram.ts";
 import { rectangle, together, words } from "@lib/figures/diagram.ts";
 import type { Figure } from "@lib/figures/figure.ts";
 import { INK, MEANING } from "@lib/figures/palette.ts";

@@ -30,7 +30,7 @@ export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[
     const found = `${counts.length} of ${all.length}`;
     throw new Error(`Expected results of one or two repairs but found ${found}`);
   }
-  const data = RATES.flatMap(({ rate, name, color }) =>
+  const data = RATES.flatMap(({ rate, name, color, symbol }) =>
     all.map(([repair, results], index) => ({
       type: "scatter",
       mode: "lines+markers",
@@ -38,7 +38,7 @@ export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[
       x: results.map(({ cleanImages }) => cleanImages),
       y: compact(results.map((result) => result[rate]), 100),
       line: { color, dash: LOOKS[index]!.dash },
-      marker: { color, size: 8, symbol: LOOKS[index]!.symbol },
+      marker: { color, size: 8, symbol: symbol + LOOKS[index]!.ending },
       hovertemplate: "%{y:.2f} %",
     }))
   );
@@ -57,4 +57,5 @@ export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[
   return { data, layout: { ...layout, legend } };
 }
 
-const LOOKS = [{ dash: "solid", symbol: "circle" }, { dash: "dash", symbol: "square-open" }];
+/** A rate has its colour and its symbol, the second repair a dash and a cross in it. */
+const LOOKS = [{ dash: "solid", ending: "" }, { dash: "dash", ending: "-cross" }];

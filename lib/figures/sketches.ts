@@ -86,6 +86,14 @@ export function cellsOf(
  * @param area Where.
  * @param color Of the channels.
  * @returns The drawing.
+ * @example
+ * ```ts
+ * import { network } from "@lib/figures/sketches.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const { shapes } = network({ x: 0, y: 0, width: 150, height: 100 });
+ * assertEquals(shapes.length, 3 + 7);
+ * ```
  */
 export function network({ x, y, width, height }: Area, color: string = INK): Drawing {
   const layer = (from: number, to: number, share: number) => ({
@@ -114,6 +122,16 @@ export function network({ x, y, width, height }: Area, color: string = INK): Dra
  * @param isGone Which bars are crossed out.
  * @param color Of the others.
  * @returns The drawing, and the middle of each bar's foot.
+ * @example
+ * ```ts
+ * import { bars } from "@lib/figures/sketches.ts";
+ * import { INK } from "@lib/figures/palette.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const area = { x: 0, y: 0, width: 100, height: 50 };
+ * const { feet } = bars(area, [0.2, 1], (index) => index === 0, INK);
+ * assertEquals(feet, [[25, 50], [75, 50]]);
+ * ```
  */
 export function bars(
   { x, y, width, height }: Area,

@@ -1,6 +1,7 @@
 /** The schematics, measured: what is written lies in its box, and no line runs through it. */
 import { assert, assertEquals } from "@lib/std/assert.ts";
-import { arrow, box, diagram } from "@lib/figures/diagram.ts";
+import { arrow } from "@lib/figures/arrow.ts";
+import { box, diagram } from "@lib/figures/diagram.ts";
 import type { Figure } from "@lib/figures/figure.ts";
 import { pipelineSchematic } from "@lib/figures/pipeline_schematic.ts";
 import { textWidth } from "@lib/figures/text_width.ts";
