@@ -1,5 +1,6 @@
 import { writeWhole } from "@lib/files.ts";
-import { axis, baseLayout, COLOURS, type Figure } from "@lib/figures/figure.ts";
+import { axis, baseLayout, type Figure } from "@lib/figures/figure.ts";
+import { MEANING } from "@lib/figures/palette.ts";
 import { renderSvg } from "@lib/figures/static_svg.ts";
 import { join } from "@lib/std/path.ts";
 import type { Row } from "./ratio.ts";
@@ -80,7 +81,7 @@ function speedFigure(rows: readonly Row[]): Figure {
       text,
       textposition: "outside",
       cliponaxis: false,
-      marker: { color: COLOURS.blue },
+      marker: { color: MEANING.neutral.color },
     }],
     layout: baseLayout({
       height: 90 + 44 * shown.length,

@@ -1,5 +1,6 @@
 import { axis, baseLayout, compact, type Fields, type Figure } from "@lib/figures/figure.ts";
 import { belowLegend } from "@lib/figures/legend.ts";
+import { MEANING } from "@lib/figures/palette.ts";
 import { RATE_AXIS, RATES, type Rates } from "@lib/figures/rates.ts";
 
 /** What came of a repair with so many clean images; shares from 0 to 1. */
@@ -30,7 +31,7 @@ export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[
     const found = `${counts.length} of ${all.length}`;
     throw new Error(`Expected results of one or two repairs but found ${found}`);
   }
-  const data = RATES.flatMap(({ rate, name, color, symbol }) =>
+  const data = RATES.flatMap(({ rate, name, color }) =>
     all.map(([repair, results], index) => ({
       type: "scatter",
       mode: "lines+markers",
@@ -38,7 +39,7 @@ export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[
       x: results.map(({ cleanImages }) => cleanImages),
       y: compact(results.map((result) => result[rate]), 100),
       line: { color, dash: LOOKS[index]!.dash },
-      marker: { color, size: 8, symbol: symbol + LOOKS[index]!.ending },
+      marker: { color, size: 8, symbol: LOOKS[index]![rate] },
       hovertemplate: "%{y:.2f} %",
     }))
   );
@@ -57,5 +58,8 @@ export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[
   return { data, layout: { ...layout, legend } };
 }
 
-/** A rate has its colour and its symbol, the second repair a dash and a cross in it. */
-const LOOKS = [{ dash: "solid", ending: "" }, { dash: "dash", ending: "-cross" }];
+/** A rate has its colour, a repair its dash, and each line its symbol. */
+const LOOKS = [
+  { dash: "solid", cleanAccuracy: MEANING.clean.symbol, attackSuccess: MEANING.attack.symbol },
+  { dash: "dash", cleanAccuracy: "triangle-up", attackSuccess: "triangle-down" },
+];
