@@ -81,7 +81,7 @@ function speedFigure(rows: readonly Row[]): Figure {
       text,
       textposition: "outside",
       cliponaxis: false,
-      marker: { color: MEANING.clean.color },
+      marker: { color: MEANING.neutral.color },
     }],
     layout: baseLayout({
       height: 90 + 44 * shown.length,

@@ -1,4 +1,5 @@
-import { arrow, box, diagram, type Drawing, type Point } from "@lib/figures/diagram.ts";
+import { arrow } from "@lib/figures/arrow.ts";
+import { box, diagram, type Drawing, type Point } from "@lib/figures/diagram.ts";
 import { rectangle, together, words } from "@lib/figures/diagram.ts";
 import type { Figure } from "@lib/figures/figure.ts";
 import { INK, MEANING } from "@lib/figures/palette.ts";
@@ -52,10 +53,10 @@ function planes([x, y]: Point): Drawing {
     const area = { x: x + 18 * index, y: y + 14 * index, width: 54, height: 54 };
     return together(
       rectangle(area, { fillcolor }),
-      words([area.x + 9, area.y + 8], name, { size: 10 }),
+      words([area.x + 12, area.y + 8], name, { size: 10 }),
     );
   };
-  return together(plane(0, "Y", "#d6d6d6"), plane(1, "Cr", "#f4e3da"), plane(2, "Cb", "#dbe8f2"));
+  return together(plane(0, "Y", "#cdcdcd"), plane(1, "Cr", "#e8e8e8"), plane(2, "Cb", "#f8f8f8"));
 }
 
 /** Darkest in the upper left, where an image's energy is; a middle band and the highest are marked. */

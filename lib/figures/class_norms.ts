@@ -1,6 +1,7 @@
 import { escapeText } from "@lib/figures/caption.ts";
 import { axis, baseLayout, compact, type Fields, type Figure } from "@lib/figures/figure.ts";
 import { BARS, faint, MEANING } from "@lib/figures/palette.ts";
+import { textWidth } from "@lib/figures/text_width.ts";
 
 /** The smallest trigger that was found for a class. */
 export interface ClassNorm {
@@ -48,18 +49,24 @@ export function classNorms(norms: readonly ClassNorm[], suspect?: number | null)
   }];
   const logs = values.map(Math.log10);
   const range = [Math.floor(Math.min(...logs) * 2) / 2 - 0.25, Math.max(...logs) + 0.1];
-  const longest = Math.max(...names.map((name) => name.length));
+  const size = norms.length > 60 ? 7 : 11;
+  const below = 52 + Math.ceil(Math.max(...names.map((name) => textWidth(name, size))));
   const layout = baseLayout({
-    height: 300 + longest * 7,
-    margin: { l: 64, r: 24, t: 20, b: 24 + longest * 7 },
-    xaxis: axis("", {
+    height: 280 + below,
+    margin: { l: 64, r: 24, t: 20, b: below },
+    xaxis: axis("class", {
       tickvals: norms.map((_, index) => index),
       ticktext: names,
       tickangle: -90,
       showgrid: false,
-      tickfont: { size: norms.length > 60 ? 7 : 11 },
+      tickfont: { size },
     }),
-    yaxis: axis("L1 norm (levels)", { type: "log", range, tickvals: TICKS }),
+    yaxis: axis("L1 norm (levels)", {
+      type: "log",
+      range,
+      tickvals: TICKS,
+      ticktext: TICKS.map((tick) => tick.toLocaleString("en")),
+    }),
     annotations: norms.flatMap((_, index) => index === suspect ? [suspected(index, logs)] : []),
     bargap: 0.25,
   });

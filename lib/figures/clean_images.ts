@@ -1,5 +1,6 @@
 import { axis, baseLayout, compact, type Fields, type Figure } from "@lib/figures/figure.ts";
 import { belowLegend } from "@lib/figures/legend.ts";
+import { MEANING } from "@lib/figures/palette.ts";
 import { RATE_AXIS, RATES, type Rates } from "@lib/figures/rates.ts";
 
 /** What came of a repair with so many clean images; shares from 0 to 1. */
@@ -38,7 +39,7 @@ export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[
       x: results.map(({ cleanImages }) => cleanImages),
       y: compact(results.map((result) => result[rate]), 100),
       line: { color, dash: LOOKS[index]!.dash },
-      marker: { color, size: 8, symbol: LOOKS[index]!.symbol },
+      marker: { color, size: 8, symbol: LOOKS[index]![rate] },
       hovertemplate: "%{y:.2f} %",
     }))
   );
@@ -57,4 +58,8 @@ export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[
   return { data, layout: { ...layout, legend } };
 }
 
-const LOOKS = [{ dash: "solid", symbol: "circle" }, { dash: "dash", symbol: "square-open" }];
+/** A rate has its colour, a repair its dash, and each line its symbol. */
+const LOOKS = [
+  { dash: "solid", cleanAccuracy: MEANING.clean.symbol, attackSuccess: MEANING.attack.symbol },
+  { dash: "dash", cleanAccuracy: "triangle-up", attackSuccess: "triangle-down" },
+];

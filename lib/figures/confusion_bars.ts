@@ -44,9 +44,7 @@ export function confusionBars(shares: readonly ClassShare[], top = 8): Figure {
   const bars: ClassShare[] = rest.length === 0
     ? shown
     : [...shown, { class: `${rest.length} other classes`, share: left }];
-  const names = bars.map((bar) =>
-    wrapText(bar.class + (bar.is ? ` (${WORDS[bar.is]})` : ""), NAME, 12)
-  );
+  const names = bars.map((bar) => wrapText(bar.class, NAME, 12));
   const looks = bars.map(({ is }) => is ? MEANING[LOOKS[is]] : MEANING.third);
   const percent = bars.map(({ share }) => compact([share], 100)[0]!);
   const data = [{
@@ -71,22 +69,23 @@ export function confusionBars(shares: readonly ClassShare[], top = 8): Figure {
       tickvals: bars.map((_, row) => row),
       ticktext: names.map((lines) => lines.map(escapeText).join("<br>")),
       range: [bars.length - 0.5, -0.5],
+      ...{ ticks: "outside", tickcolor: "#ffffff" }, // a gap between names and bars
     },
-    annotations: bars.map(({ share }, row) => shareOf(ends[row]! * 100, row, share)),
+    annotations: bars.map((bar, row) => shareOf(bar, ends[row]! * 100, row)),
     bargap: 0.3,
     showlegend: false,
   });
   return { data, layout };
 }
 
-/** The share in numbers, to the right of its bar and the bar's whisker. */
-const shareOf = (x: number, y: number, share: number): Fields => ({
+/** The share in numbers and what the class is, to the right of the bar and its whisker. */
+const shareOf = ({ share, is }: ClassShare, x: number, y: number): Fields => ({
   ...{ x, y, xanchor: "left", xshift: 5, showarrow: false, font: { size: 12 } },
-  text: (share * 100).toFixed(1),
+  text: (share * 100).toFixed(1) + (is ? ` <b>${WORDS[is]}</b>` : ""),
 });
 
 const WORDS = { target: "target", truth: "true" };
 const LOOKS = { target: "attack", truth: "truth" } as const;
 
 /** What a name may take of the width; height of a row; the margins. In pixels. */
-const [NAME, ROW, TOP, BOTTOM, RIGHT] = [220, 36, 12, 56, 60];
+const [NAME, ROW, TOP, BOTTOM, RIGHT] = [220, 34, 12, 56, 96];

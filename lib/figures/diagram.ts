@@ -1,5 +1,5 @@
 /**
- * Boxes, arrows and words of a schematic, in pixels from the upper left corner, as Plotly's shapes and
+ * Boxes and words of a schematic, in pixels from the upper left corner, as Plotly's shapes and
  * annotations: so a schematic is a figure like the others, live and still.
  *
  * @module
@@ -39,6 +39,15 @@ export interface Words {
  *
  * @param drawings As the functions of this file make them.
  * @returns One drawing.
+ * @example
+ * ```ts
+ * import { rectangle, together, words } from "@lib/figures/diagram.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const sheet = rectangle({ x: 0, y: 0, width: 80, height: 60 });
+ * const { shapes, annotations } = together(sheet, words([40, 30], "an image"));
+ * assertEquals([shapes.length, annotations.length], [1, 1]);
+ * ```
  */
 export const together = (...drawings: readonly Drawing[]): Drawing => ({
   shapes: drawings.flatMap(({ shapes }) => shapes),
@@ -51,6 +60,14 @@ export const together = (...drawings: readonly Drawing[]): Drawing => ({
  * @param area Where.
  * @param look Plotly's fields of a shape that are added or replace: an edge in ink, filled white.
  * @returns The drawing.
+ * @example
+ * ```ts
+ * import { rectangle } from "@lib/figures/diagram.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const [shape] = rectangle({ x: 10, y: 20, width: 5, height: 6 }).shapes;
+ * assertEquals([shape!.x0, shape!.y0, shape!.x1, shape!.y1], [10, 20, 15, 26]);
+ * ```
  */
 export function rectangle({ x, y, width, height }: Area, look: Fields = {}): Drawing {
   const corners = { x0: x, y0: y, x1: x + width, y1: y + height };
@@ -65,6 +82,14 @@ export function rectangle({ x, y, width, height }: Area, look: Fields = {}): Dra
  * @param text Plain text; its line breaks are kept.
  * @param words How they are set.
  * @returns The drawing.
+ * @example
+ * ```ts
+ * import { words } from "@lib/figures/diagram.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const [note] = words([40, 30], "one < two", { bold: true }).annotations;
+ * assertEquals(note!.text, "<b>one &lt; two</b>");
+ * ```
  */
 export function words([x, y]: Point, text: string, words: Words = {}): Drawing {
   const { size = 12, color = INK, bold = false, anchor = "center" } = words;
@@ -103,45 +128,19 @@ export function box(area: Area, text: string, color: string = INK): Drawing {
 }
 
 /**
- * An arrow along straight lines.
- *
- * @param points From where, round which corners, to where; at least two.
- * @param color Of line and head.
- * @returns The drawing.
- * @example
- * ```ts
- * import { arrow } from "@lib/figures/diagram.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
- *
- * const [line, head] = arrow([[0, 5], [30, 5]]).shapes;
- * assertEquals([line!.path, head!.path], ["M0,5L23,5", "M30,5L22,9L22,1Z"]);
- * ```
- */
-export function arrow(points: readonly Point[], color: string = INK): Drawing {
-  const [[fromX, fromY], [x, y]] = [points.at(-2)!, points.at(-1)!];
-  const length = Math.hypot(x - fromX, y - fromY);
-  const [right, down] = [(x - fromX) / length, (y - fromY) / length];
-  const back = (along: number, aside: number): Point => [
-    x - along * right - aside * down,
-    y - along * down + aside * right,
-  ];
-  const head = { path: `${path([[x, y], back(8, 4), back(8, -4)])}Z`, fillcolor: color };
-  const line = { path: path([...points.slice(0, -1), back(7, 0)]), fillcolor: "rgba(0,0,0,0)" };
-  return {
-    shapes: [
-      { type: "path", ...line, line: { color, width: 1.5 } },
-      { type: "path", ...head, line: { color, width: 0 } },
-    ],
-    annotations: [],
-  };
-}
-
-/**
  * A drawing as a figure.
  *
  * @param height In pixels; all schematics are 800 wide.
  * @param drawings What is on it.
  * @returns The figure.
+ * @example
+ * ```ts
+ * import { box, diagram } from "@lib/figures/diagram.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const { layout } = diagram(80, box({ x: 20, y: 20, width: 90, height: 40 }, "data"));
+ * assertEquals([layout.width, layout.height], [800, 80]);
+ * ```
  */
 export function diagram(height: number, ...drawings: readonly Drawing[]): Figure {
   const hidden = { visible: false, fixedrange: true };
@@ -154,10 +153,6 @@ export function diagram(height: number, ...drawings: readonly Drawing[]): Figure
   });
   return { data: [{ type: "scatter", x: [], y: [], hoverinfo: "skip" }], layout };
 }
-
-/** As SVG's path, which Plotly's shapes know. */
-const path = (points: readonly Point[]): string =>
-  `M${points.map(([x, y]) => `${x},${y}`).join("L")}`;
 
 /** Between a box's edge and its words, in pixels. */
 const PADDING = 6;

@@ -1,4 +1,4 @@
-import { INK } from "@lib/figures/palette.ts";
+import { INK, MEANING } from "@lib/figures/palette.ts";
 
 /** Fields of Plotly's, by name. */
 export type Fields = Record<string, unknown>;
@@ -52,7 +52,10 @@ export function baseLayout(fields: Fields): Layout {
     font: { family: FONT_FAMILY, size: 12, color: INK },
     paper_bgcolor: "#ffffff",
     plot_bgcolor: "#ffffff",
-    legend: { orientation: "h", xref: "paper", x: 0, yref: "container", y: 0.99, yanchor: "top" },
+    legend: {
+      ...{ orientation: "h", xref: "paper", x: 0, yref: "container", y: 0.99, yanchor: "top" },
+      tracegroupgap: 0,
+    },
     ...fields,
   };
 }
@@ -75,10 +78,10 @@ export function axis(title: string, fields: Fields = {}): Fields {
   return {
     title: { text: title, standoff: 8 },
     gridcolor: "#e4e4e4",
-    linecolor: "#555555",
+    linecolor: MEANING.neutral.color,
     showline: true,
     ticks: "outside",
-    tickcolor: "#555555",
+    tickcolor: MEANING.neutral.color,
     zeroline: false,
     ...fields,
   };

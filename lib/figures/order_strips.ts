@@ -71,7 +71,7 @@ export function orderStrips(strips: readonly Strip[], panels: readonly string[])
   const share = (800 - left - 24 - GAP * (panels.length - 1)) / panels.length / (800 - left - 24);
   const step = (1 - share) / Math.max(1, panels.length - 1);
   const axes = panels.map((title, panel) => ({
-    [`xaxis${axisNumber(panel)}`]: axis(`${title}: triggered images (%)`, {
+    [`xaxis${axisNumber(panel)}`]: axis(`${escapeText(title)}<br>triggered images (%)`, {
       ...{ range: [-4, 104], dtick: 25, anchor: `y${axisNumber(panel)}` },
       domain: [panel * step, panel * step + share],
     }),
@@ -82,8 +82,8 @@ export function orderStrips(strips: readonly Strip[], panels: readonly string[])
     }),
   }));
   const layout = baseLayout({
-    height: 44 + 56 + 30 * strips.length,
-    margin: { l: left, r: 24, t: 44, b: 56 },
+    height: 44 + 72 + 30 * strips.length,
+    margin: { l: left, r: 24, t: 44, b: 72 },
     shapes: medians,
     ...Object.assign({}, ...axes),
   });

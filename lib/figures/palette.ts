@@ -26,7 +26,7 @@ export const MEANING = {
   /** A class that is neither the true one nor the attacker's. */
   third: { color: "#CC79A7", dash: "dashdot", symbol: "cross" },
   /** Thresholds, diagonals and whatever stands in the background. */
-  neutral: { color: "#6E6E6E", dash: "dot", symbol: "line-ns" },
+  neutral: { color: "#555555", dash: "dot", symbol: "line-ns" },
 } as const satisfies Record<string, Look>;
 
 /**

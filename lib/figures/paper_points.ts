@@ -39,6 +39,7 @@ export function paperPoints(
       x: compact(stated.map(({ pruned }) => pruned), 100),
       y: compact(stated.map((point) => point[rate]!), 100),
       marker: { color, symbol: symbol + PAPER_MARKER, size: 10, line: { width: 2 } },
+      cliponaxis: false, // half of a marker at 100 % is above the plot
       hovertemplate: "%{y:.1f} % at %{x:.0f} % pruned",
     };
   };
@@ -49,6 +50,7 @@ export function paperPoints(
       x: [0, stays, null, gone, 100],
       y: [100, 100, null, 0, 0],
       line: { color: faint(MEANING.attack.color, 0.25), width: 9 },
+      cliponaxis: false,
       hovertemplate: `whole until ${stays} %, gone from ${gone} % pruned`,
     },
     markers(RATES[0], cleanAxis),

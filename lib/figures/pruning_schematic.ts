@@ -1,4 +1,5 @@
-import { arrow, diagram, type Drawing, together, words } from "@lib/figures/diagram.ts";
+import { arrow } from "@lib/figures/arrow.ts";
+import { diagram, type Drawing, together, words } from "@lib/figures/diagram.ts";
 import type { Figure } from "@lib/figures/figure.ts";
 import { INK, MEANING } from "@lib/figures/palette.ts";
 import { bars, network, sign } from "@lib/figures/sketches.ts";

@@ -138,8 +138,9 @@ export function pruningSlider(content: SliderContent, start: number, stride: num
       pad: { t: 24 },
       currentvalue: { prefix: "channels pruned: " },
       steps: places.map((place) => {
-        const { frames, words, shapes, text } = placeOf(content, place);
-        const layout = { shapes, "annotations[0].text": text };
+        const { frames, words, text } = placeOf(content, place);
+        const moved = { "shapes[0].x1": place - 0.5, "shapes[1].x0": place, "shapes[1].x1": place };
+        const layout = { ...moved, "annotations[0].text": text };
         return {
           label: String(place),
           method: "update",

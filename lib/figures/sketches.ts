@@ -37,7 +37,7 @@ export function sign([x, y]: Point, side: number, kind: number, isTriggered = fa
   const path = outlines[kind % outlines.length]!;
   const cells = (row: number, column: number) => isTriggered && (row + column) % 2 === 0;
   return together(
-    rectangle({ x, y, width: side, height: side }, { fillcolor: "#f1efe9" }),
+    rectangle({ x, y, width: side, height: side }, { fillcolor: "#f0f0f0" }),
     { shapes: [{ type: "path", path, fillcolor: "#ffffff", line }], annotations: [] },
     cellsOf({ x, y, width: side, height: side }, 8, cells, faint(MEANING.attack.color, 0.35)),
   );
@@ -86,6 +86,14 @@ export function cellsOf(
  * @param area Where.
  * @param color Of the channels.
  * @returns The drawing.
+ * @example
+ * ```ts
+ * import { network } from "@lib/figures/sketches.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const { shapes } = network({ x: 0, y: 0, width: 150, height: 100 });
+ * assertEquals(shapes.length, 3 + 7);
+ * ```
  */
 export function network({ x, y, width, height }: Area, color: string = INK): Drawing {
   const layer = (from: number, to: number, share: number) => ({
@@ -99,10 +107,10 @@ export function network({ x, y, width, height }: Area, color: string = INK): Dra
     return rectangle(layer(from, from + 0.03, 0.5), { fillcolor: faint(color, 0.5) });
   });
   return together(
-    rectangle(layer(0, 0.12, 1), { fillcolor: "#e9e9e9" }),
-    rectangle(layer(0.22, 0.38, 0.75), { fillcolor: "#e9e9e9" }),
+    rectangle(layer(0, 0.12, 1), { fillcolor: "#e8e8e8" }),
+    rectangle(layer(0.22, 0.38, 0.75), { fillcolor: "#e8e8e8" }),
     ...stripes,
-    rectangle(layer(0.93, 1, 0.8), { fillcolor: "#e9e9e9" }),
+    rectangle(layer(0.93, 1, 0.8), { fillcolor: "#e8e8e8" }),
   );
 }
 
@@ -114,6 +122,16 @@ export function network({ x, y, width, height }: Area, color: string = INK): Dra
  * @param isGone Which bars are crossed out.
  * @param color Of the others.
  * @returns The drawing, and the middle of each bar's foot.
+ * @example
+ * ```ts
+ * import { bars } from "@lib/figures/sketches.ts";
+ * import { INK } from "@lib/figures/palette.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const area = { x: 0, y: 0, width: 100, height: 50 };
+ * const { feet } = bars(area, [0.2, 1], (index) => index === 0, INK);
+ * assertEquals(feet, [[25, 50], [75, 50]]);
+ * ```
  */
 export function bars(
   { x, y, width, height }: Area,

@@ -1,5 +1,6 @@
 import { escapeText } from "@lib/figures/caption.ts";
 import { axis, axisNumber, baseLayout, type Fields, type Figure } from "@lib/figures/figure.ts";
+import { MEANING } from "@lib/figures/palette.ts";
 
 /** The discrete cosine transform of one plane of an image. */
 export interface SpectrumPlane {
@@ -67,7 +68,7 @@ export function spectrumFigure(spectra: readonly SpectrumPlane[]): Figure {
         x1: column + 1.5,
         y0: row - 1.5,
         y1: row + 1.5,
-        line: { color: "#ff5a36", width: 2 },
+        line: { color: MEANING.attack.color, width: 2.5 },
       }))
     ),
     coloraxis: { colorscale: "Viridis", cmin: 0, cmax: strongest, colorbar: COLOUR_BAR },

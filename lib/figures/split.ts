@@ -30,55 +30,64 @@ export interface DataPart {
  * const poisoned = { name: "poisoned", count: 50, isTriggered: true };
  * const parts = [{ name: "clean", count: 950 }, poisoned];
  * const { data } = splitFigure([{ name: "training", count: 1000, parts }]);
- * assertEquals([data[0]!.x, data[0]!.base], [[1000, 950, 50], [0, 0, 950]]);
+ * assertEquals(data.map(({ x, base }) => [x, base]), [[[1000, 950], [0, 0]], [[50], [950]]]);
  * ```
  */
 export function splitFigure(parts: readonly DataPart[]): Figure {
-  const rows = parts.flatMap((part) => rowsOf(part, 0, 0));
+  const rows = parts.flatMap((part) => rowsOf(part, 0, 0)).map((each, row) => ({ ...each, row }));
   if (rows.length === 0) throw new Error("Expected at least one part but found none");
-  const names = rows.map(({ name, depth }) => INDENT.repeat(depth) + escapeText(name));
-  const left = Math.ceil(Math.max(...names.map((name) => textWidth(name, 12)))) + 24;
-  const most = Math.max(...parts.map(({ count }) => count));
-  const looks = rows.map((row) => row.isTriggered ? MEANING.attack : MEANING.clean);
-  const paleness = (depth: number): number => [0.9, 0.55, 0.3][Math.min(depth, 2)]!;
-  const data = [{
-    type: "bar",
-    orientation: "h",
-    y: rows.map((_, row) => row),
-    x: rows.map(({ count }) => count),
-    base: rows.map(({ start }) => start),
-    marker: {
-      color: rows.map(({ depth, isTriggered }, row) =>
-        isTriggered ? "#ffffff" : faint(looks[row]!.color, paleness(depth))
-      ),
-      pattern: {
-        shape: rows.map(({ isTriggered }) => isTriggered ? BARS.attack.hatch : ""),
-        fgcolor: looks.map(({ color }) => color),
-        ...{ fgopacity: 1, size: 6 },
-      },
-      line: { color: looks.map(({ color }) => color), width: 1 },
-    },
-    hovertemplate: "%{customdata}<extra></extra>",
-    customdata: rows.map(({ name, count }) => `${escapeText(name)}: ${count} images`),
-  }];
+  const widths = rows.map(({ name, depth }) => textWidth(name, 12) + depth * INDENT);
+  const left = Math.ceil(Math.max(...widths)) + 24;
+  const data = [
+    bars("without the trigger", rows.filter(({ isTriggered }) => !isTriggered), {
+      color: faint(MEANING.clean.color, 0.6),
+      line: { color: BARS.clean.edge, width: 1 },
+    }),
+    bars("with the trigger", rows.filter(({ isTriggered }) => isTriggered), {
+      color: "#ffffff",
+      pattern: { shape: BARS.attack.hatch, fgcolor: MEANING.attack.color, size: 6 },
+      line: { color: BARS.attack.edge, width: 1 },
+    }),
+  ].filter(({ x }) => x.length > 0);
   const layout = baseLayout({
     height: TOP + rows.length * ROW + BOTTOM,
     margin: { l: left, r: RIGHT, t: TOP, b: BOTTOM },
-    xaxis: axis("images", { range: [0, most], tickformat: ",d" }),
-    yaxis: {
-      tickvals: rows.map((_, row) => row),
-      ticktext: names,
-      range: [rows.length - 0.5, -0.5],
-    },
-    annotations: rows.map(({ start, count }, row) => countOf(start + count, row, count)),
-    bargap: 0.3,
-    showlegend: false,
+    barmode: "overlay",
+    xaxis: axis("number of images", {
+      range: [0, Math.max(...parts.map(({ count }) => count))],
+      tickformat: ",d",
+    }),
+    yaxis: { showticklabels: false, range: [rows.length - 0.5, -0.5], zeroline: false },
+    annotations: rows.flatMap(({ name, count, start, depth, row }) => [
+      word(row, {
+        text: escapeText(name),
+        xref: "paper",
+        x: 0,
+        xshift: 12 - left + depth * INDENT,
+      }),
+      word(row, { text: count.toLocaleString("en"), x: start + count, xshift: 4 }),
+    ]),
   });
   return { data, layout };
 }
 
+const bars = (name: string, rows: readonly Row[], marker: Fields) => ({
+  ...{ type: "bar", orientation: "h", name, marker },
+  y: rows.map(({ row }) => row),
+  x: rows.map(({ count }) => count),
+  base: rows.map(({ start }) => start),
+  width: 0.7,
+  hovertemplate: "%{x:,} images<extra></extra>",
+});
+
+/** Left of the bars or right of one. */
+const word = (y: number, fields: Fields): Fields => ({
+  ...{ y, xanchor: "left", showarrow: false, font: { size: 12 } },
+  ...fields,
+});
+
 /** A part and all below it, with where it begins and how deep it is. */
-function rowsOf(part: DataPart, start: number, depth: number): Row[] {
+function rowsOf(part: DataPart, start: number, depth: number): Omit<Row, "row">[] {
   const below = part.parts ?? [];
   const sum = below.reduce((total, { count }) => total + count, 0);
   if (sum > part.count) {
@@ -94,18 +103,15 @@ function rowsOf(part: DataPart, start: number, depth: number): Row[] {
 }
 
 interface Row extends DataPart {
+  /** From the top. */
+  row: number;
+  /** Images to its left. */
   start: number;
   depth: number;
 }
 
-/** The count, to the right of its bar's end. */
-const countOf = (x: number, y: number, count: number): Fields => ({
-  ...{ x, y, xanchor: "left", xshift: 4, showarrow: false, font: { size: 12 } },
-  text: count.toLocaleString("en"),
-});
-
-/** Spaces that neither HTML nor SVG takes away. */
-const INDENT = "\u00a0\u00a0\u00a0\u00a0";
+/** Of a part under the one that it belongs to, in pixels. */
+const INDENT = 16;
 
 /** Height of a row, and the margins; the right one has room for a count. In pixels. */
-const [ROW, TOP, BOTTOM, RIGHT] = [30, 12, 56, 70];
+const [ROW, TOP, BOTTOM, RIGHT] = [30, 40, 56, 70];

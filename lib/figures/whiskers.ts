@@ -31,7 +31,8 @@ export function whiskers(
       100,
     );
   return {
-    ...{ type: "data", symmetric: false, color: INK, thickness: 1.25, width: 4 },
+    // without caps, so that a bar without a range has nothing at its end
+    ...{ type: "data", symmetric: false, color: INK, thickness: 2, width: 0 },
     array: beyond((rate, { high }) => high - rate),
     arrayminus: beyond((rate, { low }) => rate - low),
   };

@@ -124,7 +124,7 @@ export const samples: Record<string, Figure> = {
   "one curve and the paper's": pruningCurveFigure([falling("clean mean", 100)], marks, PAPER),
   "six curves and the paper's": pruningCurveFigure(
     [...orders, "greedy", "100 random orders", "one's own"].map((name, index) => ({
-      ...banded,
+      ...(index === 5 && banded),
       ...falling(name, 20 * index),
     })),
     marks,

@@ -61,7 +61,8 @@ Deno.test("bands are filled, and are not taken for something invisible", async (
 Deno.test("marks are lines across the plot", async () => {
   const document = parse(await renderSvg(samples["one curve"]!));
   const dotted = [...document.querySelectorAll("path")].filter((path) =>
-    path.getAttribute?.("style")?.includes("stroke:#6e6e6e")
+    /stroke-dasharray.*stroke:#555555|stroke:#555555.*stroke-dasharray/
+      .test(path.getAttribute?.("style") ?? "")
   );
   assertEquals(dotted.length, 4);
 });
@@ -72,6 +73,13 @@ Deno.test("spectra and pictures are drawn on a canvas", async () => {
     const sources = images.map((image) => image.getAttribute?.("xlink:href") ?? "");
     assertEquals(sources.filter((source) => source.length > 200).length, count, name);
   }
+});
+
+Deno.test("lines of a caption are shifted by themselves, or librsvg would add their text's shift", async () => {
+  const document = parse(await renderSvg(captioned(samples.bars!, caption)));
+  const lines = [...document.querySelectorAll("text > tspan[dy]")];
+  assert(lines.length > 1);
+  assert(lines.every(({ parentNode }) => parentNode?.getAttribute?.("dy") === null));
 });
 
 Deno.test("a caption is kept word by word", async () => {

@@ -1,0 +1,40 @@
+import type { Drawing, Point } from "@lib/figures/diagram.ts";
+import { INK } from "@lib/figures/palette.ts";
+
+/**
+ * An arrow along straight lines.
+ *
+ * @param points From where, round which corners, to where; at least two.
+ * @param color Of line and head.
+ * @returns The drawing.
+ * @example
+ * ```ts
+ * import { arrow } from "@lib/figures/arrow.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const [line, head] = arrow([[0, 5], [30, 5]]).shapes;
+ * assertEquals([line!.path, head!.path], ["M0,5L23,5", "M30,5L22,9L22,1Z"]);
+ * ```
+ */
+export function arrow(points: readonly Point[], color: string = INK): Drawing {
+  const [[fromX, fromY], [x, y]] = [points.at(-2)!, points.at(-1)!];
+  const length = Math.hypot(x - fromX, y - fromY);
+  const [right, down] = [(x - fromX) / length, (y - fromY) / length];
+  const back = (along: number, aside: number): Point => [
+    x - along * right - aside * down,
+    y - along * down + aside * right,
+  ];
+  const head = { path: `${path([[x, y], back(8, 4), back(8, -4)])}Z`, fillcolor: color };
+  const line = { path: path([...points.slice(0, -1), back(7, 0)]), fillcolor: "rgba(0,0,0,0)" };
+  return {
+    shapes: [
+      { type: "path", ...line, line: { color, width: 1.5 } },
+      { type: "path", ...head, line: { color, width: 0 } },
+    ],
+    annotations: [],
+  };
+}
+
+/** As SVG's path, which Plotly's shapes know. */
+const path = (points: readonly Point[]): string =>
+  `M${points.map(([x, y]) => `${x},${y}`).join("L")}`;
