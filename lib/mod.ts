@@ -77,7 +77,7 @@ export {
   randomOrders,
   RANKINGS,
 } from "@lib/study/orders.ts";
-export { PAPER, paperRow } from "@lib/study/paper.ts";
+export { PAPER, paperCurve, paperRow } from "@lib/study/paper.ts";
 export { peerRows } from "@lib/study/peer_rows.ts";
 export { recoveryTables } from "@lib/study/recovery_rows.ts";
 export {

@@ -80,3 +80,20 @@ export function paperRow(
     ? { title: "CIFAR-10", ...PAPER.cifar10 }
     : { title: "GTSRB", ...PAPER.badNet };
 }
+
+/**
+ * The paper's curve and repaired models, to be drawn beside those of the same data.
+ *
+ * @param data In the list of data sets.
+ * @returns What it says of pruning; nothing but on GTSRB, where it pruned.
+ * @example
+ * ```ts
+ * import { paperCurve } from "@lib/study/paper.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(["gtsrb", "cifar10"].map((data) => paperCurve(data)?.repaired.length), [4, undefined]);
+ * ```
+ */
+export function paperCurve(data: string): typeof PAPER | undefined {
+  return data === "gtsrb" ? PAPER : undefined;
+}
