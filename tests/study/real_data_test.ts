@@ -3,6 +3,13 @@ import { DATA_FOLDERS, outputPath } from "@lib/environment.ts";
 import { poisonTrainingSet } from "@lib/attack/poison.ts";
 import { PLANES, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
 import { loadBadNet } from "@lib/study/bad_net.ts";
+import { badNets } from "@lib/study/networks.ts";
+import { loadDataset } from "@lib/data/dataset.ts";
+import { toTensor } from "@lib/network/image_input.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+import { disposeEvidence, measureEvidence } from "@lib/pruning/evidence.ts";
+import { cleanAscending } from "@lib/pruning/ranking.ts";
+import { assertClose } from "../assert_close.ts";
 import { readGtsrbTest, readGtsrbTraining } from "@lib/data/gtsrb_images.ts";
 import { GTSRB_MD5 } from "@lib/data/gtsrb_archives.ts";
 import { PAPER_SIZE } from "@lib/data/images.ts";
@@ -111,6 +118,36 @@ Deno.test({
       assertEquals(steps[count], await classify(pruned, images));
       pruned.dispose();
     }
+  },
+});
+
+Deno.test({
+  name:
+    "the paper's order is that of the mean at the last pooling layer, as tfjs's own layers have it",
+  ignore,
+  async fn(): Promise<void> {
+    const { network } = await loadBadNet(outputPath("gtsrb", "badnet"), experiment);
+    const { validationHalf } = await loadDataset(experiment);
+    const images = pickImages(validationHalf, shuffled(6000, seededRandom(7)).subarray(0, 500));
+    const pooling = network.getLayer("max_pooling2d_2").output as tf.SymbolicTensor;
+    const means = tf.tidy(() => {
+      const part = tf.model({ inputs: network.inputs, outputs: pooling });
+      return (part.predict(toTensor(images)) as tf.Tensor).mean([0, 1, 2]).dataSync();
+    });
+    const evidence = await measureEvidence(network, images, trigger, target);
+    assertClose(evidence.clean.activations.pooling.mean, means, 1e-5);
+    const ordered = cleanAscending().order(evidence).map((channel) => means[channel]!);
+    for (const [place, mean] of ordered.entries()) {
+      assert(place === 0 || mean >= ordered[place - 1]! - 1e-5, `${place}: ${mean}`);
+    }
+    disposeEvidence(evidence);
+    const { orders, seeds } = await readSummary("gtsrb") as {
+      orders: Record<string, { order: number[] }>;
+      seeds: { paperOrder: { orderedBy: object; networks: Record<string, { order: number[] }> } };
+    };
+    assertEquals(seeds.paperOrder.orderedBy, { layer: "pooling", statistic: "mean" });
+    assertEquals(Object.keys(seeds.paperOrder.networks), badNets("gtsrb").map(({ name }) => name));
+    assertEquals(seeds.paperOrder.networks.badnet!.order, orders["clean ascending"]!.order);
   },
 });
 
