@@ -13,14 +13,14 @@ export interface ArchiveImages extends Images {
  *
  * @param opening An archive that is being opened; the workers start meanwhile.
  * @param size What they are resized to.
- * @param most Workers at most; one a core.
+ * @param most Workers at most; one a core, and no more than pay.
  * @returns The images by path.
  * @throws {Error} If an image is cut short or altered, or no PPM image.
  */
 export async function unpackImages(
   opening: Promise<ZipArchive>,
   size: Size,
-  most: number = navigator.hardwareConcurrency,
+  most: number = Math.min(8, navigator.hardwareConcurrency),
 ): Promise<ArchiveImages> {
   const script = new URL("./unpack_worker.ts", import.meta.url);
   const workers = Array.from({ length: most }, () => new Worker(script, { type: "module" }));

@@ -25,6 +25,10 @@ export async function saveNetwork(folder: string, network: tf.LayersModel): Prom
   const temporary = await Deno.makeTempDir({ dir: dirname(folder), suffix: ".tmp" });
   try {
     await network.save(`file://${temporary}`);
+    for await (const { name } of Deno.readDir(temporary)) {
+      using written = await Deno.open(`${temporary}/${name}`);
+      await written.sync(); // on the disk before it takes the former one's place
+    }
     await Deno.chmod(temporary, 0o755); // temporary folders are private
     // a folder cannot take the place of another: between the two, loadNetwork finds the former one aside
     await restoreFormer(folder); // which is all that there is after a kill: not to be removed yet

@@ -76,15 +76,15 @@ export async function loadCheckpoint(
   // all is looked at before the network is changed
   const values = network.weights.map((weight) => pick(weight.originalName, weight.shape));
   const [mean, square] = ["adam/mean", "adam/square"].map((name) => pick(name, [length]));
-  const [step, history] = [Number(metadata.step), historyOf(metadata.history, file)];
-  if (!(Number.isInteger(step) && step >= 0)) {
-    throw new Error(`Expected a number of steps but found ${metadata.step} in ${file}`);
+  const [step, history] = [metadata.step ?? "", historyOf(metadata.history, file)];
+  if (!/^\d+$/.test(step)) {
+    throw new Error(`Expected a number of steps but found "${step}" in ${file}`);
   }
   tf.tidy(() => network.setWeights(values.map((each) => tf.tensor(each.values, each.shape))));
   return {
     history,
     state: {
-      step,
+      step: Number(step),
       weights: laidOut(network.trainableWeights),
       mean: tf.tensor(mean!.values, [length]),
       square: tf.tensor(square!.values, [length]),
@@ -95,8 +95,11 @@ export async function loadCheckpoint(
 
 function historyOf(text: string | undefined, file: string): EpochRecord[] {
   try {
-    const history: unknown = JSON.parse(text ?? "");
-    if (Array.isArray(history)) return history;
+    const history: EpochRecord[] = JSON.parse(text ?? "");
+    const isWhole = ({ epoch, loss, seconds, rates }: EpochRecord, index: number): boolean =>
+      epoch === index + 1 && Number.isFinite(loss + seconds) &&
+      Object.values(rates).every(Number.isFinite);
+    if (history.every(isWhole)) return history;
   } catch {
     // said below
   }

@@ -114,9 +114,20 @@ const faults: Record<string, [change: (content: NamedArrays) => void, message: s
   "a weight missing": [({ arrays }) => delete arrays["dense/bias"], "Expected dense/bias of shape"],
   "no step": [
     ({ metadata }) => metadata.step = "many",
-    "Expected a number of steps but found many",
+    'Expected a number of steps but found "many"',
   ],
-  "no history": [({ metadata }) => metadata.history = "{}", "Expected the history of a training"],
+  "an empty step": [({ metadata }) => metadata.step = "", 'a number of steps but found ""'],
+  ...Object.fromEntries(
+    ["{}", "[1]", '[{"epoch": 2, "loss": 1, "seconds": 1, "rates": {}}]', "[{}]", ""].map((
+      text,
+    ) => [
+      `the history ${text}`,
+      [
+        ({ metadata }: NamedArrays) => metadata.history = text,
+        "Expected the history of a training",
+      ],
+    ]),
+  ),
 };
 for (const [name, [change, message]] of Object.entries(faults)) {
   Deno.test(`a checkpoint with ${name} changes nothing and leaves nothing behind`, async () => {
