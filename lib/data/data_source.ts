@@ -30,6 +30,8 @@ export interface SourceImages {
   train(): Promise<LabelledImages>;
   /** All test images. */
   test: LabelledImages;
+  /** How these copies differ from the official ones, in a few words; said beside all results. */
+  form?: string;
   /** MD5 of the files they come from, by name; none where they are rendered. */
   checksums: Record<string, string>;
 }

@@ -13,7 +13,7 @@ export interface DataChoice extends Size {
 
 /** An experiment's images: those of a data set, its test images halved (paper, section 3.2). */
 export interface Dataset extends SourceImages {
-  /** How to call it in titles; says "synthetic" where it is. */
+  /** How to call it in titles; says "synthetic" where it is, and how copies differ from the official ones. */
   name: string;
   /** The half of the test images on which thresholds are read. */
   validationHalf: LabelledImages;
@@ -63,5 +63,6 @@ export async function loadDataset(
   const source = chosen(DATASETS, name, "a data set");
   const images = await source.load({ height, width, channels }, onDownload);
   const [validationHalf, testHalf] = splitByClass(images.test, seededRandom(seed), 2);
-  return { name: source.title, ...images, validationHalf, testHalf };
+  const title = [source.title, images.form].filter(Boolean).join(", ");
+  return { name: title, ...images, validationHalf, testHalf };
 }

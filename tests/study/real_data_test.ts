@@ -66,6 +66,30 @@ Deno.test({
   },
 });
 
+const cifar10 = await Promise.all(
+  folders.flatMap((folder) =>
+    ["cifar10-images.zip", "cifar-10-batches-bin", "test_batch.bin"].map((name) =>
+      exists(join(folder, name))
+    )
+  ),
+);
+const noCifar = !cifar10.includes(true);
+if (noCifar) {
+  console.warn("SKIPPED: tests on CIFAR-10, which is neither in data/ nor in ../shared/data");
+}
+
+Deno.test({
+  name: "CIFAR-10 has 1,000 test images of each of ten classes, and copies in JPEG are called so",
+  ignore: noCifar,
+  async fn(): Promise<void> {
+    const { name, test, checksums } = await loadDataset(paperExperiment("cifar10"));
+    const counts = test.classNames.map((_, label) => test.labels.filter((l) => l === label).length);
+    assertEquals(counts, Array(10).fill(1000));
+    const [file] = Object.keys(checksums);
+    assertEquals(name, file === "cifar10-images.zip" ? "CIFAR-10, JPEG copies" : "CIFAR-10");
+  },
+});
+
 Deno.test({
   name: "a short training on poisoned GTSRB learns real signs",
   ignore,
