@@ -94,7 +94,13 @@ Deno.test("a run out of order, an error, a lost output and a large file are foun
   const good = notebook("const a = 1;");
   assertEquals(faultsOfRun(good, 1000), []);
   const shows = notebook('await showMarkdown("x");');
-  assert(faultsOfRun(shows, 1000)[0]!.includes("expected an output but found none"));
+  const named = notebook('await lib.showMarkdown("x");');
+  for (const each of [shows, named]) {
+    assert(faultsOfRun(each, 1000)[0]!.includes("expected an output but found none"));
+  }
+  const printed = notebook("await lib.addToSummary({});");
+  codeCells(printed)[0]!.outputs = [{ output_type: "execute_result" }];
+  assert(faultsOfRun(printed, 1000)[0]!.includes("but found its last value printed"));
   codeCells(good)[0]!.execution_count = 7;
   assert(faultsOfRun(good, 1000)[0]!.includes("expected execution count 1 but found 7"));
   const failed = notebook("throw 1;");

@@ -82,7 +82,10 @@ export function faultsOfRun(notebook: Notebook, bytes: number): string[] {
         faults.push(`${where}: ${output.ename}: ${output.evalue}`);
       }
     }
-    if (/await show[A-Z(]/.test(sourceOf(cell)) && (cell.outputs ?? []).length === 0) {
+    if (cell.outputs?.some(({ output_type }) => output_type === "execute_result")) {
+      faults.push(`${where}: expected all to be shown by “show…” but found its last value printed`);
+    }
+    if (/await (lib\.)?show[A-Z(]/.test(sourceOf(cell)) && (cell.outputs ?? []).length === 0) {
       faults.push(`${where}: expected an output but found none`);
     }
   });
