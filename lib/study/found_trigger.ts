@@ -12,7 +12,8 @@ import { imageAt } from "@lib/data/select.ts";
  * @param found The defender's coefficients, strongest first.
  * @param trigger The attacker's.
  * @param image A square one to look at its change.
- * @returns Whether it does; never for a defender who found nothing.
+ * @returns Whether it does; undefined where the defender found nothing, or where the attacker's trigger is
+ * spread over many frequencies, so that none is its own.
  * @example
  * ```ts
  * import { ftrojan, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
@@ -30,9 +31,9 @@ export function isAttackersFrequency(
   found: readonly Coefficient[],
   trigger: Trigger,
   image: Images,
-): boolean {
+): boolean | undefined {
   const [strongest] = found;
-  if (strongest === undefined) return false;
+  if (strongest === undefined) return undefined;
   const { height, width } = image;
   const first = imageAt(image, 0);
   const [before, after] = [first, trigger.apply(first)].map((each) => imagePlanes(each, YCRCB));
@@ -40,7 +41,12 @@ export function isAttackersFrequency(
   const spectra = PLANES.map((_, plane) =>
     dct2(change.subarray(plane * height * width, (plane + 1) * height * width), width)
   );
-  const largest = Math.max(...spectra.flatMap((spectrum) => [...spectrum].map(Math.abs)));
+  const sizes = spectra.flatMap((spectrum) => [...spectrum].map(Math.abs));
+  const half = Math.max(...sizes) / 2;
+  if (sizes.filter((size) => size >= half).length > FEW) return undefined;
   const { plane, row, column } = strongest;
-  return Math.abs(spectra[PLANES.indexOf(plane)]![row * width + column]!) >= largest / 2;
+  return sizes[(PLANES.indexOf(plane) * height + row) * width + column]! >= half;
 }
+
+/** So many coefficients at most make a trigger of single frequencies. */
+const FEW = 8;

@@ -19,8 +19,9 @@ export interface RecoveryRow extends Verdict {
   title: string;
   /** The attacker's class; none for a network that is not attacked. */
   target?: number;
-  /** Whether what was found lies at the attacker's own frequency, and not just at its class. */
-  atAttackers: boolean;
+  /** Whether what was found lies at the attacker's own frequency, and not just at its class; none where
+   * there is no such frequency, or nothing was found. */
+  atAttackers?: boolean;
   /** The network as it came. */
   before: Rates;
   /** Channels pruned against the recovered triggers; none without a suspect. */
@@ -52,10 +53,11 @@ export async function recoveryRow(
   const [pruned, unlearned] = [by("pruning"), by("unlearning")];
   const { suspected, coefficients } = row.verdict!;
   const found = suspected === target ? coefficients : [];
+  const atAttackers = isAttackersFrequency(found, trigger, dataset.testHalf);
   return {
     ...row.verdict!,
     title: study.title,
-    atAttackers: isAttackersFrequency(found, trigger, dataset.testHalf),
+    ...(atAttackers !== undefined && { atAttackers }),
     ...(injectionRate > 0 ? { target } : {}),
     before: row.before,
     ...(pruned && { pruned }),

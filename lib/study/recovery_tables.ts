@@ -18,7 +18,7 @@ import type { PeerRow } from "@lib/study/peer_rows.ts";
  *
  * const before = { cleanAccuracy: 0.97, attackSuccess: 0, robustAccuracy: 0.9 };
  * const none = { outlierIndex: 1.2, norm: 900, coefficients: [], coefficientCount: 0 };
- * const clean = { title: "clean network", before, atAttackers: false };
+ * const clean = { title: "clean network", before };
  * const row = { ...clean, ...none, cleanImages: 1000, seconds: { found: 40 } };
  * assertEquals(foundTable([row], "").rows[0]![1], "none: no alarm");
  * ```
@@ -32,7 +32,7 @@ export function foundTable(rows: readonly RecoveryRow[], caption: string): Table
     rows: rows.map((row) => [
       row.title,
       foundBy(row),
-      row.suspected === undefined ? "–" : row.atAttackers ? "yes" : "no",
+      row.atAttackers === undefined ? "–" : row.atAttackers ? "yes" : "no",
       row.outlierIndex.toFixed(1),
       Math.round(row.norm).toLocaleString("en"),
       row.suspected === undefined ? "–" : row.coefficientCount,
@@ -62,7 +62,7 @@ function foundBy({ suspected, target }: RecoveryRow): string {
  *
  * const before = { cleanAccuracy: 0.97, attackSuccess: 0, robustAccuracy: 0.9 };
  * const none = { outlierIndex: 1.2, norm: 900, coefficients: [], coefficientCount: 0 };
- * const clean = { title: "clean network", before, atAttackers: false };
+ * const clean = { title: "clean network", before };
  * const row = { ...clean, ...none, cleanImages: 1000, seconds: { found: 40 } };
  * assertEquals(repairTable([row], "").rows, []);
  * ```

@@ -145,13 +145,14 @@ Deno.test("the defender's tables: what was found, and two repairs where that was
     seconds: { found: 81.4 },
   };
   const wrong = { ...row, title: "other", suspected: 3, atAttackers: false };
-  const alarm = { ...row, title: "clean", target: undefined, atAttackers: false };
-  const none = { ...row, title: "missed", suspected: undefined, pruned: undefined };
+  const alarm = { ...row, title: "clean", target: undefined, atAttackers: undefined };
+  const missed = { title: "missed", suspected: undefined, atAttackers: undefined };
+  const none = { ...row, ...missed, pruned: undefined };
   const rows = [row, wrong, alarm, none];
   assertEquals(foundTable(rows, "").rows, [
     ["BadNet", "10 (10)", "yes", "12.3", "1,235", 7, "Cr (31, 30) −21", 81],
     ["other", "3 (10)", "no", "12.3", "1,235", 7, "Cr (31, 30) −21", 81],
-    ["clean", "10: false alarm", "no", "12.3", "1,235", 7, "Cr (31, 30) −21", 81],
+    ["clean", "10: false alarm", "–", "12.3", "1,235", 7, "Cr (31, 30) −21", 81],
     ["missed", "none (10)", "–", "12.3", "1,235", "–", "–", 81],
   ]);
   assertEquals(repairTable(rows, "").rows, [
