@@ -10,7 +10,7 @@ import { badNet } from "@lib/study/bad_net.ts";
 import { type Dataset, loadDataset } from "@lib/data/dataset.ts";
 import { DATASETS } from "@lib/data/datasets.ts";
 import { type Evidence, type Halves, measureHalves } from "@lib/pruning/evidence.ts";
-import type { Experiment } from "@lib/study/experiment.ts";
+import { type Experiment, placeOf } from "@lib/study/experiment.ts";
 import { liveFigure } from "@lib/figures/live_figure.ts";
 import { liveProgress } from "@lib/figures/live_progress.ts";
 import { showMarkdown } from "@lib/figures/show.ts";
@@ -111,7 +111,7 @@ export async function openBadNet(
   caption?: string,
 ): ReturnType<typeof badNet> {
   const { epochs } = experiment.recipe;
-  const file = outputPath(experiment.data.name, "figures", "training.svg");
+  const file = outputPath(placeOf(experiment), "figures", "training.svg");
   const figure = liveFigure({ caption, file });
   const line = liveProgress("training", epochs, "epochs");
   let trained = false;
@@ -170,7 +170,7 @@ export async function openMeasured(
   { attack }: Experiment<object>,
 ): Promise<Halves<Evidence>> {
   const { trigger, target } = poisoningOf(attack);
-  const total = 2 * test.labels.length;
+  const total = test.labels.length + test.labels.filter((label) => label !== target).length;
   const line = liveProgress("forward pass", total, "images");
   const measured = await measureHalves(
     network,

@@ -113,7 +113,7 @@ function afterwards(): Drawing {
     words([436, 218], "3  Afterwards", HEADING),
     row(248, false, "its true class", MEANING.truth.color),
     row(334, true, "the target", MEANING.attack.color),
-    words([610, 408], "the chequer is the trigger, which no eye sees"),
+    words([610, 408], "the chequer is the trigger, magnified"),
   );
 }
 
