@@ -91,7 +91,7 @@ Deno.test({
   ignore: !ready,
   fn: async () => {
     const file = await temporaryNotebook([
-      "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 13_000);",
+      "const waited = Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 13_000);",
     ]);
     const tool = new URL("../../tools/run_notebooks.ts", import.meta.url);
     const code = `import { runNotebooks } from "${tool}";
