@@ -8,7 +8,8 @@
  */
 import { onlyDataset } from "./notebooks/options.ts";
 import { timeWords } from "./notebooks/progress.ts";
-import { printedResults, summaryLines } from "./notebooks/summary.ts";
+import { summaryLines } from "./notebooks/results_table.ts";
+import { printedResults } from "./notebooks/summary.ts";
 import { allNotebooks, runNotebooks } from "./run_notebooks.ts";
 import { ROOT } from "../lib/environment.ts";
 import { setup } from "./setup.ts";

@@ -14,7 +14,8 @@ import { basename, join, relative } from "node:path";
 import { datasetOption, takeOptions } from "./notebooks/options.ts";
 import { faultsOfRun, readNotebook } from "./notebooks/notebook.ts";
 import { progressPrinter, readDurations, timeWords } from "./notebooks/progress.ts";
-import { printedResults, withResults } from "./notebooks/summary.ts";
+import { dataSetsOf, withResults } from "./notebooks/results_table.ts";
+import { printedResults } from "./notebooks/summary.ts";
 import { setup } from "./setup.ts";
 import { run } from "./setup/command.ts";
 import { VENV_PYTHON } from "./setup/python.ts";
@@ -130,11 +131,12 @@ export function kernelEnvironment(): Record<string, string> {
   };
 }
 
-/** The README's table of results comes from the summary, so that no number in it is typed. */
+/** The README's tables of results come from the summaries, so that no number in them is typed. */
 async function updateReadme(): Promise<void> {
   const file = join(ROOT, "README.md");
-  const results = await printedResults("gtsrb");
-  await writeFile(file, withResults(await Deno.readTextFile(file), results, "gtsrb"));
+  let page = await Deno.readTextFile(file);
+  for (const data of dataSetsOf(page)) page = withResults(page, await printedResults(data), data);
+  await writeFile(file, page);
   await run([Deno.execPath(), "fmt", "--quiet", file], ROOT);
 }
 

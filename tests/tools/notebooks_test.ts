@@ -13,12 +13,12 @@ import {
 import { datasetOption, onlyDataset, takeOptions } from "../../tools/notebooks/options.ts";
 import { timeLeft, timeWords } from "../../tools/notebooks/progress.ts";
 import {
-  printedResults,
-  type Summary,
+  dataSetsOf,
   summaryLines,
   summaryRows,
   withResults,
-} from "../../tools/notebooks/summary.ts";
+} from "../../tools/notebooks/results_table.ts";
+import { printedResults, type Summary } from "../../tools/notebooks/summary.ts";
 import { runNotebooks } from "../../tools/run_notebooks.ts";
 
 function notebook(...cells: string[]): Notebook {
@@ -250,7 +250,7 @@ Deno.test("a failing cell is named with its own words, and what was run is kept"
 });
 
 Deno.test("a page's table of results is written anew between its markers", () => {
-  const old = "a\n<!-- results: begin -->\nold\n<!-- results: end -->\nb\n";
+  const old = "a\n<!-- results gtsrb: begin -->\nold\n<!-- results gtsrb: end -->\nb\n";
   const page = withResults(old, RESULTS, "gtsrb");
   const [head, rule, ...rows] = page.split("\n").filter((line) => line.startsWith("|"));
   assertEquals(head, "| | one BadNet | 2 BadNets: mean (range) | paper |");
@@ -260,14 +260,17 @@ Deno.test("a page's table of results is written anew between its markers", () =>
   assertThrows(
     () => withResults("# No table", RESULTS, "gtsrb"),
     Error,
-    "Expected <!-- results: begin -->",
+    "Expected <!-- results gtsrb: begin -->",
   );
 });
 
 Deno.test("the README's numbers are those of the summary", async () => {
   const readme = await Deno.readTextFile(join(ROOT, "README.md"));
   const bare = (text: string): string => text.replace(/[\s-]+/g, ""); // the formatter pads tables
-  assertEquals(bare(withResults(readme, await printedResults("gtsrb"), "gtsrb")), bare(readme));
+  assertEquals(dataSetsOf(readme), ["gtsrb", "cifar10"]);
+  for (const data of dataSetsOf(readme)) {
+    assertEquals(bare(withResults(readme, await printedResults(data), data)), bare(readme));
+  }
 });
 
 Deno.test("a summary that lacks a part names the notebook that writes it", async () => {
