@@ -34,7 +34,7 @@ export function imageSlider(places: readonly SliderPlace[], start: number, what:
     throw new Error(`Expected one of ${places.length} places to start at but found ${start}`);
   }
   const grids = places.map(({ images, labels }) =>
-    imageGrid(images, labels, labels.length, "image/jpeg")
+    imageGrid(images, labels, Math.max(labels.length, COLUMNS), "image/jpeg")
   );
   const tallest = grids.reduce((a, b) => b.layout.height > a.layout.height ? b : a).layout;
   const shown = grids.map(({ layout: { images, annotations } }) => ({ images, annotations }));
@@ -56,6 +56,9 @@ export function imageSlider(places: readonly SliderPlace[], start: number, what:
   };
   return { data: grids[start]!.data, layout };
 }
+
+/** At least so many would fit in the row, which bounds the size of all these pictures together. */
+const COLUMNS = 5;
 
 /** For the slider, in pixels. */
 const ROOM = 100;
