@@ -23,13 +23,22 @@ export async function writeWhole(file: string, content: string | Uint8Array): Pr
   try {
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
     await Deno.writeFile(temporary, bytes);
-    using written = await Deno.open(temporary);
-    await written.sync();
+    await syncFile(temporary);
     await Deno.rename(temporary, file);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
     throw error;
   }
+}
+
+/**
+ * Waits until what was written into a file is on the disk.
+ *
+ * @param file Its path.
+ */
+export async function syncFile(file: string): Promise<void> {
+  using written = await Deno.open(file);
+  await written.sync();
 }
 
 /**

@@ -13,7 +13,7 @@ import { DATASETS } from "@lib/data/datasets.ts";
 import { outputPath, ROOT } from "@lib/environment.ts";
 import { tableAsCsv } from "@lib/figures/table_csv.ts";
 import { basename, join, relative } from "node:path";
-import { readNotebook } from "./notebooks/notebook.ts";
+import { notebooksIn, readNotebook } from "./notebooks/notebook.ts";
 import { onlyDataset } from "./notebooks/options.ts";
 import { bookOf } from "./publish/book.ts";
 import { PUBLISH_PYTHON, setupPublishing } from "./publish/environment.ts";
@@ -30,15 +30,10 @@ import { writeFile } from "./setup/step.ts";
  * @returns Their paths, in the order of reading.
  * @throws {Error} If there are none, with how to make them.
  */
-export async function executedNotebooks(dataset: string): Promise<string[]> {
+export function executedNotebooks(dataset: string): string[] {
   const folder = dataset === "gtsrb" ? join(ROOT, "notebooks") : outputPath(dataset, "notebooks");
-  const names: string[] = [];
-  try {
-    for await (const { name } of Deno.readDir(folder)) if (/\.ipynb$/.test(name)) names.push(name);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  if (names.length > 0) return names.sort().map((name) => join(folder, name));
+  const files = notebooksIn(folder);
+  if (files.length > 0) return files;
   throw new Error(
     `Expected executed notebooks in ${relative(ROOT, folder)} but found none: ` +
       `make them with deno task notebooks --dataset ${dataset}`,
@@ -92,7 +87,7 @@ async function writeShown(part: Shown, caption: string, folder: string): Promise
 if (import.meta.main) {
   try {
     const dataset = onlyDataset(Deno.args, "gtsrb");
-    const files = await executedNotebooks(dataset);
+    const files = executedNotebooks(dataset);
     await setupPublishing();
     const folder = outputPath(dataset, "publication");
     const { title, isSynthetic } = DATASETS[dataset]!;

@@ -12,7 +12,7 @@ import { DATASET_VARIABLE, ROOT } from "../lib/environment.ts";
 import { TextLineStream } from "./notebooks/text_lines.ts";
 import { basename, join, relative } from "node:path";
 import { datasetOption, takeOptions } from "./notebooks/options.ts";
-import { faultsOfRun, readNotebook } from "./notebooks/notebook.ts";
+import { faultsOfRun, notebooksIn, readNotebook } from "./notebooks/notebook.ts";
 import { progressPrinter, readDurations, timeWords } from "./notebooks/progress.ts";
 import { dataSetsOf, withResults } from "./notebooks/results_table.ts";
 import { printedResults } from "./notebooks/summary.ts";
@@ -27,8 +27,7 @@ import { writeFile } from "./setup/step.ts";
  * @returns Their paths.
  */
 export function allNotebooks(): string[] {
-  return [...Deno.readDirSync(join(ROOT, "notebooks"))].map((entry) => entry.name)
-    .filter((name) => name.endsWith(".ipynb")).sort().map((name) => join(ROOT, "notebooks", name));
+  return notebooksIn(join(ROOT, "notebooks"));
 }
 
 /**

@@ -59,22 +59,24 @@ async function runStage({ name, args }: Stage): Promise<{ success: boolean; coun
   };
 }
 
+/** Waits for an environment; where it cannot be made, its tests are skipped. */
+async function orSkipped(made: Promise<void>, what: string, folder: string): Promise<void> {
+  await made.catch(async (error: Error) => {
+    console.warn(`SKIPPED: ${what}. ${error.message}`);
+    await Deno.remove(join(ROOT, folder), { recursive: true }).catch(() => {});
+  });
+}
+
 await setup().catch((error: Error) => {
   console.error(error.message);
   Deno.exit(1);
 });
 const quick = Deno.args.includes("--quick");
 if (!quick) {
-  // Keras of its own, for the tests that read and write its files; without it these are skipped
-  const requirements = "tests/reference/keras/requirements.txt";
-  await setupEnvironment(ROOT, ".keras", requirements).catch(async (error: Error) => {
-    console.warn(`SKIPPED: networks back in Keras. ${error.message}`);
-    await Deno.remove(join(ROOT, ".keras"), { recursive: true }).catch(() => {});
-  });
-  await setupPublishing().catch(async (error: Error) => {
-    console.warn(`SKIPPED: publishing. ${error.message}`);
-    await Deno.remove(join(ROOT, ".publish"), { recursive: true }).catch(() => {});
-  });
+  // Keras of its own, for the tests that read and write its files
+  const keras = setupEnvironment(ROOT, ".keras", "tests/reference/keras/requirements.txt");
+  await orSkipped(keras, "networks back in Keras", ".keras");
+  await orSkipped(setupPublishing(), "publishing", ".publish");
 }
 const total = [0, 0, 0];
 for (const stage of STAGES.filter((stage) => stage.quick || !quick)) {

@@ -1,4 +1,11 @@
-import { fromPlanes, imagePlanes, toBytes, toPlanes, YCRCB } from "@lib/attack/colour.ts";
+import {
+  type ColourSpace,
+  fromPlanes,
+  imagePlanes,
+  toBytes,
+  toPlanes,
+  YCRCB,
+} from "@lib/attack/colour.ts";
 import { dct2 } from "@lib/attack/dct.ts";
 import type { FTrojanParameters } from "@lib/attack/ftrojan.ts";
 import { countOf, type Images, requireImages, sizeText } from "@lib/data/images.ts";
@@ -40,17 +47,32 @@ export function bandShifts(
   }
   const sums = bands.map(() => 0);
   for (let index = 0; index < count; index++) {
-    const [before, after] = [clean, other].map((each) =>
-      imagePlanes(imageAt(each, index), colourSpace)
-    );
-    const change = after!.map((level, at) => level - before![at]!);
+    const spectra = changeSpectra(imageAt(clean, index), imageAt(other, index), colourSpace);
     for (const channel of channels) {
-      const plane = change.subarray(channel * window ** 2, (channel + 1) * window ** 2);
-      const spectrum = dct2(plane, window); // linear: the spectrum of the change is the spectra's change
+      const spectrum = spectra[channel]!;
       bands.forEach(([row, column], band) => sums[band]! += spectrum[row * window + column]!);
     }
   }
   return sums.map((sum) => sum / (count * channels.length));
+}
+
+/**
+ * The spectrum of what happened to an image; the DCT is linear, so it is the change of the spectrum.
+ *
+ * @param before One image.
+ * @param after The same, changed.
+ * @param space The colour space of a colour image's planes.
+ * @returns The DCT of the change, in levels, plane by plane.
+ */
+export function changeSpectra(before: Images, after: Images, space: ColourSpace): Float64Array[] {
+  const { height, width, channels } = before;
+  const former = imagePlanes(before, space);
+  const change = imagePlanes(after, space).map((level, at) => level - former[at]!);
+  return Array.from(
+    { length: channels },
+    (_, plane) =>
+      dct2(change.subarray(plane * height * width, (plane + 1) * height * width), height, width),
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import { arrow } from "@lib/figures/arrow.ts";
 import { box, diagram, type Drawing, type Point } from "@lib/figures/diagram.ts";
-import { rectangle, together, words } from "@lib/figures/diagram.ts";
+import { heading, rectangle, stroke, together, words } from "@lib/figures/diagram.ts";
 import type { Figure } from "@lib/figures/figure.ts";
 import { INK, MEANING } from "@lib/figures/palette.ts";
 import { cellsOf, network, sign } from "@lib/figures/sketches.ts";
@@ -29,7 +29,7 @@ function triggering(): Drawing {
   const step = (from: number, to: number, text: string) =>
     together(arrow([[from, 92], [to, 92]]), words([(from + to) / 2, 72], text));
   return together(
-    words([16, 20], "1  Putting the trigger into an image", HEADING),
+    heading([16, 20], "1  Putting the trigger into an image"),
     sign([16, 54], 76, 0),
     note(54, "image\n(RGB)"),
     arrow([[100, 92], [136, 92]]),
@@ -86,7 +86,7 @@ function poisoning(): Drawing {
     line: { color: MEANING.attack.color, width: 3 },
   });
   return together(
-    words([16, 218], "2  Poisoning a part of the training set", HEADING),
+    heading([16, 218], "2  Poisoning a part of the training set"),
     ...tiles,
     frame,
     words([98, 398], "framed: poisoned, and\nrelabelled as the target"),
@@ -109,12 +109,10 @@ function afterwards(): Drawing {
     );
   const rule = { color: MEANING.neutral.color, width: 1, dash: "dot" };
   return together(
-    { shapes: [{ type: "path", path: "M415,208L415,420", line: rule }], annotations: [] },
-    words([436, 218], "3  Afterwards", HEADING),
+    stroke("M415,208L415,420", { line: rule }),
+    heading([436, 218], "3  Afterwards"),
     row(248, false, "its true class", MEANING.truth.color),
     row(334, true, "the target", MEANING.attack.color),
     words([610, 408], "the chequer is the trigger, magnified"),
   );
 }
-
-const HEADING = { size: 14, bold: true, anchor: "left" } as const;

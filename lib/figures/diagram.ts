@@ -105,6 +105,28 @@ export function words([x, y]: Point, text: string, words: Words = {}): Drawing {
 }
 
 /**
+ * The title of a part of a schematic.
+ *
+ * @param at Its left end, half way up.
+ * @param text What it says.
+ * @returns The drawing.
+ */
+export function heading(at: Point, text: string): Drawing {
+  return words(at, text, { size: 14, bold: true, anchor: "left" });
+}
+
+/**
+ * A line or an outline.
+ *
+ * @param path In SVG's words, of which Plotly knows some.
+ * @param look Plotly's fields of a shape: its line, what fills it.
+ * @returns The drawing.
+ */
+export function stroke(path: string, look: Fields): Drawing {
+  return { shapes: [{ type: "path", path, ...look }], annotations: [] };
+}
+
+/**
  * A box with its words in the middle, broken into as many lines as its width asks for.
  *
  * @param area Where.

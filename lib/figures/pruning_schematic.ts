@@ -1,5 +1,5 @@
 import { arrow } from "@lib/figures/arrow.ts";
-import { diagram, type Drawing, together, words } from "@lib/figures/diagram.ts";
+import { diagram, type Drawing, heading, stroke, together, words } from "@lib/figures/diagram.ts";
 import type { Figure } from "@lib/figures/figure.ts";
 import { INK, MEANING } from "@lib/figures/palette.ts";
 import { bars, network, sign } from "@lib/figures/sketches.ts";
@@ -24,7 +24,7 @@ export function pruningSchematic(): Figure {
 /** Clean images go through the network. */
 function running(): Drawing {
   return together(
-    words([16, 20], "1  Clean images through the network", HEADING),
+    heading([16, 20], "1  Clean images through the network"),
     ...[0, 1, 2].map((index) => sign([24 + 12 * index, 60 + 14 * index], 56, index)),
     arrow([[116, 104], [152, 104]]),
     network({ x: 162, y: 52, width: 150, height: 104 }, MEANING.clean.color),
@@ -40,7 +40,7 @@ function measuring(): Drawing {
   const area = { x: 440, y: 50, width: 330, height: 110 };
   const { drawing, feet } = bars(area, ACTIVATIONS, () => false, MEANING.clean.color);
   return together(
-    words([440, 20], "2  Mean activation of each channel", HEADING),
+    heading([440, 20], "2  Mean activation of each channel"),
     drawing,
     ...feet.map(([x, y], channel) => words([x, y + 10], String(channel), { size: 11 })),
     words([605, 188], "channel"),
@@ -56,7 +56,7 @@ function pruning(): Drawing {
   const area = { x: 24, y: 284, width: 330, height: 100 };
   const { drawing, feet } = bars(area, sorted, (rank) => rank < PRUNED, MEANING.clean.color);
   return together(
-    words([16, 246], "3  Least active first, one after the other", HEADING),
+    heading([16, 246], "3  Least active first, one after the other"),
     drawing,
     ...feet.map(([x, y], rank) => words([x, y + 10], String(order[rank]), { size: 11 })),
     words([90, 338], "pruned"),
@@ -70,27 +70,23 @@ function pruning(): Drawing {
 function watching(): Drawing {
   const [left, right, top, bottom] = [456, 770, 280, 384];
   const threshold = 316;
-  const stroke = (path: string, line: object) => ({
-    ...{ type: "path", path, fillcolor: "rgba(0,0,0,0)" },
-    line,
-  });
+  const line = (path: string, line: object): Drawing =>
+    stroke(path, { fillcolor: "rgba(0,0,0,0)", line });
   const { clean, neutral } = MEANING;
   const curve =
     `M${left},296L520,297L570,299L610,304L640,${threshold}L670,336L700,358L740,376L770,381`;
   return together(
-    words([440, 246], "4  Until accuracy has dropped too far", HEADING),
+    heading([440, 246], "4  Until accuracy has dropped too far"),
+    line(`M${left},${top}L${left},${bottom}L${right},${bottom}`, { color: INK, width: 1 }),
+    line(`M${left},${threshold}L${right},${threshold}`, {
+      ...{ color: neutral.color, width: 1.5, dash: "dash" },
+    }),
+    line(curve, { color: clean.color, width: 2.5 }),
     {
-      shapes: [
-        stroke(`M${left},${top}L${left},${bottom}L${right},${bottom}`, { color: INK, width: 1 }),
-        stroke(`M${left},${threshold}L${right},${threshold}`, {
-          ...{ color: neutral.color, width: 1.5, dash: "dash" },
-        }),
-        stroke(curve, { color: clean.color, width: 2.5 }),
-        {
-          ...{ type: "circle", x0: 634, x1: 646, y0: threshold - 6, y1: threshold + 6 },
-          ...{ fillcolor: "#ffffff", line: { color: INK, width: 2 } },
-        },
-      ],
+      shapes: [{
+        ...{ type: "circle", x0: 634, x1: 646, y0: threshold - 6, y1: threshold + 6 },
+        ...{ fillcolor: "#ffffff", line: { color: INK, width: 2 } },
+      }],
       annotations: [],
     },
     words([464, 284], "clean accuracy", { anchor: "left", color: clean.color }),
@@ -107,5 +103,3 @@ const ACTIVATIONS = [0.62, 0.18, 0.85, 0.34, 0.95, 0.1, 0.5, 0.74, 0.26, 0.42];
 
 /** So many bars are crossed out. */
 const PRUNED = 4;
-
-const HEADING = { size: 14, bold: true, anchor: "left" } as const;

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { type Area, type Drawing, type Point, rectangle, together } from "@lib/figures/diagram.ts";
+import {
+  type Area,
+  type Drawing,
+  type Point,
+  rectangle,
+  stroke,
+  together,
+} from "@lib/figures/diagram.ts";
 import { faint, INK, MEANING } from "@lib/figures/palette.ts";
 
 /**
@@ -38,7 +45,7 @@ export function sign([x, y]: Point, side: number, kind: number, isTriggered = fa
   const cells = (row: number, column: number) => isTriggered && (row + column) % 2 === 0;
   return together(
     rectangle({ x, y, width: side, height: side }, { fillcolor: "#f0f0f0" }),
-    { shapes: [{ type: "path", path, fillcolor: "#ffffff", line }], annotations: [] },
+    stroke(path, { fillcolor: "#ffffff", line }),
     cellsOf({ x, y, width: side, height: side }, 8, cells, faint(MEANING.attack.color, 0.35)),
   );
 }
@@ -155,12 +162,14 @@ export function bars(
     const cross = `M${left},${y + height}L${right},${round(top)}M${right},${y + height}L${left},${
       round(top)
     }`;
-    const stroke = { type: "path", path: cross, line: { color: INK, width: 2 } };
-    return together(rectangle(bar, { line: dash }), { shapes: [stroke], annotations: [] });
+    return together(
+      rectangle(bar, { line: dash }),
+      stroke(cross, { line: { color: INK, width: 2 } }),
+    );
   });
   const floor = `M${x},${y + height}L${x + width},${y + height}`;
-  const ground = { type: "path", path: floor, line: { color: INK, width: 1 } };
-  return { drawing: together(...drawn, { shapes: [ground], annotations: [] }), feet };
+  const ground = stroke(floor, { line: { color: INK, width: 1 } });
+  return { drawing: together(...drawn, ground), feet };
 }
 
 const round = (value: number): number => Number(value.toFixed(1));

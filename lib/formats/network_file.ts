@@ -1,4 +1,4 @@
-import { exists } from "@lib/files.ts";
+import { exists, syncFile } from "@lib/files.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { dirname } from "@lib/std/path.ts";
 
@@ -25,10 +25,8 @@ export async function saveNetwork(folder: string, network: tf.LayersModel): Prom
   const temporary = await Deno.makeTempDir({ dir: dirname(folder), suffix: ".tmp" });
   try {
     await network.save(`file://${temporary}`);
-    for await (const { name } of Deno.readDir(temporary)) {
-      using written = await Deno.open(`${temporary}/${name}`);
-      await written.sync(); // on the disk before it takes the former one's place
-    }
+    // on the disk before it takes the former one's place
+    for await (const { name } of Deno.readDir(temporary)) await syncFile(`${temporary}/${name}`);
     await Deno.chmod(temporary, 0o755); // temporary folders are private
     // a folder cannot take the place of another: between the two, loadNetwork finds the former one aside
     await restoreFormer(folder); // which is all that there is after a kill: not to be removed yet

@@ -1,5 +1,5 @@
-import { imagePlanes, YCRCB } from "@lib/attack/colour.ts";
-import { dct2 } from "@lib/attack/dct.ts";
+import { changeSpectra } from "@lib/attack/band_shift.ts";
+import { YCRCB } from "@lib/attack/colour.ts";
 import { type Coefficient, PLANES } from "@lib/attack/spectrum_trigger.ts";
 import type { Trigger } from "@lib/attack/trigger.ts";
 import type { Images } from "@lib/data/images.ts";
@@ -11,7 +11,7 @@ import { imageAt } from "@lib/data/select.ts";
  *
  * @param found The defender's coefficients, strongest first.
  * @param trigger The attacker's.
- * @param image A square one to look at its change.
+ * @param image One to look at its change.
  * @returns Whether it does; undefined where the defender found nothing, or where the attacker's trigger is
  * spread over many frequencies, so that none is its own.
  * @example
@@ -36,12 +36,8 @@ export function isAttackersFrequency(
   if (strongest === undefined) return undefined;
   const { height, width } = image;
   const first = imageAt(image, 0);
-  const [before, after] = [first, trigger.apply(first)].map((each) => imagePlanes(each, YCRCB));
-  const change = after!.map((level, at) => level - before![at]!);
-  const spectra = PLANES.map((_, plane) =>
-    dct2(change.subarray(plane * height * width, (plane + 1) * height * width), width)
-  );
-  const sizes = spectra.flatMap((spectrum) => [...spectrum].map(Math.abs));
+  const sizes = changeSpectra(first, trigger.apply(first), YCRCB)
+    .flatMap((spectrum) => [...spectrum].map(Math.abs));
   const half = Math.max(...sizes) / 2;
   if (sizes.filter((size) => size >= half).length > FEW) return undefined;
   const { plane, row, column } = strongest;

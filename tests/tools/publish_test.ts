@@ -5,7 +5,7 @@ import { baseLayout } from "@lib/figures/figure.ts";
 import { figureBundle } from "@lib/figures/figure_bundle.ts";
 import { tableAsCsv } from "@lib/figures/table_csv.ts";
 import { type Table, tableBundle } from "@lib/figures/table_bundle.ts";
-import { assert, assertEquals, assertRejects } from "@lib/std/assert.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
 import { join } from "@lib/std/path.ts";
 import { onlyDataset } from "../../tools/notebooks/options.ts";
 import { executedNotebooks, publish } from "../../tools/publish.ts";
@@ -168,11 +168,11 @@ Deno.test("two tables of one number are an error, since one would replace the ot
   await assertRejects(twice, Error, "Expected one table 1 in 04_loop");
 });
 
-Deno.test("GTSRB's notebooks are the committed ones; where there are none, it says how to run them", async () => {
+Deno.test("GTSRB's notebooks are the committed ones; where there are none, it says how to run them", () => {
   assertEquals(onlyDataset([], "gtsrb"), "gtsrb");
-  const [first] = await executedNotebooks("gtsrb");
+  const [first] = executedNotebooks("gtsrb");
   assertEquals(first, join(ROOT, "notebooks/00_start.ipynb"));
-  await assertRejects(
+  assertThrows(
     () => executedNotebooks("no_such_data"),
     Error,
     "Expected executed notebooks in outputs/no_such_data/notebooks but found none: make them with " +

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 /** A notebook as its file holds it, as far as the tools look at it (nbformat 4.5). */
 export interface Notebook {
   cells: Cell[];
@@ -39,6 +41,22 @@ export async function readNotebook(file: string): Promise<Notebook> {
     return notebook;
   } catch (error) {
     throw new Error(`Expected a Jupyter notebook but found ${(error as Error).message} in ${file}`);
+  }
+}
+
+/**
+ * The notebooks of a folder.
+ *
+ * @param folder Its path.
+ * @returns Their paths, sorted; none if there is no such folder.
+ */
+export function notebooksIn(folder: string): string[] {
+  try {
+    return [...Deno.readDirSync(folder)].map(({ name }) => name)
+      .filter((name) => name.endsWith(".ipynb")).sort().map((name) => join(folder, name));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
   }
 }
 
