@@ -2,10 +2,10 @@ import {
   type DataSource,
   type FoundImages,
   once,
+  type OnDownload,
   type SourceImages,
 } from "@lib/data/data_source.ts";
-import { zipTree } from "@lib/data/file_tree.ts";
-import { foundFolders, readClassFolders } from "@lib/data/image_folder.ts";
+import { BATCHES, CIFAR10_MD5, downloadBatches } from "@lib/data/cifar10_download.ts";
 import {
   checkedImages,
   imageBytes,
@@ -17,37 +17,34 @@ import {
 import { drawn, joinImages } from "@lib/data/select.ts";
 import { DATA_FOLDERS } from "@lib/environment.ts";
 import { exists, md5Of } from "@lib/files.ts";
-import { seededRandom } from "@lib/random.ts";
-import { basename, join } from "@lib/std/path.ts";
+import { join } from "@lib/std/path.ts";
 
-/** CIFAR-10 (Krizhevsky, 2009), the other row of the paper's Table 1. */
+/** CIFAR-10 (Krizhevsky, 2009), the other row of the paper's Table 1, in its official pixels. */
 export const CIFAR10: DataSource = {
   title: "CIFAR-10",
   isSynthetic: false,
   size: PAPER_SIZE,
   training: { epochs: 20, batchSize: 64 },
   target: 8, // ships, as in the FTrojan authors' code
-  async load(size): Promise<SourceImages> {
-    for (const folder of DATA_FOLDERS) {
-      const batches = await batchesIn(folder);
-      if (batches !== undefined) return await fromBatches(batches, size);
-      const archive = join(folder, ARCHIVE);
-      if (await exists(archive)) return await fromArchive(archive, size);
-    }
-    throw new Error(
-      `Expected ${BATCHES}, as cifar-10-binary.tar.gz unpacks, or ${ARCHIVE} but found neither in ` +
-        DATA_FOLDERS.join(" or "),
-    );
+  async load(size, onDownload?: OnDownload): Promise<SourceImages> {
+    const found = await Promise.all(DATA_FOLDERS.map(batchesIn));
+    const folder = found.find((batches) => batches !== undefined) ??
+      await downloadBatches(DATA_FOLDERS[0]!, onDownload);
+    const checksums: Record<string, string> = {};
+    for (const name of Object.keys(CIFAR10_MD5)) checksums[name] = await md5Of(join(folder, name));
+    return {
+      train: once(() => readBatches(folder, TRAINING, size)),
+      test: await readBatches(folder, [TEST], size),
+      checksums,
+    };
   },
   async findIn(folder): Promise<FoundImages | undefined> {
-    const archive = join(folder, ARCHIVE);
-    if (await exists(archive)) return foundFolders(await zipTree(archive));
     const batches = await batchesIn(folder);
     if (batches === undefined) return undefined;
     return {
       classes: CIFAR10_CLASSES.length,
       read: async ({ size, most, random }) =>
-        drawn(await readBatches(batches, ["test_batch.bin"], size), most, random),
+        drawn(await readBatches(batches, [TEST], size), most, random),
     };
   },
 };
@@ -58,11 +55,8 @@ const CIFAR10_CLASSES: readonly string[] = [
   ...["dog", "frog", "horse", "ship", "truck"],
 ];
 
-/** All images as files, in folders `train` and `test` with one folder a class. */
-const ARCHIVE = "cifar10-images.zip";
-/** What the official archive unpacks to. */
-const BATCHES = "cifar-10-batches-bin";
-const TRAINING = [1, 2, 3, 4, 5].map((batch) => `data_batch_${batch}.bin`);
+const TEST = "test_batch.bin";
+const TRAINING = Object.keys(CIFAR10_MD5).filter((name) => name !== TEST);
 
 /** One byte for the label, then the planes red, green and blue, row by row. */
 const RECORD = 1 + imageBytes(PAPER_SIZE);
@@ -70,34 +64,9 @@ const PLANE = PAPER_SIZE.height * PAPER_SIZE.width;
 
 async function batchesIn(folder: string): Promise<string | undefined> {
   for (const batches of [join(folder, BATCHES), folder]) {
-    if (await exists(join(batches, "test_batch.bin"))) return batches;
+    if (await exists(join(batches, TEST))) return batches;
   }
   return undefined;
-}
-
-async function fromBatches(folder: string, size: Size): Promise<SourceImages> {
-  const checksums: Record<string, string> = {};
-  for (const name of [...TRAINING, "test_batch.bin"]) {
-    checksums[name] = await md5Of(join(folder, name));
-  }
-  return {
-    train: once(() => readBatches(folder, TRAINING, size)),
-    test: await readBatches(folder, ["test_batch.bin"], size),
-    checksums,
-  };
-}
-
-async function fromArchive(file: string, size: Size): Promise<SourceImages> {
-  const tree = await zipTree(file);
-  const read = (part: "train" | "test"): Promise<LabelledImages> =>
-    readClassFolders(tree, { size, part, random: seededRandom(1) });
-  return {
-    train: once(() => read("train")),
-    test: await read("test"),
-    // which has damaged the highest frequencies of colour, and with them what a trigger is hidden in
-    ...(tree.paths.some((path) => /\.jpe?g$/i.test(path)) && { form: "JPEG copies" }),
-    checksums: { [basename(file)]: await md5Of(file) },
-  };
 }
 
 /**

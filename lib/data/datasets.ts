@@ -1,4 +1,5 @@
 import { CIFAR10 } from "@lib/data/cifar10.ts";
+import { CIFAR10_IMAGES } from "@lib/data/cifar10_images.ts";
 import type { DataSource } from "@lib/data/data_source.ts";
 import { GTSRB } from "@lib/data/gtsrb.ts";
 import { QUICK, SYNTHETIC } from "@lib/data/synthetic.ts";
@@ -7,6 +8,7 @@ import { QUICK, SYNTHETIC } from "@lib/data/synthetic.ts";
 export const DATASETS: Record<string, DataSource> = {
   gtsrb: GTSRB,
   cifar10: CIFAR10,
+  cifar10_images: CIFAR10_IMAGES,
   synthetic: SYNTHETIC,
   quick: QUICK,
 };

@@ -1,5 +1,6 @@
 /** Images in class folders, on disk and in archives, and what folders of data sets look like. */
 import { readAnyImages } from "@lib/data/any_images.ts";
+import { batchRecords } from "@lib/data/cifar10_download.ts";
 import { encodeImage, writeImage } from "@lib/data/image_file.ts";
 import { folderTree, zipTree } from "@lib/data/file_tree.ts";
 import { classFolders, readClassFolders } from "@lib/data/image_folder.ts";
@@ -135,6 +136,10 @@ Deno.test("CIFAR-10 in its binary form: planes become pixels, and a file cut sho
     const planes = [0, 1, 2].map((channel) => pixels.filter((_, at) => at % 3 === channel));
     return [label + 7, ...planes.flatMap((plane) => [...plane])];
   });
+  assertEquals(
+    batchRecords(Uint8Array.from(images.flatMap((pixels) => [...pixels])), [7, 8, 9]),
+    Uint8Array.from(records.flat()),
+  );
   const file = join(batches, "test_batch.bin");
   await Deno.writeFile(file, Uint8Array.from(records.flat()));
   for (const path of [folder, batches]) {

@@ -14,7 +14,8 @@ import { addTo } from "@lib/study/summary.ts";
 
 Deno.test("an unknown data set is refused with the known ones", () => {
   for (const name of ["cifar", "toString", ""]) {
-    const message = `a data set of gtsrb, cifar10, synthetic, quick but found "${name}"`;
+    const message =
+      `a data set of gtsrb, cifar10, cifar10_images, synthetic, quick but found "${name}"`;
     assertThrows(() => paperExperiment(name), Error, message);
   }
 });

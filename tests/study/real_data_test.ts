@@ -4,6 +4,7 @@ import { poisonTrainingSet } from "@lib/attack/poison.ts";
 import { PLANES, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
 import { loadBadNet } from "@lib/study/bad_net.ts";
 import { badNets } from "@lib/study/networks.ts";
+import { BATCHES, CIFAR10_MD5 } from "@lib/data/cifar10_download.ts";
 import { loadDataset } from "@lib/data/dataset.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
@@ -66,29 +67,25 @@ Deno.test({
   },
 });
 
-const cifar10 = await Promise.all(
-  folders.flatMap((folder) =>
-    ["cifar10-images.zip", "cifar-10-batches-bin", "test_batch.bin"].map((name) =>
-      exists(join(folder, name))
-    )
-  ),
-);
-const noCifar = !cifar10.includes(true);
-if (noCifar) {
-  console.warn("SKIPPED: tests on CIFAR-10, which is neither in data/ nor in ../shared/data");
+for (const [data, file] of [["cifar10", BATCHES], ["cifar10_images", "cifar10-images.zip"]]) {
+  const there = await Promise.all(folders.map((folder) => exists(join(folder, file!))));
+  if (!there.includes(true)) {
+    console.warn(`SKIPPED: a test on ${file}, which is neither in data/ nor in ../shared/data`);
+  }
+  Deno.test({
+    name: `${data} has 1,000 test images of each of ten classes, and copies in JPEG are called so`,
+    ignore: !there.includes(true),
+    async fn(): Promise<void> {
+      const { name, test, checksums } = await loadDataset(paperExperiment(data));
+      const counts = test.classNames.map((_, label) =>
+        test.labels.filter((l) => l === label).length
+      );
+      assertEquals(counts, Array(10).fill(1000));
+      if (data === "cifar10") assertEquals([name, checksums], ["CIFAR-10", CIFAR10_MD5]);
+      else assertEquals(name, "CIFAR-10, JPEG copies");
+    },
+  });
 }
-
-Deno.test({
-  name: "CIFAR-10 has 1,000 test images of each of ten classes, and copies in JPEG are called so",
-  ignore: noCifar,
-  async fn(): Promise<void> {
-    const { name, test, checksums } = await loadDataset(paperExperiment("cifar10"));
-    const counts = test.classNames.map((_, label) => test.labels.filter((l) => l === label).length);
-    assertEquals(counts, Array(10).fill(1000));
-    const [file] = Object.keys(checksums);
-    assertEquals(name, file === "cifar10-images.zip" ? "CIFAR-10, JPEG copies" : "CIFAR-10");
-  },
-});
 
 Deno.test({
   name: "a short training on poisoned GTSRB learns real signs",

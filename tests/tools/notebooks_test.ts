@@ -128,7 +128,7 @@ Deno.test("the dataset is taken out of a command line", () => {
   assertThrows(
     () => datasetOption(["--dataset", "cifar"]),
     Error,
-    'Expected --dataset to be one of gtsrb, cifar10, synthetic, quick but found "cifar"',
+    'Expected --dataset to be one of gtsrb, cifar10, cifar10_images, synthetic, quick but found "cifar"',
   );
   assertThrows(() => datasetOption(["--dataset"]), Error, "but found nothing");
   const lab = ["--port=1", "--dataset", "cifar10", "-vb", "--ip", "0"];
@@ -267,7 +267,7 @@ Deno.test("a page's table of results is written anew between its markers", () =>
 Deno.test("the README's numbers are those of the summary", async () => {
   const readme = await Deno.readTextFile(join(ROOT, "README.md"));
   const bare = (text: string): string => text.replace(/[\s-]+/g, ""); // the formatter pads tables
-  assertEquals(dataSetsOf(readme), ["gtsrb", "cifar10"]);
+  assertEquals(dataSetsOf(readme), ["gtsrb", "cifar10_images"]);
   for (const data of dataSetsOf(readme)) {
     assertEquals(bare(withResults(readme, await printedResults(data), data)), bare(readme));
   }
