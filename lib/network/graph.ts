@@ -8,7 +8,7 @@ export type Ref = string;
 type Attributes = Record<string, string>;
 
 /** Types of values in TensorFlow's own words. */
-type ValueType = "FLOAT" | "INT32" | "UINT8" | "UINT16" | "UINT64" | "BOOL";
+type ValueType = "FLOAT" | "DOUBLE" | "INT32" | "UINT8" | "UINT16" | "UINT64" | "BOOL";
 
 /** An attribute that names a type of values. */
 export const type = (name: ValueType): string => `{ type: DT_${name} }`;
