@@ -17,7 +17,7 @@ const TICKS = [1, 10, 100, 1000, 10_000, 100_000];
  * import { poisonScores } from "@lib/figures/poison_scores.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const { data } = poisonScores([-30, -29.9, 30]);
+ * const { data } = poisonScores([-30, -30, 30]);
  * assertEquals(data.map(({ y }) => y), [[2], [1]]);
  * ```
  */

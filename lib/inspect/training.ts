@@ -79,6 +79,15 @@ export async function inspectTraining(
  *
  * @param inspection From {@link inspectTraining}.
  * @returns Lines of text: which classes, how many images, by which frequencies of which planes.
+ * @example
+ * ```ts
+ * import { trainingSummary } from "@lib/inspect/training.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const set = { files: ["stop/1.png", "yield/1.png"], classNames: ["stop", "yield"] };
+ * const clean = { suspicions: new Float64Array(2).fill(-Infinity), flagged: [], classes: [] };
+ * assertEquals(trainingSummary({ ...set, ...clean }), ["No poisoned images found among 2"]);
+ * ```
  */
 export function trainingSummary(inspection: TrainingInspection): string[] {
   const { files, flagged, classes, classNames } = inspection;

@@ -34,7 +34,8 @@ const ROUNDS = 50;
  * is trained: without the trigger, its frequencies, its target, or clean images. A class is suspect if a
  * coefficient stands out of its neighbourhood in more of its images than chance explains
  * (`commonSpikes`); each of its images is then weighed by likelihoods: with the offset or without.
- * Triggers that change all frequencies alike, such as a patch or noise, do not stand out.
+ * Triggers that change all frequencies alike, such as a patch or noise, do not stand out. (Zeng et al.,
+ * Rethinking the Backdoor Attacks' Triggers, 2021, train a classifier of spectra for what is measured here.)
  *
  * @param images The training set as it would be trained on: of 5×5 or more, grey or in colour.
  * @returns Suspicions, flagged images and suspected classes.

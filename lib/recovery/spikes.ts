@@ -39,6 +39,16 @@ const FROM_MEDIAN = 1.4826;
  * @param images Labelled.
  * @param spectra Theirs.
  * @returns All common spikes by class, those in most images first; none, if all is clean.
+ * @example
+ * ```ts
+ * import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
+ * import { imageSpectra } from "@lib/recovery/image_spectra.ts";
+ * import { commonSpikes } from "@lib/recovery/spikes.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const signs = syntheticSigns(86, 1);
+ * assertEquals(commonSpikes(signs, imageSpectra(signs)), []);
+ * ```
  */
 export function commonSpikes(
   images: LabelledImages,
