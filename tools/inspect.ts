@@ -1,20 +1,48 @@
 /**
- * Looks for a backdoor in a network, and prunes it away.
+ * Looks for a backdoor in a network, and prunes it away; or for poisoned images in a training set.
  *
  *     deno task inspect --network FILE --images FOLDER [--pixels 0-1|0-255] [--layer NAME]
  *         [--output FOLDER] [--count N]
+ *     deno task inspect --training FOLDER [--output FOLDER]
  *
  * @module
  */
 import { inspect, INSPECTION_PARTS } from "@lib/inspect/inspect.ts";
+import type { InspectionSettings } from "@lib/inspect/input.ts";
 import { suspectName } from "@lib/inspect/report.ts";
+import {
+  inspectTraining,
+  POISONED_FILE,
+  type TrainingSettings,
+  trainingSummary,
+} from "@lib/inspect/training.ts";
 import { percent } from "@lib/words.ts";
 import { join } from "@lib/std/path.ts";
-import { inspectOptions } from "./inspect_options.ts";
+import { inspectOptions, trainingOptions } from "./inspect_options.ts";
 import { progressPrinter, timeWords } from "./notebooks/progress.ts";
 
 try {
-  const settings = inspectOptions(Deno.args);
+  const training = trainingOptions(Deno.args);
+  if (training === undefined) await inspectNetwork(inspectOptions(Deno.args));
+  else await lookAtTraining(training);
+} catch (error) {
+  console.error((error as Error).message.split("\n")[0]);
+  Deno.exit(1);
+}
+
+async function lookAtTraining(settings: TrainingSettings): Promise<void> {
+  const start = Date.now();
+  const printer = progressPrinter(["reading images"], {});
+  printer.begin("reading images");
+  const result = await inspectTraining(settings, (share) => {
+    if (share < 1) printer.tell(`${Math.round(100 * share)} %`, left(share, start));
+    else printer.end(`done in ${timeSince(start)}`);
+  });
+  for (const line of trainingSummary(result)) console.log(line);
+  console.log(`${join(settings.output, POISONED_FILE)}; ${timeSince(start)}`);
+}
+
+async function inspectNetwork(settings: InspectionSettings): Promise<void> {
   const printer = progressPrinter(INSPECTION_PARTS, {});
   let [current, start] = ["", 0];
   const { report } = await inspect(settings, async ({ part, share }) => {
@@ -48,9 +76,6 @@ try {
     );
   }
   console.log(`${join(settings.output, "report.html")}; ${timeWords(report.seconds)}`);
-} catch (error) {
-  console.error((error as Error).message.split("\n")[0]);
-  Deno.exit(1);
 }
 
 function timeSince(start: number): string {

@@ -1,4 +1,5 @@
 import type { InspectionSettings } from "@lib/inspect/input.ts";
+import type { TrainingSettings } from "@lib/inspect/training.ts";
 import { PIXEL_RANGES, type PixelRange } from "@lib/formats/logits_network.ts";
 import { takeOptions } from "./notebooks/options.ts";
 
@@ -39,4 +40,21 @@ export function inspectOptions(args: readonly string[]): InspectionSettings {
     ...(layer !== undefined && { layer }),
     count: Number(count),
   };
+}
+
+/**
+ * Reads the command line of a look at a training set.
+ *
+ * @param args `--name value` or `--name=value`, of training and output.
+ * @returns The settings, the output `inspection` if not given; nothing if there is no `--training`.
+ * @throws {Error} If anything else is there beside them, or one is there twice or without a value.
+ */
+export function trainingOptions(args: readonly string[]): TrainingSettings | undefined {
+  const { given, rest } = takeOptions(args, ["training", "output"]);
+  const training = given.get("training");
+  if (training === undefined) return undefined;
+  if (rest.length > 0) {
+    throw new Error(`Expected nothing but --output beside --training but found ${rest[0]}`);
+  }
+  return { training, output: given.get("output") ?? "inspection" };
 }

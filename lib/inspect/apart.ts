@@ -4,20 +4,19 @@ import { basename, dirname, join, relative, resolve } from "@lib/std/path.ts";
  * Checks that results go where neither network nor images are: the network is never touched, and results
  * are not to be found among the images.
  *
- * @param settings Paths of all three.
+ * @param settings Paths of all three, or of images and output where there is no network.
  * @throws {Error} If the output is a file, holds the network, or lies among the images.
  */
 export async function requireApart(
-  { network, images, output }: Record<"network" | "images" | "output", string>,
+  { network, images, output }: { network?: string; images: string; output: string },
 ): Promise<void> {
   const target = await realPath(output);
   const there = await Deno.stat(target).catch(() => undefined);
   if (there !== undefined && !there.isDirectory) {
     throw new Error(`Expected an output folder but found a file ${output}`);
   }
-  const found = await realPath(network);
-  const isTopology = basename(found).endsWith(".json");
-  if (holds(target, isTopology ? dirname(found) : found)) {
+  const found = network === undefined ? undefined : await realPath(network);
+  if (found !== undefined && holds(target, found.endsWith(".json") ? dirname(found) : found)) {
     const found = `${network} in ${output}`;
     throw new Error(`Expected an output folder apart from the network but found ${found}`);
   }

@@ -12,6 +12,7 @@ import { frontFigure } from "@lib/figures/front.ts";
 import { imageGrid } from "@lib/figures/image_grid.ts";
 import { imageSlider } from "@lib/figures/image_slider.ts";
 import { orderStrips } from "@lib/figures/order_strips.ts";
+import { poisonScores } from "@lib/figures/poison_scores.ts";
 import { pruningCurveFigure } from "@lib/figures/pruning_curve.ts";
 import { pruningSlider } from "@lib/figures/pruning_slider.ts";
 import { recoveryNorms } from "@lib/figures/recovery_norms.ts";
@@ -161,6 +162,7 @@ export const samples: Record<string, Figure> = {
   scatter: scatterActivations(wave(128), wave(128, 1)),
   "class norms": classNorms(classes, 0),
   "fewer images": cleanImagesFigure({ pruned: imagesResults, unlearned: imagesResults }),
+  "poison scores": poisonScores(wave(4000).map((value) => 60 * value ** 3)),
   "recovery norms": recoveryNorms(norms, 120, { label: 0, name: "class 0" }),
   "one spectrum": spectrumFigure([{ name: "U", coefficients: wave(1024), outlined: [[31, 31]] }]),
   "three spectra": spectrumFigure(
