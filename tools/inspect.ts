@@ -64,7 +64,11 @@ async function inspectNetwork(settings: InspectionSettings): Promise<void> {
   );
   console.log(`Clean accuracy: ${percent(report.cleanAccuracy)}`);
   for (const { file, way, channelsPruned, ...rates } of networks) {
-    const what = way === "pruning" ? `${channelsPruned} channels pruned` : "triggers unlearned";
+    const what = {
+      refitting: "convolutions refitted",
+      pruning: `${channelsPruned} channels pruned`,
+      unlearning: "triggers unlearned",
+    }[way];
     const [accuracy, success, robust] = [
       rates.cleanAccuracy,
       rates.attackSuccess,

@@ -86,6 +86,10 @@ function repairText(report: InspectionReport): string {
     `The recovered trigger and its variants, each in three strengths, succeed with ${success}` +
     ` of the images. ${way} Layer: ${report.layer}, ${report.channels} channels.`;
   const ways = report.networks.map((each) => each.way);
+  const refitted = ways.includes("refitting")
+    ? "In the refitted network the convolutions were changed layer by layer, without labels or training, " +
+      "so that images with the triggers give what images without them gave."
+    : "Refitting the convolutions gave no network that ends the backdoor.";
   const pruned = ways.includes("pruning")
     ? ""
     : " Within two points of accuracy, pruning this layer does not end the backdoor.";
@@ -94,7 +98,7 @@ function repairText(report: InspectionReport): string {
       "decided, half of them with the triggers and under their true labels."
     : "Unlearning the triggers gave no network: it must leave a tenth of their success at most, and " +
       "keep accuracy within two points.";
-  return `${so}${pruned} ${unlearned}`;
+  return `${so}${pruned} ${refitted} ${unlearned}`;
 }
 
 function repairedTable({ networks, cleanAccuracy, trigger }: InspectionReport): string {

@@ -8,6 +8,7 @@ import { pruneChannels } from "@lib/pruning/prune_channels.ts";
 import type { OnPart } from "@lib/recovery/defense.ts";
 import { chosenRepairs, isRepair, pruneRecovered } from "@lib/recovery/prune_recovered.ts";
 import type { PruningRepairs } from "@lib/recovery/prune_recovered.ts";
+import { isRefittable, REFIT, refit } from "@lib/recovery/refit.ts";
 import { unlearn, UNLEARNING } from "@lib/recovery/unlearning.ts";
 import { join } from "@lib/std/path.ts";
 
@@ -26,8 +27,8 @@ export interface FoundRepairs {
 }
 
 /**
- * Repairs a network against recovered triggers: by pruning, for each drop that is allowed, and by
- * unlearning. What does not repair is left out.
+ * Repairs a network against recovered triggers: by refitting, by pruning, for each drop that is allowed, and
+ * by unlearning. What does not repair is left out.
  *
  * @param input Network and images.
  * @param trigger All triggers of the class that were recovered, in turns.
@@ -45,9 +46,26 @@ export async function findRepairs(
   const { opened, network, layer, decisions, heldOut } = input;
   const onHeldOut = (each: tf.LayersModel) => ratesOf(each, heldOut, trigger, target);
   const before = await onHeldOut(network);
-  const tell = (share: number) => onPart("searching channels", share);
-  const pruning = await pruneRecovered(network, layer, decisions, trigger, target, tell);
+  const tell = (part: Parameters<OnPart>[0]) => (share: number) => onPart(part, share);
+  const searching = tell("searching channels");
+  const pruning = await pruneRecovered(network, layer, decisions, trigger, target, searching);
   const networks: UnsavedRepair[] = [];
+  /** Kept if it repairs; in the network as it came the weights are put in their places. */
+  const addChanged = async (way: "refitting" | "unlearning", changed: tf.LayersModel) => {
+    if (isRepair(pruning.before, await ratesOf(changed, decisions, trigger, target))) {
+      networks.push({
+        file: `repaired_${way === "refitting" ? "refitted" : "unlearned"}${opened.extension}`,
+        ...{ way, channelsPruned: 0, allowedDrop: null },
+        ...await onHeldOut(changed),
+        network: await withWeights(changed, opened.network),
+      });
+    }
+    disposeNetwork(changed);
+  };
+  if (isRefittable(network)) {
+    const refitted = await refit(network, decisions, trigger, REFIT, tell("refitting"));
+    await addChanged("refitting", refitted);
+  }
   for (const { channels, drop } of chosenRepairs(pruning)) {
     const same = await pruneChannels(network, channels, layer);
     networks.push({
@@ -58,17 +76,9 @@ export async function findRepairs(
     });
     disposeNetwork(same);
   }
-  const tellAlso = ({ share }: { share: number }) => onPart("unlearning", share);
-  const trained = await unlearn(network, decisions, trigger, UNLEARNING, tellAlso);
-  if (isRepair(pruning.before, await ratesOf(trained, decisions, trigger, target))) {
-    networks.push({
-      file: `repaired_unlearned${opened.extension}`,
-      ...{ way: "unlearning", channelsPruned: 0, allowedDrop: null },
-      ...await onHeldOut(trained),
-      network: await withWeights(trained, opened.network),
-    });
-  }
-  disposeNetwork(trained);
+  const unlearning = tell("unlearning");
+  const onEpoch = ({ share }: { share: number }) => unlearning(share);
+  await addChanged("unlearning", await unlearn(network, decisions, trigger, UNLEARNING, onEpoch));
   return { pruning, before, networks };
 }
 

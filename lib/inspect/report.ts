@@ -12,7 +12,7 @@ export interface RepairedNetwork extends Rates {
   /** Its name in the output folder. */
   file: string;
   /** What was done to it. */
-  way: "pruning" | "unlearning";
+  way: "refitting" | "pruning" | "unlearning";
   channelsPruned: number;
   /** The drop of accuracy that pruning was allowed on the images that decide, 0.005 being half a point. */
   allowedDrop: number | null;

@@ -55,6 +55,7 @@ export const PARTS = [
   "looking for triggers",
   "looking for variants",
   "searching channels",
+  "refitting",
   "unlearning",
 ] as const;
 

@@ -61,7 +61,7 @@ export async function refit(
   settings: RefitSettings = REFIT,
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<tf.LayersModel> {
-  const calls = layerCalls(network)?.filter(({ layer }) => layer.getClassName() === "Conv2D") ?? [];
+  const calls = convolutionCalls(network);
   if (calls.length === 0) {
     throw new Error(
       "Expected a network with convolutions, one input, one output and each layer called once " +
@@ -81,6 +81,19 @@ export async function refit(
   }
   return copy;
 }
+
+/**
+ * Whether a network can be refitted.
+ *
+ * @param network Any layers model.
+ * @returns Whether it has a Conv2D, one input and one output, and calls each layer once.
+ */
+export function isRefittable(network: tf.LayersModel): boolean {
+  return convolutionCalls(network).length > 0;
+}
+
+const convolutionCalls = (network: tf.LayersModel): LayerCall[] =>
+  layerCalls(network)?.filter(({ layer }) => layer.getClassName() === "Conv2D") ?? [];
 
 /** What goes into a layer; the caller disposes it. */
 type InputOf = (images: Images) => tf.Tensor4D;
