@@ -1,4 +1,5 @@
-import type { AttackChoice } from "@lib/attack/attacks.ts";
+import type { AttackChoice } from "@lib/attack/attack.ts";
+import type { CleanLabelParameters } from "@lib/attack/clean_label.ts";
 import { type FTrojanParameters, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
 import { outputPath } from "@lib/environment.ts";
 import { type Experiment, paperExperiment } from "@lib/study/experiment.ts";
@@ -115,8 +116,12 @@ export function otherAttacks(data: string): StudyNetwork<object>[] {
     network("patch", "BadNets' patch", 6, { name: "patch", parameters: patch }),
     network("blend", "Blend", 6, { name: "blend", parameters: noise }),
     network("sig", "SIG", 6, { name: "sinusoid", parameters: stripes }),
+    network("clean_label", "Clean Label", 6, { name: "clean_label", parameters: CORNERS }),
   ];
 }
+
+/** Of the label-consistent attack; a fifth of the usual number of steps reaches as far. */
+const CORNERS: CleanLabelParameters = { radius: 8, stepSize: 1.5, steps: 20, amplitude: 255 };
 
 /**
  * Those of some networks that have been trained.
