@@ -10,6 +10,7 @@ import { ftrojan, type FTrojanParameters } from "@lib/attack/ftrojan.ts";
 import { type Kept, readKept } from "@lib/attack/kept.ts";
 import { patch, type PatchParameters } from "@lib/attack/patch.ts";
 import type { Poisoning } from "@lib/attack/poison.ts";
+import { REFOOL } from "@lib/attack/refool.ts";
 import { sinusoid, type SinusoidParameters } from "@lib/attack/sinusoid.ts";
 import { chosen } from "@lib/environment.ts";
 
@@ -24,6 +25,7 @@ export const ATTACKS: Record<string, MakeTrigger | Attack<any>> = {
   blend: (parameters: BlendParameters) => blend(parameters),
   sinusoid: (parameters: SinusoidParameters) => sinusoid(parameters),
   clean_label: CLEAN_LABEL,
+  refool: REFOOL,
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { AttackChoice } from "@lib/attack/attack.ts";
 import type { CleanLabelParameters } from "@lib/attack/clean_label.ts";
 import { type FTrojanParameters, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+import type { RefoolParameters } from "@lib/attack/refool.ts";
 import { outputPath } from "@lib/environment.ts";
 import { type Experiment, paperExperiment } from "@lib/study/experiment.ts";
 import { exists } from "@lib/files.ts";
@@ -117,11 +118,25 @@ export function otherAttacks(data: string): StudyNetwork<object>[] {
     network("blend", "Blend", 6, { name: "blend", parameters: noise }),
     network("sig", "SIG", 6, { name: "sinusoid", parameters: stripes }),
     network("clean_label", "Clean Label", 6, { name: "clean_label", parameters: CORNERS }),
+    network("refool", "ReFool", 6, { name: "refool", parameters: GLASS }),
+    network("refool_kept", "ReFool, labels kept", 6, {
+      name: "refool",
+      parameters: { ...GLASS, labels: "kept" },
+    }),
   ];
 }
 
 /** Of the label-consistent attack; a fifth of the usual number of steps reaches as far. */
 const CORNERS: CleanLabelParameters = { radius: 8, stepSize: 1.5, steps: 20, amplitude: 255 };
+
+/** Of ReFool, with half of its authors' images. */
+const GLASS: RefoolParameters = {
+  reflections: "cifar10",
+  count: 100,
+  transmission: [0.55, 0.95],
+  labels: "target",
+  seed: 1,
+};
 
 /**
  * Those of some networks that have been trained.
