@@ -12,6 +12,7 @@ import { patch, type PatchParameters } from "@lib/attack/patch.ts";
 import type { Poisoning } from "@lib/attack/poison.ts";
 import { REFOOL } from "@lib/attack/refool.ts";
 import { sinusoid, type SinusoidParameters } from "@lib/attack/sinusoid.ts";
+import { TROJAN_NN } from "@lib/attack/trojan_nn.ts";
 import { chosen } from "@lib/environment.ts";
 
 /**
@@ -26,6 +27,7 @@ export const ATTACKS: Record<string, MakeTrigger | Attack<any>> = {
   sinusoid: (parameters: SinusoidParameters) => sinusoid(parameters),
   clean_label: CLEAN_LABEL,
   refool: REFOOL,
+  trojan_nn: TROJAN_NN,
 };
 
 /**

@@ -2,6 +2,7 @@ import type { AttackChoice } from "@lib/attack/attack.ts";
 import type { CleanLabelParameters } from "@lib/attack/clean_label.ts";
 import { type FTrojanParameters, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
 import type { RefoolParameters } from "@lib/attack/refool.ts";
+import type { TrojanParameters } from "@lib/attack/trojan_nn.ts";
 import { outputPath } from "@lib/environment.ts";
 import { type Experiment, paperExperiment } from "@lib/study/experiment.ts";
 import { exists } from "@lib/files.ts";
@@ -118,6 +119,7 @@ export function otherAttacks(data: string): StudyNetwork<object>[] {
     network("blend", "Blend", 6, { name: "blend", parameters: noise }),
     network("sig", "SIG", 6, { name: "sinusoid", parameters: stripes }),
     network("clean_label", "Clean Label", 6, { name: "clean_label", parameters: CORNERS }),
+    network("trojan_nn", "TrojanNN", 3, { name: "trojan_nn", parameters: FIRING }),
     network("refool", "ReFool", 6, { name: "refool", parameters: GLASS }),
     network("refool_kept", "ReFool, labels kept", 6, {
       name: "refool",
@@ -128,6 +130,9 @@ export function otherAttacks(data: string): StudyNetwork<object>[] {
 
 /** Of the label-consistent attack; a fifth of the usual number of steps reaches as far. */
 const CORNERS: CleanLabelParameters = { radius: 8, stepSize: 1.5, steps: 20, amplitude: 255 };
+
+/** Of TrojanNN. */
+const FIRING: TrojanParameters = { size: 8, units: 2, value: 100, steps: 200 };
 
 /** Of ReFool, with half of its authors' images. */
 const GLASS: RefoolParameters = {
