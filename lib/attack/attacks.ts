@@ -6,6 +6,7 @@ import {
 } from "@lib/attack/attack.ts";
 import { blend, type BlendParameters } from "@lib/attack/blend.ts";
 import { CLEAN_LABEL } from "@lib/attack/clean_label.ts";
+import { type DynamicParameters, randomSquares } from "@lib/attack/dynamic.ts";
 import { ftrojan, type FTrojanParameters } from "@lib/attack/ftrojan.ts";
 import { type Kept, readKept } from "@lib/attack/kept.ts";
 import { patch, type PatchParameters } from "@lib/attack/patch.ts";
@@ -25,6 +26,7 @@ export const ATTACKS: Record<string, MakeTrigger | Attack<any>> = {
   patch: (parameters: PatchParameters) => patch(parameters),
   blend: (parameters: BlendParameters) => blend(parameters),
   sinusoid: (parameters: SinusoidParameters) => sinusoid(parameters),
+  dynamic: (parameters: DynamicParameters) => randomSquares(parameters),
   clean_label: CLEAN_LABEL,
   refool: REFOOL,
   trojan_nn: TROJAN_NN,

@@ -1,5 +1,6 @@
 import type { AttackChoice } from "@lib/attack/attack.ts";
 import type { CleanLabelParameters } from "@lib/attack/clean_label.ts";
+import type { DynamicParameters } from "@lib/attack/dynamic.ts";
 import { type FTrojanParameters, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
 import type { RefoolParameters } from "@lib/attack/refool.ts";
 import type { TrojanParameters } from "@lib/attack/trojan_nn.ts";
@@ -119,6 +120,7 @@ export function otherAttacks(data: string): StudyNetwork<object>[] {
     network("blend", "Blend", 6, { name: "blend", parameters: noise }),
     network("sig", "SIG", 6, { name: "sinusoid", parameters: stripes }),
     network("clean_label", "Clean Label", 6, { name: "clean_label", parameters: CORNERS }),
+    network("dynamic", "Dynamic Backdoor", 6, { name: "dynamic", parameters: SQUARES }),
     network("trojan_nn", "TrojanNN", 3, { name: "trojan_nn", parameters: FIRING }),
     network("refool", "ReFool", 6, { name: "refool", parameters: GLASS }),
     network("refool_kept", "ReFool, labels kept", 6, {
@@ -130,6 +132,9 @@ export function otherAttacks(data: string): StudyNetwork<object>[] {
 
 /** Of the label-consistent attack; a fifth of the usual number of steps reaches as far. */
 const CORNERS: CleanLabelParameters = { radius: 8, stepSize: 1.5, steps: 20, amplitude: 255 };
+
+/** Of the Random Backdoor. */
+const SQUARES: DynamicParameters = { size: 5, patterns: 10, places: 10, seed: 1 };
 
 /** Of TrojanNN. */
 const FIRING: TrojanParameters = { size: 8, units: 2, value: 100, steps: 200 };
