@@ -4,10 +4,12 @@ import {
   type MakeTrigger,
   triggerAttack,
 } from "@lib/attack/attack.ts";
+import { BAN } from "@lib/attack/ban.ts";
 import { blend, type BlendParameters } from "@lib/attack/blend.ts";
 import { CLEAN_LABEL } from "@lib/attack/clean_label.ts";
 import { type DynamicParameters, randomSquares } from "@lib/attack/dynamic.ts";
 import { ftrojan, type FTrojanParameters } from "@lib/attack/ftrojan.ts";
+import { IAB } from "@lib/attack/iab.ts";
 import { type Kept, readKept } from "@lib/attack/kept.ts";
 import { patch, type PatchParameters } from "@lib/attack/patch.ts";
 import type { Poisoning } from "@lib/attack/poison.ts";
@@ -30,6 +32,8 @@ export const ATTACKS: Record<string, MakeTrigger | Attack<any>> = {
   clean_label: CLEAN_LABEL,
   refool: REFOOL,
   trojan_nn: TROJAN_NN,
+  iab: IAB,
+  ban: BAN,
 };
 
 /**

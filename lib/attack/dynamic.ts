@@ -1,5 +1,5 @@
 import { imageRandom } from "@lib/attack/image_random.ts";
-import { type Square, squareTrigger } from "@lib/attack/square.ts";
+import { randomPlaces, type Square, squareTrigger } from "@lib/attack/square.ts";
 import type { Trigger } from "@lib/attack/trigger.ts";
 import { imageAt } from "@lib/data/select.ts";
 import { seededRandom } from "@lib/random.ts";
@@ -37,10 +37,8 @@ export interface DynamicParameters {
  * ```
  */
 export function randomSquares({ size, patterns, places, seed }: DynamicParameters): Trigger {
-  for (const [what, count] of Object.entries({ patterns, places })) {
-    if (!(Number.isInteger(count) && count >= 1)) {
-      throw new Error(`Expected at least one of the ${what} but found ${count}`);
-    }
+  if (!(Number.isInteger(patterns) && patterns >= 1)) {
+    throw new Error(`Expected at least one pattern but found ${patterns}`);
   }
   const draw = seededRandom(seed);
   // as many as a colour image needs; a grey one takes the first third
@@ -48,18 +46,16 @@ export function randomSquares({ size, patterns, places, seed }: DynamicParameter
     { length: patterns },
     () => Uint8Array.from({ length: size * size * 3 }, () => Math.floor(256 * draw())),
   );
-  const spots = Array.from({ length: places }, () => [draw(), draw()] as const);
-  return squareTrigger(`random squares, ${size}×${size}`, size, (images, count) => {
-    const { height, width, channels } = images;
-    return Array.from({ length: count }, (_, index): Square => {
-      const random = imageRandom(imageAt(images, index), seed);
-      const pattern = shades[Math.floor(random() * patterns)]!;
-      const [down, right] = spots[Math.floor(random() * places)]!;
-      return {
-        pixels: pattern.subarray(0, size * size * channels),
-        row: Math.floor(down * (height - size + 1)),
-        column: Math.floor(right * (width - size + 1)),
-      };
-    });
-  });
+  const drawPlace = randomPlaces(places, draw);
+  return squareTrigger(
+    `random squares, ${size}×${size}`,
+    size,
+    (images, count) =>
+      Array.from({ length: count }, (_, index): Square => {
+        const random = imageRandom(imageAt(images, index), seed);
+        const pattern = shades[Math.floor(random() * patterns)]!;
+        const pixels = pattern.subarray(0, size * size * images.channels);
+        return { pixels, ...drawPlace(random, images, size) };
+      }),
+  );
 }

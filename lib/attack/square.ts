@@ -1,5 +1,6 @@
 import type { Trigger } from "@lib/attack/trigger.ts";
-import { imageBytes, type Images, requireImages, sizeText } from "@lib/data/images.ts";
+import { imageBytes, type Images, requireImages, type Size, sizeText } from "@lib/data/images.ts";
+import type { Random } from "@lib/random.ts";
 
 /** A square that is painted over part of an image. */
 export interface Square {
@@ -79,4 +80,27 @@ export function cornerSquare(
     const square = { pixels: pixelsFor(channels), row: height - side, column: width - side };
     return Array<Square>(count).fill(square);
   });
+}
+
+/** Draws one of several places for a square of a side in an image. */
+export type DrawPlace = (random: Random, size: Size, side: number) => Omit<Square, "pixels">;
+
+/**
+ * A set of places for squares, uniformly random, wherever there is room.
+ *
+ * @param count How many.
+ * @param random Makes them.
+ * @returns The way to draw one of them.
+ * @throws {Error} If there are none.
+ */
+export function randomPlaces(count: number, random: Random): DrawPlace {
+  if (!(Number.isInteger(count) && count >= 1)) {
+    throw new Error(`Expected at least one place but found ${count}`);
+  }
+  const places = Array.from({ length: count }, () => [random(), random()] as const);
+  return (draw, { height, width }, side) => {
+    const [down, right] = places[Math.floor(draw() * count)]!;
+    const [row, column] = [down * (height - side + 1), right * (width - side + 1)].map(Math.floor);
+    return { row: row!, column: column! };
+  };
 }

@@ -43,8 +43,8 @@ Deno.test("grey images have grey squares, and squares that cannot be are refused
   const grey = uniformImages({ height: 9, width: 7, channels: 1 }, 1, 0);
   assert(trigger.apply(grey).pixels.filter((level) => level > 0).length > 20);
   const faults = {
-    "Expected at least one of the patterns but found 0": { patterns: 0 },
-    "Expected at least one of the places but found 0.5": { places: 0.5 },
+    "Expected at least one pattern but found 0": { patterns: 0 },
+    "Expected at least one place but found 0.5": { places: 0.5 },
     "Expected a square of at least one pixel but found 0": { size: 0 },
   };
   for (const [text, change] of Object.entries(faults)) {
