@@ -4,6 +4,7 @@
  * @module
  */
 import type { AttackTask } from "@lib/attack/attack.ts";
+import { toBytes } from "@lib/attack/colour.ts";
 import {
   type Generators,
   maskOf,
@@ -11,7 +12,7 @@ import {
   sameness,
   withTriggers,
 } from "@lib/attack/iab_generators.ts";
-import { eachBatch, imageGenerator } from "@lib/attack/image_generator.ts";
+import { imageGenerator } from "@lib/attack/image_generator.ts";
 import type { Kept } from "@lib/attack/kept.ts";
 import { countOf, type Images, type LabelledImages } from "@lib/data/images.ts";
 import { joinImages, pickImages, slicedImages } from "@lib/data/select.ts";
@@ -28,7 +29,7 @@ import {
 } from "@lib/network/learner.ts";
 import { networkLoss } from "@lib/network/network_loss.ts";
 import type { ImageGradientOf } from "@lib/network/passes.ts";
-import type { tf } from "@lib/network/tensorflow.ts";
+import { tf } from "@lib/network/tensorflow.ts";
 import type { Companion } from "@lib/network/train.ts";
 import { type Random, seededRandom } from "@lib/random.ts";
 
@@ -90,7 +91,10 @@ export function iabCompanion(task: AttackTask<IabParameters>): IabCompanion {
       labels.fill(target, 0, own);
       trainPattern(pattern, generators, { chosen, owners, own: own!, labels, count }, gradientOf);
       const pixels = batch.pixels.slice();
-      pixels.set(eachBatch(chosen, owners, (...both) => withTriggers(generators, ...both)).pixels);
+      pixels.set(tf.tidy(() => {
+        const painted = withTriggers(generators, toTensor(chosen), toTensor(owners));
+        return toBytes(painted.mul(255).dataSync());
+      }));
       return { ...batch, pixels, labels };
     },
     save: () => ({ ...learnerArrays(mask, "mask"), ...learnerArrays(pattern, "pattern") }),
