@@ -88,9 +88,24 @@ export function triggerAttack(trigger: MakeTrigger): Attack {
  * @param trigger Under which the history's rates are measured; the training images' own if not given.
  * @returns The history.
  * @throws {Error} As `poisonTrainingSet` and `train`.
+ * @example
+ * ```ts
+ * import { trainPoisoned } from "@lib/attack/attack.ts";
+ * import { patch } from "@lib/attack/patch.ts";
+ * import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const [network, images] = [paperCnn(4, 1), syntheticSigns(40, 1, 4)];
+ * const recipe = { epochs: 1, batchSize: 8, learningRate: 5e-4, weightDecay: 0, seed: 1 };
+ * const task = { network, images, validation: images, recipe, hooks: {} };
+ * const poisoning = { trigger: patch({ size: 3, level: 255 }), target: 2, injectionRate: 0.1 };
+ * const [epoch] = await trainPoisoned(task, poisoning);
+ * assertEquals(Object.keys(epoch!.rates), ["cleanAccuracy", "attackSuccess", "robustAccuracy"]);
+ * ```
  */
 export async function trainPoisoned(
-  { network, images, validation, recipe, hooks }: Omit<AttackTask, "attack">,
+  { network, images, validation, recipe, hooks }: Omit<AttackTask, "attack" | "cleanNetwork">,
   poisoning: Poisoning,
   trigger: Trigger = poisoning.trigger,
 ): Promise<EpochRecord[]> {

@@ -2,6 +2,7 @@ import { type Attack, type Attacked, type AttackTask } from "@lib/attack/attack.
 import { imageRandom } from "@lib/attack/image_random.ts";
 import { type Kept, keptArray } from "@lib/attack/kept.ts";
 import { noiseFrom, noiseGenerator, patternsFrom } from "@lib/attack/noise_generator.ts";
+import { requireShares, requireTarget } from "@lib/attack/poison.ts";
 import { ratesOf } from "@lib/attack/rates.ts";
 import { type DrawPlace, randomPlaces, type Square, squareTrigger } from "@lib/attack/square.ts";
 import type { Trigger } from "@lib/attack/trigger.ts";
@@ -106,13 +107,22 @@ interface BanCompanion extends Companion {
   dispose(): void;
 }
 
-function banCompanion(
+/**
+ * What trains the generator along with a network, so that images with its squares go to the target.
+ *
+ * @param task What the attacker has; the network's weights are read at each step.
+ * @returns The companion; its `dispose` frees the generator.
+ * @throws {Error} If the target is no class, the injection rate no share, or there is no place.
+ */
+export function banCompanion(
   { attack, images, network, recipe }: AttackTask<BanParameters>,
 ): BanCompanion {
   const { parameters, target, injectionRate } = attack;
   const { size } = parameters;
-  const generator = newLearner(noiseGenerator(size * size * images.channels, recipe.seed));
+  requireTarget(images, target);
+  requireShares([injectionRate]);
   const drawPlace = placesOf(parameters);
+  const generator = newLearner(noiseGenerator(size * size * images.channels, recipe.seed));
   const gradientOf = imageGradient(network, true);
   return {
     task: { attack },

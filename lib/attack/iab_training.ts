@@ -14,6 +14,7 @@ import {
 } from "@lib/attack/iab_generators.ts";
 import { imageGenerator } from "@lib/attack/image_generator.ts";
 import type { Kept } from "@lib/attack/kept.ts";
+import { requireShares, requireTarget } from "@lib/attack/poison.ts";
 import { countOf, type Images, type LabelledImages } from "@lib/data/images.ts";
 import { joinImages, pickImages, slicedImages } from "@lib/data/select.ts";
 import { imageGradient } from "@lib/network/engine.ts";
@@ -63,11 +64,21 @@ export interface IabCompanion extends Companion {
  *
  * @param task What the attacker has; the network's weights are read at each step.
  * @returns The companion; {@link IabCompanion.dispose} frees the generators.
- * @throws {Error} If a side of the images is no multiple of 8.
+ * @throws {Error} If a side of the images is no multiple of 8, the target is no class, or a share, the
+ * density or the number of steps is not right.
  */
 export function iabCompanion(task: AttackTask<IabParameters>): IabCompanion {
   const { attack: { parameters, target, injectionRate }, images, network, recipe } = task;
   const { seed } = recipe;
+  const { crossRate, density, maskSteps } = parameters;
+  requireTarget(images, target);
+  requireShares([injectionRate, crossRate]);
+  if (!(density >= 0 && density <= 1)) {
+    throw new Error(`Expected a density in 0–1 but found ${density}`);
+  }
+  if (!(Number.isInteger(maskSteps) && maskSteps >= 0)) {
+    throw new Error(`Expected a number of steps but found ${maskSteps}`);
+  }
   const mask = newLearner(imageGenerator(images, 1, seed));
   const pattern = newLearner(imageGenerator(images, images.channels, seed + 1));
   const generators = { mask: mask.model, pattern: pattern.model };
@@ -79,17 +90,16 @@ export function iabCompanion(task: AttackTask<IabParameters>): IabCompanion {
       const random = seededRandom(seed * 1_000_003 + step);
       if (step === 0) trainMask(mask, images, parameters, random);
       const count = batch.labels.length;
-      const [own, crossed] = [injectionRate, parameters.crossRate]
-        .map((share) => Math.round(share * count));
+      const [own, crossed] = [Math.floor(injectionRate * count), Math.floor(crossRate * count)];
       if (own === 0 || crossed === 0) return batch;
-      const chosen = slicedImages(batch, 0, own! + crossed!);
+      const chosen = slicedImages(batch, 0, own + crossed);
       const owners = joinImages([
-        slicedImages(batch, 0, own!),
-        someOf(images, crossed!, random),
+        slicedImages(batch, 0, own),
+        someOf(images, crossed, random),
       ]);
       const labels = batch.labels.slice();
       labels.fill(target, 0, own);
-      trainPattern(pattern, generators, { chosen, owners, own: own!, labels, count }, gradientOf);
+      trainPattern(pattern, generators, { chosen, owners, own, labels, count }, gradientOf);
       const pixels = batch.pixels.slice();
       pixels.set(tf.tidy(() => {
         const painted = withTriggers(generators, toTensor(chosen), toTensor(owners));

@@ -96,3 +96,24 @@ export function requireTarget({ classNames }: LabelledImages, target: number): v
     throw new Error(`Expected a target class in 0–${classNames.length - 1} but found ${target}`);
   }
 }
+
+/**
+ * Checks the shares of a batch that an attack changes.
+ *
+ * @param shares Of images with the trigger and, of some attacks, of others.
+ * @throws {Error} If one is below 0, or they are more than the batch together.
+ * @example
+ * ```ts
+ * import { requireShares } from "@lib/attack/poison.ts";
+ * import { assertThrows } from "@lib/std/assert.ts";
+ *
+ * assertThrows(() => requireShares([0.7, 0.5]), Error, "at most 1 together but found 0.7 and 0.5");
+ * ```
+ */
+export function requireShares(shares: readonly number[]): void {
+  const sum = shares.reduce((total, share) => total + share);
+  if (shares.every((share) => share >= 0) && sum <= 1) return;
+  throw new Error(
+    `Expected shares of a batch of at most 1 together but found ${shares.join(" and ")}`,
+  );
+}

@@ -42,10 +42,9 @@ export interface Companion {
    *
    * @param batch As it was drawn; left as it is.
    * @param step How many steps the network has taken. Its weights are those after them.
-   * @param learningRate Of the network's step.
    * @returns What the network is trained on in its place.
    */
-  step(batch: LabelledImages, step: number, learningRate: number): LabelledImages;
+  step(batch: LabelledImages, step: number): LabelledImages;
   /** What a checkpoint holds of it. */
   save(): NamedArrays["arrays"];
   /** Sets it to where {@link Companion.save} found it; of arrays that are not right it takes none. */
@@ -102,7 +101,7 @@ export async function train(
       let batch = pickImages(images, indices);
       if (companion) {
         writeState(network, state);
-        batch = companion.step(batch, state.step, rate);
+        batch = companion.step(batch, state.step);
       }
       const after = step(state, batch, rate);
       lossSum += after.loss.dataSync()[0]!;

@@ -1,6 +1,6 @@
 /** Attacks whose generators are trained along with the network. */
 import type { AttackTask } from "@lib/attack/attack.ts";
-import { BAN } from "@lib/attack/ban.ts";
+import { BAN, banCompanion } from "@lib/attack/ban.ts";
 import { IAB } from "@lib/attack/iab.ts";
 import { maskOf, patternOf, sameness, withTriggers } from "@lib/attack/iab_generators.ts";
 import { iabCompanion } from "@lib/attack/iab_training.ts";
@@ -88,7 +88,7 @@ Deno.test("iab: images get their own trigger and the target's label, or another'
   const before = tf.memory().numTensors;
   const companion = iabCompanion(task);
   const batch = slicedImages(images, 4, 24);
-  const changed = companion.step(batch, 0, 0);
+  const changed = companion.step(batch, 0);
   assertEquals(changed.labels.subarray(0, 4), Int32Array.of(2, 2, 2, 2));
   assertEquals(changed.labels.subarray(4), batch.labels.subarray(4));
   assertEquals(changed.pixels.subarray(6 * 768), batch.pixels.subarray(6 * 768));
@@ -160,6 +160,28 @@ Deno.test("made triggers are the same whichever images are beside, and are writt
     const rows = changed.map((at) => Math.floor(at / 48));
     assert(Math.max(...rows) - Math.min(...rows) < 4 && changed.length > 30);
   }
+});
+
+Deno.test("targets and shares that are not right are refused before anything is made", () => {
+  const before = tf.memory().numTensors;
+  const faults: [change: object, message: string][] = [
+    [{ target: 4 }, "Expected a target class in 0–3 but found 4"],
+    [{ injectionRate: 1.1 }, "Expected shares of a batch of at most 1 together but found 1.1"],
+    [{ injectionRate: -0.1 }, "Expected shares of a batch of at most 1 together but found -0.1"],
+  ];
+  for (const [change, message] of faults) {
+    const attack = { ...banTask().attack, ...change };
+    assertThrows(() => banCompanion({ ...banTask(), attack }), Error, message);
+  }
+  const iab = (change: object): () => void => () => {
+    const { attack } = iabTask();
+    const parameters = { ...attack.parameters, ...change };
+    iabCompanion({ ...iabTask(), attack: { ...attack, parameters } });
+  };
+  assertThrows(iab({ crossRate: 0.9 }), Error, "at most 1 together but found 0.2 and 0.9");
+  assertThrows(iab({ density: 2 }), Error, "Expected a density in 0–1 but found 2");
+  assertThrows(iab({ maskSteps: 1.5 }), Error, "Expected a number of steps but found 1.5");
+  assertEquals(tf.memory().numTensors, before);
 });
 
 Deno.test("what is kept must fit", () => {
