@@ -4,11 +4,20 @@ import { imageRandom } from "@lib/attack/image_random.ts";
 import { type Kept, keptArray } from "@lib/attack/kept.ts";
 import { ghost, type Light, lightOf, outOfFocus, throughGlass } from "@lib/attack/reflection.ts";
 import type { Trigger } from "@lib/attack/trigger.ts";
+import type { ReadSettings } from "@lib/data/data_source.ts";
 import { DATASETS } from "@lib/data/datasets.ts";
 import { folderTree } from "@lib/data/file_tree.ts";
 import { readClassFolders } from "@lib/data/image_folder.ts";
-import { imageBytes, type Images, requireImages, type Size, sizeText } from "@lib/data/images.ts";
+import {
+  imageBytes,
+  type Images,
+  type LabelledImages,
+  requireImages,
+  type Size,
+  sizeText,
+} from "@lib/data/images.ts";
 import { drawn, imageAt, joinImages } from "@lib/data/select.ts";
+import { exists } from "@lib/files.ts";
 import { type Random, seededRandom } from "@lib/random.ts";
 
 /** Reflections of other images (Liu et al., Reflection Backdoor, 2020). */
@@ -52,17 +61,25 @@ export const REFOOL: Attack<RefoolParameters> = {
 
 /** The images that may be reflected, at the size of those that reflect them. */
 async function scenes({ reflections, count, seed }: RefoolParameters, size: Size): Promise<Kept> {
+  if (!(Number.isInteger(count) && count >= 1)) {
+    throw new Error(`Expected at least one image to reflect but found ${count}`);
+  }
   const { height, width, channels } = size;
+  const own = { height, width, channels };
   const random = seededRandom(seed);
-  const source = Object.hasOwn(DATASETS, reflections) && DATASETS[reflections];
-  const images = source
-    ? drawn(await (await source.load({ height, width, channels })).train(), count, random)
-    : await readClassFolders(await folderTree(reflections), {
-      ...{ size: { height, width, channels }, most: count, random },
-      part: "train",
-    });
+  const images = await imagesFrom(reflections, { size: own, most: count, random, part: "train" });
   const shape = [images.labels.length, height, width, channels];
   return { scenes: { shape, values: Float32Array.from(images.pixels) } };
+}
+
+async function imagesFrom(where: string, settings: ReadSettings): Promise<LabelledImages> {
+  if (Object.hasOwn(DATASETS, where)) {
+    const { train } = await DATASETS[where]!.load(settings.size);
+    return drawn(await train(), settings.most, settings.random);
+  }
+  if (await exists(where)) return await readClassFolders(await folderTree(where), settings);
+  const known = Object.keys(DATASETS).join(", ");
+  throw new Error(`Expected a data set of ${known} or a folder but found "${where}"`);
 }
 
 /**

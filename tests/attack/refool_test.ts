@@ -106,8 +106,14 @@ Deno.test("scenes come from class folders, stay beside the network and make the 
     assertEquals([kept.scenes!.shape, history.length], [[5, 32, 32, 3], 1]);
     const found = REFOOL.trigger(own, kept).apply(signs).pixels;
     assert(found.some((level, at) => level !== signs.pixels[at]));
-    const gone = { ...attack, parameters: { ...own, reflections: `${folder}/none` } };
-    await assertRejects(() => REFOOL.train({ ...task, attack: gone }), Error);
+    const faults: [change: object, message: string][] = [
+      [{ reflections: `${folder}/none` }, `or a folder but found "${folder}/none"`],
+      [{ count: 0 }, "Expected at least one image to reflect but found 0"],
+    ];
+    for (const [change, message] of faults) {
+      const wrong = { ...attack, parameters: { ...own, ...change } };
+      await assertRejects(() => REFOOL.train({ ...task, attack: wrong }), Error, message);
+    }
   }
 });
 
