@@ -4,9 +4,15 @@ import { type Kept, keptArray } from "@lib/attack/kept.ts";
 import { noiseFrom, noiseGenerator, patternsFrom } from "@lib/attack/noise_generator.ts";
 import { requireShares, requireTarget } from "@lib/attack/poison.ts";
 import { ratesOf } from "@lib/attack/rates.ts";
-import { type DrawPlace, randomPlaces, type Square, squareTrigger } from "@lib/attack/square.ts";
+import {
+  type DrawPlace,
+  randomPlaces,
+  requireRoom,
+  type Square,
+  squareTrigger,
+} from "@lib/attack/square.ts";
 import type { Trigger } from "@lib/attack/trigger.ts";
-import type { Images, LabelledImages } from "@lib/data/images.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
 import { imageAt, slicedImages } from "@lib/data/select.ts";
 import { imageGradient } from "@lib/network/engine.ts";
 import { toTensor } from "@lib/network/image_input.ts";
@@ -22,7 +28,7 @@ import {
 import { networkLoss } from "@lib/network/network_loss.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { type Companion, train } from "@lib/network/train.ts";
-import { type Random, seededRandom } from "@lib/random.ts";
+import { seededRandom } from "@lib/random.ts";
 
 /** Squares that a generator makes from noise (Salem et al., Dynamic Backdoor Attacks, 2020). */
 export interface BanParameters {
@@ -80,25 +86,13 @@ function generatedSquares(parameters: BanParameters, kept: Kept): Trigger {
       { length: count },
       (_, at) => imageRandom(imageAt(images, at), seed),
     );
-    const squares = squaresFrom(generator, images, size, randoms, drawPlace);
+    const patterns = patternsFrom(generator, randoms.map(noiseFrom));
     generator.dispose();
-    return squares;
+    return randoms.map((random, at): Square => ({
+      pixels: patterns[at]!,
+      ...drawPlace(random, images, size),
+    }));
   });
-}
-
-/** One square from each stream of numbers. */
-function squaresFrom(
-  generator: tf.LayersModel,
-  images: Images,
-  size: number,
-  randoms: readonly Random[],
-  drawPlace: DrawPlace,
-): Square[] {
-  const patterns = patternsFrom(generator, randoms.map(noiseFrom));
-  return randoms.map((random, index) => ({
-    pixels: patterns[index]!,
-    ...drawPlace(random, images, size),
-  }));
 }
 
 /** The generator in training, and what to keep of it. */
@@ -112,7 +106,8 @@ interface BanCompanion extends Companion {
  *
  * @param task What the attacker has; the network's weights are read at each step.
  * @returns The companion; its `dispose` frees the generator.
- * @throws {Error} If the target is no class, the injection rate no share, or there is no place.
+ * @throws {Error} If the target is no class, the injection rate no share, the squares do not fit, or there is
+ * no place.
  */
 export function banCompanion(
   { attack, images, network, recipe }: AttackTask<BanParameters>,
@@ -120,6 +115,7 @@ export function banCompanion(
   const { parameters, target, injectionRate } = attack;
   const { size } = parameters;
   requireTarget(images, target);
+  requireRoom(size, images);
   requireShares([injectionRate]);
   const drawPlace = placesOf(parameters);
   const generator = newLearner(noiseGenerator(size * size * images.channels, recipe.seed));
@@ -153,8 +149,16 @@ export function banCompanion(
   };
 }
 
-/** Images with squares over them, in a way that gradients go back through. */
-function paintedOver(
+/**
+ * Images with squares over them, in a way that gradients go back through.
+ *
+ * @param images Shape [N, height, width, channels].
+ * @param patterns Shape [N, size × size × channels].
+ * @param places One each.
+ * @param size Side of the squares, in pixels.
+ * @returns As many images.
+ */
+export function paintedOver(
   images: tf.Tensor4D,
   patterns: tf.Tensor,
   places: readonly Omit<Square, "pixels">[],

@@ -36,19 +36,13 @@ export function squareTrigger(
   side: number,
   squaresOf: (images: Images, count: number) => readonly Square[],
 ): Trigger {
-  if (!(Number.isInteger(side) && side >= 1)) {
-    throw new Error(`Expected a square of at least one pixel but found ${side}`);
-  }
+  requireSide(side);
   return {
     name,
     apply(images: Images): Images {
       const count = requireImages(images);
       const { height, width, channels } = images;
-      if (side > Math.min(height, width)) {
-        throw new Error(
-          `Expected images with room for a square of ${side} but found ${sizeText(images)}`,
-        );
-      }
+      requireRoom(side, images);
       const pixels = images.pixels.slice();
       squaresOf(images, count).forEach((square, index) => {
         for (let line = 0; line < side; line++) {
@@ -103,4 +97,24 @@ export function randomPlaces(count: number, random: Random): DrawPlace {
     const [row, column] = [down * (height - side + 1), right * (width - side + 1)].map(Math.floor);
     return { row: row!, column: column! };
   };
+}
+
+function requireSide(side: number): void {
+  if (Number.isInteger(side) && side >= 1) return;
+  throw new Error(`Expected a square of at least one pixel but found ${side}`);
+}
+
+/**
+ * Checks that a square fits into images.
+ *
+ * @param side Of the square, in pixels.
+ * @param size Of the images.
+ * @throws {Error} If it has no side or does not fit.
+ */
+export function requireRoom(side: number, size: Size): void {
+  requireSide(side);
+  if (side <= Math.min(size.height, size.width)) return;
+  throw new Error(
+    `Expected images with room for a square of ${side} but found ${sizeText(size)}`,
+  );
 }

@@ -1,9 +1,10 @@
 /** Attacks whose generators are trained along with the network. */
 import type { AttackTask } from "@lib/attack/attack.ts";
-import { BAN, banCompanion } from "@lib/attack/ban.ts";
+import { BAN, banCompanion, paintedOver } from "@lib/attack/ban.ts";
 import { IAB } from "@lib/attack/iab.ts";
 import { maskOf, patternOf, sameness, withTriggers } from "@lib/attack/iab_generators.ts";
 import { iabCompanion } from "@lib/attack/iab_training.ts";
+import { squareTrigger } from "@lib/attack/square.ts";
 import { imageGenerator } from "@lib/attack/image_generator.ts";
 import { imageAt, pickImages, slicedImages } from "@lib/data/select.ts";
 import type { LabelledImages } from "@lib/data/images.ts";
@@ -162,6 +163,30 @@ Deno.test("made triggers are the same whichever images are beside, and are writt
   }
 });
 
+Deno.test("ban: squares are painted over tensors as over bytes", () => {
+  const some = slicedImages(images, 0, 3);
+  const places = [[0, 0], [12, 12], [3, 9]].map(([row, column]) => ({
+    row: row!,
+    column: column!,
+  }));
+  const patterns = places.map((_, at) =>
+    Uint8Array.from({ length: 48 }, (_, index) => at + 5 * index)
+  );
+  const squares = places.map((place, at) => ({ ...place, pixels: patterns[at]! }));
+  const bytes = squareTrigger("", 4, () => squares).apply(some).pixels;
+  const light = tf.tidy(() => {
+    const levels = tf.tensor2d(patterns.map((each) => [...each]));
+    return paintedOver(toTensor(some), levels.div(255), places, 4).mul(255).dataSync();
+  });
+  assertClose(light, bytes, 1e-3);
+  const companion = banCompanion(banTask());
+  const batch = slicedImages(images, 0, 20);
+  const changed = companion.step(batch, 0);
+  assertEquals([...changed.labels], [2, 2, 2, 2, ...batch.labels.subarray(4)]);
+  assertEquals(changed.pixels.subarray(4 * 768), batch.pixels.subarray(4 * 768));
+  companion.dispose();
+});
+
 Deno.test("targets and shares that are not right are refused before anything is made", () => {
   const before = tf.memory().numTensors;
   const faults: [change: object, message: string][] = [
@@ -173,6 +198,9 @@ Deno.test("targets and shares that are not right are refused before anything is 
     const attack = { ...banTask().attack, ...change };
     assertThrows(() => banCompanion({ ...banTask(), attack }), Error, message);
   }
+  const wide = taskOf("ban", { size: 17, places: 3, seed: 5 });
+  const text = "Expected images with room for a square of 17 but found 16×16×3";
+  assertThrows(() => banCompanion(wide), Error, text);
   const iab = (change: object): () => void => () => {
     const { attack } = iabTask();
     const parameters = { ...attack.parameters, ...change };

@@ -1,3 +1,4 @@
+import { ATTACKS } from "@lib/attack/attacks.ts";
 import { outputPath, ROOT } from "@lib/environment.ts";
 import { loadBadNet } from "@lib/study/bad_net.ts";
 import { loadDataset } from "@lib/data/dataset.ts";
@@ -38,6 +39,16 @@ Deno.test("an experiment of one's own has a place of its own, whatever is change
   const places = changes.map((change) => placeOf({ ...paper, ...change }));
   assertEquals(new Set(places).size, changes.length);
   for (const place of places) assert(/^gtsrb\/own_[0-9a-f]{8}$/.test(place), place);
+});
+
+Deno.test("every network of the study is an attack of the list, in plain JSON and in a place of its own", () => {
+  const all = [...badNets("quick"), ...controls("quick"), ...otherAttacks("quick")];
+  for (const { experiment } of all) {
+    assert(experiment.attack.name in ATTACKS, experiment.attack.name);
+    assertEquals(JSON.parse(JSON.stringify(experiment)), experiment);
+  }
+  assertEquals(new Set(all.map(({ name }) => name)).size, all.length);
+  assertEquals(new Set(all.map(({ experiment }) => canonical(experiment))).size, all.length);
 });
 
 Deno.test("CIFAR-10's attacker wants one of its ten classes", () => {
