@@ -29,7 +29,8 @@ export { toTensor } from "@lib/network/image_input.ts";
 export { paperCnn } from "@lib/network/paper_cnn.ts";
 export { tf } from "@lib/network/tensorflow.ts";
 export { saveNetwork } from "@lib/formats/network_file.ts";
-export { ATTACKS, poisoningOf } from "@lib/attack/attacks.ts";
+export { type Attack, type Attacked, trainPoisoned } from "@lib/attack/attack.ts";
+export { ATTACKS, poisoningIn, poisoningOf } from "@lib/attack/attacks.ts";
 export { bandShifts, halvedChroma, mirrored } from "@lib/attack/band_shift.ts";
 export { fromPlanes, toBytes, toPlanes, YCRCB } from "@lib/attack/colour.ts";
 export { dct2, idct2 } from "@lib/attack/dct.ts";
@@ -40,6 +41,7 @@ export {
   poisonStepByStep,
   triggerPattern,
 } from "@lib/attack/ftrojan.ts";
+export { keptArray } from "@lib/attack/kept.ts";
 export { poisonTrainingSet } from "@lib/attack/poison.ts";
 export { type Rates, ratesOf } from "@lib/attack/rates.ts";
 export { magnifiedDifference, psnr, ssim } from "@lib/attack/similarity.ts";

@@ -1,6 +1,6 @@
 /**
- * Five files of one's own, outside the library: a ranking, a trigger, a data set, an architecture and a
- * defense. CONTRIBUTING.md shows them as examples.
+ * Six files of one's own, outside the library: a ranking, a trigger, an attack, a data set, an architecture
+ * and a defense. CONTRIBUTING.md shows them as examples.
  */
 import {
   ARCHITECTURES,
@@ -14,6 +14,7 @@ import {
   measureOrder,
   outputPath,
   peerTable,
+  poisoningIn,
   poisoningOf,
   pruneChannels,
   ratesOf,
@@ -23,7 +24,7 @@ import { writeClassFolders } from "@lib/data/image_folder.ts";
 import type { LabelledImages } from "@lib/data/images.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { seededRandom } from "@lib/random.ts";
-import { assert, assertEquals, assertRejects } from "@lib/std/assert.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
 import { exists } from "@lib/files.ts";
 import { join } from "@lib/std/path.ts";
 import { badNet } from "@lib/study/bad_net.ts";
@@ -47,18 +48,19 @@ function codes(each: number, seed: number): LabelledImages {
   return { ...SIZE, pixels, labels, classNames };
 }
 
-Deno.test("a ranking, a trigger, a data set, an architecture and a defense of one's own run end to end", async () => {
+Deno.test("a ranking, a trigger, an attack, a data set, an architecture and a defense of one's own run end to end", async () => {
   const folder = await Deno.makeTempDir();
-  const files = ["ranking", "trigger", "data_set", "architecture", "defense"];
+  const files = ["ranking", "trigger", "attack", "data_set", "architecture", "defense"];
   const own: Record<string, unknown> = {};
   for (const name of files) {
     const copy = join(folder, `${name}.ts`);
     await Deno.copyFile(join(import.meta.dirname!, "extend", `${name}.ts`), copy);
     Object.assign(own, await import(`file://${copy}`));
   }
-  const { RARELY_ACTIVE, corner, greyFolders, FORKED, LEAST_ACTIVE } = own as
+  const { RARELY_ACTIVE, corner, MIXTURE, greyFolders, FORKED, LEAST_ACTIVE } = own as
     & typeof import("./extend/ranking.ts")
     & typeof import("./extend/trigger.ts")
+    & typeof import("./extend/attack.ts")
     & typeof import("./extend/data_set.ts")
     & typeof import("./extend/architecture.ts")
     & typeof import("./extend/defense.ts");
@@ -67,6 +69,7 @@ Deno.test("a ranking, a trigger, a data set, an architecture and a defense of on
   const name = `extend_${crypto.randomUUID().slice(0, 8)}`;
   DATASETS[name] = greyFolders(join(folder, "images"));
   ATTACKS["corner"] = corner;
+  ATTACKS["mixture"] = MIXTURE;
   ARCHITECTURES["forked"] = FORKED;
   DEFENSES["least active"] = LEAST_ACTIVE;
   const experiment: Experiment<{ size: number }> = {
@@ -108,6 +111,21 @@ Deno.test("a ranking, a trigger, a data set, an architecture and a defense of on
     assertEquals([report.suspectedClass, report.suspectedClassName], [target, String(target)]);
     assert(report.networks.some(({ way }) => way === "unlearning"), "the corner is not unlearned");
     disposeNetwork(network);
+
+    const mixture = {
+      name: "mixture",
+      parameters: { ratio: 0.5 },
+      target: 260,
+      injectionRate: 3e-3,
+    };
+    const mixed = { ...experiment, attack: mixture, recipe: { ...experiment.recipe, epochs: 1 } };
+    disposeNetwork((await badNet(mixed, dataset, {}, `${name}/mixed`)).network);
+    const other = await poisoningIn(outputPath(name, "mixed"), mixture);
+    const { pixels, labels } = await dataset.train();
+    const black = { ...SIZE, pixels: new Uint8Array(48 * 40) };
+    const [made] = other.trigger.apply(black).pixels;
+    assertEquals(made, Math.floor(pixels[labels.indexOf(260) * 48 * 40]! / 2));
+    assertThrows(() => poisoningOf(mixture), Error, "Expected other of shape [-1,-1,-1]");
     await assertRejects(
       () => badNet({ ...experiment, architecture: "none" }, dataset, {}, `${name}/other`),
       Error,
@@ -116,6 +134,7 @@ Deno.test("a ranking, a trigger, a data set, an architecture and a defense of on
   } finally {
     delete DATASETS[name];
     delete ATTACKS["corner"];
+    delete ATTACKS["mixture"];
     delete ARCHITECTURES["forked"];
     delete DEFENSES["least active"];
     await Deno.remove(outputPath(name), { recursive: true }).catch(() => {});

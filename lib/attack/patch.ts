@@ -1,5 +1,5 @@
+import { cornerSquare } from "@lib/attack/square.ts";
 import type { Trigger } from "@lib/attack/trigger.ts";
-import { imageBytes, type Images, requireImages, sizeText } from "@lib/data/images.ts";
 
 /** A square in the lower right corner (Gu, Dolan-Gavitt and Garg, BadNets, 2017). */
 export interface PatchParameters {
@@ -27,30 +27,10 @@ export interface PatchParameters {
  * ```
  */
 export function patch({ size, level }: PatchParameters): Trigger {
-  if (!(Number.isInteger(size) && size >= 1)) {
-    throw new Error(`Expected a square of at least one pixel but found ${size}`);
-  }
   if (!(Number.isInteger(level) && level >= 0 && level <= 255)) {
     throw new Error(`Expected a level in 0–255 but found ${level}`);
   }
-  return {
-    name: `patch, ${size}×${size}`,
-    apply(images: Images): Images {
-      requireImages(images);
-      const { height, width, channels } = images;
-      if (size > Math.min(height, width)) {
-        throw new Error(
-          `Expected images with room for a square of ${size} but found ${sizeText(images)}`,
-        );
-      }
-      const pixels = images.pixels.slice();
-      for (let image = 0; image < pixels.length; image += imageBytes(images)) {
-        for (let row = height - size; row < height; row++) {
-          const end = image + (row + 1) * width * channels;
-          pixels.fill(level, end - size * channels, end);
-        }
-      }
-      return { height, width, channels, pixels };
-    },
-  };
+  const pixelsFor = (channels: number): Uint8Array =>
+    new Uint8Array(size * size * channels).fill(level);
+  return cornerSquare(`patch, ${size}×${size}`, size, pixelsFor);
 }

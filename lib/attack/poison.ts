@@ -10,18 +10,22 @@ export interface Poisoning {
   target: number;
   /** Share of all training images that are poisoned; the paper's is 0.05, that of a clean network 0. */
   injectionRate: number;
+  /** Whether images of other classes are drawn and get the target's label, or images of the target class are
+   * and keep theirs. The target's, if not given. */
+  labels?: "target" | "kept";
 }
 
 /**
  * Poisons part of a training set: a random draw among the images that are not of the target class get
- * the trigger and the target's label (paper, section 3.1).
+ * the trigger and the target's label (paper, section 3.1). Where labels are kept, the draw is among those of
+ * the target class.
  *
  * @param images The clean training set, left as it is.
  * @param poisoning Trigger, target class and injection rate.
  * @param random Decides which images.
  * @returns The poisoned training set in the same order, and which images were poisoned, ascending.
  * @throws {Error} If the target is no class, or the rate gives no image (unless it is 0) or more than there
- * are outside the target class.
+ * are to draw from.
  * @example
  * ```ts
  * import { patch } from "@lib/attack/patch.ts";
@@ -44,16 +48,19 @@ export function poisonTrainingSet(
   poisoning: Poisoning,
   random: Random,
 ): { images: LabelledImages; poisoned: number[] } {
-  const { trigger, target, injectionRate } = poisoning;
+  const { trigger, target, injectionRate, labels: kind = "target" } = poisoning;
   requireTarget(images, target);
-  const candidates = [...images.labels.keys()].filter((index) => images.labels[index] !== target);
+  const isKept = kind === "kept";
+  const candidates = [...images.labels.keys()]
+    .filter((index) => (images.labels[index] === target) === isKept);
   const count = Math.round(injectionRate * images.labels.length);
   if (!(count <= candidates.length && (count >= 1 || injectionRate === 0))) {
     throw new Error(
       `Expected an injection rate of 0, or one that gives an image and is at most ${
         candidates.length / images.labels.length
       }, the ` +
-        `share of images outside the target class, but found ${injectionRate} of ${images.labels.length}`,
+        `share of images ${isKept ? "of" : "outside"} the target class, but found ` +
+        `${injectionRate} of ${images.labels.length}`,
     );
   }
   const draw = shuffled(candidates.length, random).subarray(0, count);
@@ -88,4 +95,25 @@ export function requireTarget({ classNames }: LabelledImages, target: number): v
   if (!(Number.isInteger(target) && target >= 0 && target < classNames.length)) {
     throw new Error(`Expected a target class in 0–${classNames.length - 1} but found ${target}`);
   }
+}
+
+/**
+ * Checks the shares of a batch that an attack changes.
+ *
+ * @param shares Of images with the trigger and, of some attacks, of others.
+ * @throws {Error} If one is below 0, or they are more than the batch together.
+ * @example
+ * ```ts
+ * import { requireShares } from "@lib/attack/poison.ts";
+ * import { assertThrows } from "@lib/std/assert.ts";
+ *
+ * assertThrows(() => requireShares([0.7, 0.5]), Error, "at most 1 together but found 0.7 and 0.5");
+ * ```
+ */
+export function requireShares(shares: readonly number[]): void {
+  const sum = shares.reduce((total, share) => total + share);
+  if (shares.every((share) => share >= 0) && sum <= 1) return;
+  throw new Error(
+    `Expected shares of a batch of at most 1 together but found ${shares.join(" and ")}`,
+  );
 }

@@ -9,6 +9,7 @@ import { dirname } from "@lib/std/path.ts";
  *
  * @param folder Where to; what is there is replaced.
  * @param network Any layers model.
+ * @param addTo Writes what else belongs to the network, into a folder that takes this one's place.
  * @example
  * ```ts
  * import { loadNetwork, saveNetwork } from "@lib/formats/network_file.ts";
@@ -20,11 +21,16 @@ import { dirname } from "@lib/std/path.ts";
  * assertEquals((await loadNetwork(folder)).countParams(), 376_907);
  * ```
  */
-export async function saveNetwork(folder: string, network: tf.LayersModel): Promise<void> {
+export async function saveNetwork(
+  folder: string,
+  network: tf.LayersModel,
+  addTo: (folder: string) => Promise<void> = async () => {},
+): Promise<void> {
   await Deno.mkdir(dirname(folder), { recursive: true });
   const temporary = await Deno.makeTempDir({ dir: dirname(folder), suffix: ".tmp" });
   try {
     await network.save(`file://${temporary}`);
+    await addTo(temporary);
     // on the disk before it takes the former one's place
     for await (const { name } of Deno.readDir(temporary)) await syncFile(`${temporary}/${name}`);
     await Deno.chmod(temporary, 0o755); // temporary folders are private

@@ -22,18 +22,20 @@ export interface Checkpoint {
  * @param network Whose weights; they are those of the state.
  * @param task Tells recipe and training set; a checkpoint of another task is refused later.
  * @param checkpoint The history so far and the state.
+ * @param others Arrays of what is trained along, none of which has a weight's name.
  */
 export async function saveCheckpoint(
   file: string,
   network: tf.LayersModel,
   task: string,
   { history, state }: Checkpoint,
+  others: NamedArrays["arrays"] = {},
 ): Promise<void> {
   const tensors = {
     ...Object.fromEntries(network.weights.map((weight) => [weight.originalName, weight.read()])),
     ...{ "adam/mean": state.mean, "adam/square": state.square },
   };
-  const arrays: NamedArrays["arrays"] = {};
+  const arrays: NamedArrays["arrays"] = { ...others };
   for (const [name, tensor] of Object.entries(tensors)) {
     arrays[name] = { shape: tensor.shape, values: await tensor.data<"float32">() };
   }
@@ -47,6 +49,7 @@ export async function saveCheckpoint(
  * @param file Where it would be.
  * @param network Gets the weights.
  * @param task Tells recipe and training set.
+ * @param restore Given all arrays, before the network is changed.
  * @returns Where the training stands, or undefined if there is no such file. The caller disposes the
  * state.
  * @throws {Error} If the file is damaged, of another task or of another network; the network is then
@@ -56,6 +59,7 @@ export async function loadCheckpoint(
   file: string,
   network: tf.LayersModel,
   task: string,
+  restore: (arrays: NamedArrays["arrays"]) => void = () => {},
 ): Promise<Checkpoint | undefined> {
   if (!await exists(file)) return undefined;
   const { arrays, metadata } = await readSafetensors(file);
@@ -80,6 +84,7 @@ export async function loadCheckpoint(
   if (!/^\d+$/.test(step)) {
     throw new Error(`Expected a number of steps but found "${step}" in ${file}`);
   }
+  restore(arrays);
   tf.tidy(() => network.setWeights(values.map((each) => tf.tensor(each.values, each.shape))));
   return {
     history,

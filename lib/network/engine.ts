@@ -10,7 +10,7 @@ import type { tf } from "@lib/network/tensorflow.ts";
 export interface Engine {
   /** For so many images, the outputs of chosen layers. */
   forward(network: tf.LayersModel, layers: tf.layers.Layer[], images: Images): Forward;
-  gradient(network: tf.LayersModel): ImageGradientOf;
+  gradient(network: tf.LayersModel, isTrained?: boolean): ImageGradientOf;
   step(network: tf.LayersModel, settings: StepSettings): TrainStep;
 }
 
@@ -34,6 +34,7 @@ export function engineOf(network: tf.LayersModel): Engine {
  * The gradient of a network's loss by the images, in inference mode.
  *
  * @param network From images to logits; left as it is.
+ * @param isTrained Whether its weights change between one call of the gradient and the next.
  * @returns The gradient as a function.
  * @example
  * ```ts
@@ -47,6 +48,6 @@ export function engineOf(network: tf.LayersModel): Engine {
  * assertEquals(gradient.shape, [2, 32, 32, 3]);
  * ```
  */
-export function imageGradient(network: tf.LayersModel): ImageGradientOf {
-  return engineOf(network).gradient(network);
+export function imageGradient(network: tf.LayersModel, isTrained = false): ImageGradientOf {
+  return engineOf(network).gradient(network, isTrained);
 }

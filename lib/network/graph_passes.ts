@@ -160,13 +160,14 @@ export function gradientGraph(
  * The gradient of a network's loss by the images, as one TensorFlow graph.
  *
  * @param network One that has a graph.
+ * @param isTrained Whether its weights change between calls.
  * @returns The gradient as a function.
  */
-export function graphGradient(network: tf.LayersModel): ImageGradientOf {
+export function graphGradient(network: tf.LayersModel, isTrained = false): ImageGradientOf {
   const graphs: Record<number, GradientGraph> = {};
   return (images, labels) => {
     const parts = images.shape[0] % PARTS === 0 ? PARTS : 1;
-    const graph = graphs[parts] ??= gradientGraph(network, parts, true);
+    const graph = graphs[parts] ??= gradientGraph(network, parts, !isTrained);
     const weights = network.weights.map((weight) => weight.read());
     const wanted = [graph.losses, graph.logits, graph.byImages];
     const found = graph.run(images, labels, weights, wanted);

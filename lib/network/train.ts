@@ -3,6 +3,7 @@ import type { LabelledImages } from "@lib/data/images.ts";
 import { pickImages } from "@lib/data/select.ts";
 import { loadCheckpoint, saveCheckpoint } from "@lib/network/checkpoint.ts";
 import { engineOf } from "@lib/network/engine.ts";
+import type { NamedArrays } from "@lib/network/safetensors.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { type EpochRecord, startingState, writeState } from "@lib/network/training_state.ts";
 import { seededRandom, shuffled } from "@lib/random.ts";
@@ -32,10 +33,30 @@ export interface TrainingProgress {
   secondsLeft: number;
 }
 
+/** What is trained along with a network, such as a generator of triggers. */
+export interface Companion {
+  /** Tells it from others, so that a checkpoint of something else is recognised. */
+  readonly task: object;
+  /**
+   * Learns from a batch and changes it before the network's own step.
+   *
+   * @param batch As it was drawn; left as it is.
+   * @param step How many steps the network has taken. Its weights are those after them.
+   * @returns What the network is trained on in its place.
+   */
+  step(batch: LabelledImages, step: number): LabelledImages;
+  /** What a checkpoint holds of it. */
+  save(): NamedArrays["arrays"];
+  /** Sets it to where {@link Companion.save} found it; of arrays that are not right it takes none. */
+  restore(arrays: NamedArrays["arrays"]): void;
+}
+
 /** What a training may tell and be asked on its way. */
 export interface TrainingHooks {
   /** File for the state after each epoch; a later call goes on from there. */
   checkpoint?: string;
+  /** Trained along; none if not given. */
+  companion?: Companion;
   /** Run after each epoch; its result goes into the history. */
   evaluate?: () => Promise<Record<string, number>>;
   /** Told a few times a second. */
@@ -63,9 +84,9 @@ export async function train(
   recipe: Recipe,
   hooks: TrainingHooks = {},
 ): Promise<EpochRecord[]> {
-  const { checkpoint, evaluate, onEpoch } = hooks;
-  const task = taskOf(images, recipe);
-  const loaded = checkpoint && await loadCheckpoint(checkpoint, network, task);
+  const { checkpoint, evaluate, onEpoch, companion } = hooks;
+  const task = taskOf(images, recipe, companion);
+  const loaded = checkpoint && await loadCheckpoint(checkpoint, network, task, companion?.restore);
   const history = loaded ? loaded.history : [];
   let state = loaded ? loaded.state : startingState(network);
   if (history.length > 0) await onEpoch?.(history);
@@ -77,7 +98,12 @@ export async function train(
     const batches = batchesOf(images.labels.length, recipe, epoch);
     for (const indices of batches) {
       const rate = learningRateAt(state.step, batches.length * recipe.epochs, recipe);
-      const after = step(state, pickImages(images, indices), rate);
+      let batch = pickImages(images, indices);
+      if (companion) {
+        writeState(network, state);
+        batch = companion.step(batch, state.step);
+      }
+      const after = step(state, batch, rate);
       lossSum += after.loss.dataSync()[0]!;
       tf.dispose([{ ...state }, after.loss]);
       state = after.state;
@@ -90,7 +116,8 @@ export async function train(
     writeState(network, state);
     const rates = await evaluate?.() ?? {};
     history.push({ epoch, loss, seconds: (performance.now() - start) / 1000, rates });
-    if (checkpoint) await saveCheckpoint(checkpoint, network, task, { history, state });
+    const found = { history, state };
+    if (checkpoint) await saveCheckpoint(checkpoint, network, task, found, companion?.save());
     await onEpoch?.(history);
   }
   tf.dispose({ ...state });
@@ -98,9 +125,9 @@ export async function train(
 }
 
 /** What is trained on what, so that a checkpoint of something else is recognised. */
-function taskOf(images: LabelledImages, recipe: Recipe): string {
+function taskOf(images: LabelledImages, recipe: Recipe, companion?: Companion): string {
   const content = createHash("md5").update(images.pixels).update(images.labels).digest("hex");
-  return JSON.stringify({ ...recipe, trainingSet: content });
+  return JSON.stringify({ ...recipe, trainingSet: content, companion: companion?.task });
 }
 
 /** The epoch's images in random order, cut into batches. */

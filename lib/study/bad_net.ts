@@ -1,6 +1,5 @@
-import { poisoningOf } from "@lib/attack/attacks.ts";
-import { poisonTrainingSet } from "@lib/attack/poison.ts";
-import { type Rates, ratesOf } from "@lib/attack/rates.ts";
+import { attackOf } from "@lib/attack/attacks.ts";
+import { writeKept } from "@lib/attack/kept.ts";
 import { canonical } from "@lib/canonical.ts";
 import type { Dataset } from "@lib/data/dataset.ts";
 import { chosen, outputPath } from "@lib/environment.ts";
@@ -8,10 +7,10 @@ import { exists } from "@lib/files.ts";
 import { loadNetwork, saveNetwork } from "@lib/formats/network_file.ts";
 import { ARCHITECTURES } from "@lib/network/architectures.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
-import { train, type TrainingHooks } from "@lib/network/train.ts";
+import type { TrainingHooks } from "@lib/network/train.ts";
 import type { EpochRecord } from "@lib/network/training_state.ts";
-import { seededRandom } from "@lib/random.ts";
 import { type Experiment, placeOf } from "@lib/study/experiment.ts";
+import { controls } from "@lib/study/networks.ts";
 import { inNewForm } from "@lib/study/old_form.ts";
 
 /** The attacked network of an experiment and how it was trained. */
@@ -22,9 +21,9 @@ export interface BadNet {
 }
 
 /**
- * The attacked network of an experiment: loaded from `outputs/` if it is there, else trained on the
- * poisoned training set (paper, section 3.1) and saved there. A training that was cut goes on from its
- * last epoch.
+ * The attacked network of an experiment: loaded from `outputs/` if it is there, else trained by its attack,
+ * on the poisoned training set (paper, section 3.1), and saved there with what its trigger is made from. A
+ * training that was cut goes on from its last epoch.
  *
  * @param experiment The five choices.
  * @param dataset The experiment's images; the rates in the history are measured on the validation half.
@@ -42,21 +41,33 @@ export async function badNet(
   const { data, architecture, seed, recipe, attack } = experiment;
   const path = outputPath(folder);
   if (await exists(path)) return await loadBadNet(path, experiment);
-  const poisoning = poisoningOf(attack);
-  const { images } = poisonTrainingSet(await dataset.train(), poisoning, seededRandom(seed));
+  const attacker = attackOf(attack.name);
+  const images = await dataset.train();
   const { build } = chosen(ARCHITECTURES, architecture, "an architecture");
   const network = build(data, images.classNames.length, seed);
-  const { trigger, target } = poisoning;
-  const history = await train(network, images, { ...recipe, seed }, {
-    ...hooks,
-    checkpoint: `${path}.training.safetensors`,
-    evaluate: async (): Promise<Record<keyof Rates, number>> => ({
-      ...await ratesOf(network, dataset.validationHalf, trigger, target),
-    }),
+  const { history, kept } = await attacker.train({
+    ...{ network, images, attack },
+    validation: dataset.validationHalf,
+    recipe: { ...recipe, seed },
+    hooks: { ...hooks, checkpoint: `${path}.training.safetensors` },
+    cleanNetwork: () => cleanNetwork(experiment, dataset),
   });
   network.setUserDefinedMetadata({ experiment, history });
-  await saveNetwork(path, network);
+  await saveNetwork(path, network, (folder) => writeKept(folder, kept));
   return { network, history };
+}
+
+/** What an attacker trains first who needs a clean network: the study's control, or one like it. */
+async function cleanNetwork(
+  { data, architecture, seed, attack: { target } }: Experiment<object>,
+  dataset: Dataset,
+): Promise<tf.LayersModel> {
+  const { name, experiment } = controls(data.name)[0]!;
+  const attack = { ...experiment.attack, target };
+  const own = { ...experiment, data, architecture, seed, attack };
+  const isControl = canonical(own) === canonical(experiment);
+  const folder = isControl ? `${data.name}/${name}` : `${placeOf(own)}/badnet`;
+  return (await badNet(own, dataset, {}, folder)).network;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { poisoningOf } from "@lib/attack/attacks.ts";
+import { poisoningIn } from "@lib/attack/attacks.ts";
 import { defenseEffectiveness, type Rates, ratesOf } from "@lib/attack/rates.ts";
 import type { Dataset } from "@lib/data/dataset.ts";
 import { DATASETS } from "@lib/data/datasets.ts";
@@ -56,8 +56,9 @@ export async function defenseRow(
   };
   const key = `${folder}, ${name}, ${cleanImages}`;
   return await remembered(data, "defenses", key, depends, async () => {
-    const { trigger, target } = poisoningOf(experiment.attack);
-    const { network } = await loadBadNet(outputPath(data, folder), experiment);
+    const path = outputPath(data, folder);
+    const { trigger, target } = await poisoningIn(path, experiment.attack);
+    const { network } = await loadBadNet(path, experiment);
     const measured = (each: typeof network): Promise<Rates> =>
       ratesOf(each, dataset.testHalf, trigger, target);
     try {

@@ -1,4 +1,4 @@
-import type { AttackChoice } from "@lib/attack/attacks.ts";
+import type { AttackChoice } from "@lib/attack/attack.ts";
 import { type FTrojanParameters, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
 import { canonical, digestOf } from "@lib/canonical.ts";
 import { DATASETS } from "@lib/data/datasets.ts";

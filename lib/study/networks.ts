@@ -1,5 +1,11 @@
-import type { AttackChoice } from "@lib/attack/attacks.ts";
+import type { AttackChoice } from "@lib/attack/attack.ts";
+import type { BanParameters } from "@lib/attack/ban.ts";
+import type { CleanLabelParameters } from "@lib/attack/clean_label.ts";
+import type { DynamicParameters } from "@lib/attack/dynamic.ts";
 import { type FTrojanParameters, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
+import type { IabParameters } from "@lib/attack/iab_training.ts";
+import type { RefoolParameters } from "@lib/attack/refool.ts";
+import type { TrojanParameters } from "@lib/attack/trojan_nn.ts";
 import { outputPath } from "@lib/environment.ts";
 import { type Experiment, paperExperiment } from "@lib/study/experiment.ts";
 import { exists } from "@lib/files.ts";
@@ -115,8 +121,42 @@ export function otherAttacks(data: string): StudyNetwork<object>[] {
     network("patch", "BadNets' patch", 6, { name: "patch", parameters: patch }),
     network("blend", "Blend", 6, { name: "blend", parameters: noise }),
     network("sig", "SIG", 6, { name: "sinusoid", parameters: stripes }),
+    network("clean_label", "Clean Label", 6, { name: "clean_label", parameters: CORNERS }),
+    network("dynamic", "Dynamic Backdoor", 6, { name: "dynamic", parameters: SQUARES }),
+    network("ban", "BaN", 6, { name: "ban", parameters: MADE_SQUARES }),
+    network("trojan_nn", "TrojanNN", 3, { name: "trojan_nn", parameters: FIRING }),
+    network("iab", "IAB", 10, { name: "iab", parameters: AWARE, injectionRate: 0.1 }),
+    network("refool", "ReFool", 6, { name: "refool", parameters: GLASS }),
+    network("refool_kept", "ReFool, labels kept", 6, {
+      name: "refool",
+      parameters: { ...GLASS, labels: "kept" },
+    }),
   ];
 }
+
+/** Of the label-consistent attack; a fifth of the usual number of steps reaches as far. */
+const CORNERS: CleanLabelParameters = { radius: 8, stepSize: 1.5, steps: 20, amplitude: 255 };
+
+/** Of the Random Backdoor. */
+const SQUARES: DynamicParameters = { size: 5, patterns: 10, places: 10, seed: 1 };
+
+/** Of the backdoor generating network. */
+const MADE_SQUARES: BanParameters = { size: 5, places: 10, seed: 1 };
+
+/** Of TrojanNN. */
+const FIRING: TrojanParameters = { size: 8, units: 2, value: 100, steps: 200 };
+
+/** Of the input-aware backdoor. */
+const AWARE: IabParameters = { crossRate: 0.1, density: 0.032, maskSteps: 400 };
+
+/** Of ReFool, with half of its authors' images. */
+const GLASS: RefoolParameters = {
+  reflections: "cifar10",
+  count: 100,
+  transmission: [0.55, 0.95],
+  labels: "target",
+  seed: 1,
+};
 
 /**
  * Those of some networks that have been trained.

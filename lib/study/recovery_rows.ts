@@ -1,8 +1,8 @@
-import { poisoningOf } from "@lib/attack/attacks.ts";
+import { poisoningIn } from "@lib/attack/attacks.ts";
 import type { Rates } from "@lib/attack/rates.ts";
 import type { Dataset } from "@lib/data/dataset.ts";
 import { DATASETS } from "@lib/data/datasets.ts";
-import { chosen } from "@lib/environment.ts";
+import { chosen, outputPath } from "@lib/environment.ts";
 import type { Verdict } from "@lib/recovery/defense.ts";
 import { isAttackersFrequency } from "@lib/study/found_trigger.ts";
 import { CLEAN_IMAGES, defenseRow, type RepairedRates } from "@lib/study/defense_rows.ts";
@@ -48,7 +48,9 @@ export async function recoveryRow(
   cleanImages = CLEAN_IMAGES,
 ): Promise<RecoveryRow> {
   const row = await defenseRow(study, "frequency recovery", dataset, cleanImages);
-  const { trigger, target, injectionRate } = poisoningOf(study.experiment.attack);
+  const { data, attack } = study.experiment;
+  const folder = outputPath(data.name, study.name);
+  const { trigger, target, injectionRate } = await poisoningIn(folder, attack);
   const by = (way: string) => row.repaired.find((each) => each.way === way);
   const [pruned, unlearned] = [by("pruning"), by("unlearning")];
   const { suspected, coefficients } = row.verdict!;

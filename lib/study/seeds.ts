@@ -1,4 +1,4 @@
-import { poisoningOf } from "@lib/attack/attacks.ts";
+import { poisoningIn } from "@lib/attack/attacks.ts";
 import type { Rates } from "@lib/attack/rates.ts";
 import { triggered } from "@lib/attack/trigger.ts";
 import { loadDataset } from "@lib/data/dataset.ts";
@@ -50,8 +50,9 @@ export async function measureSeed(
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<MeasuredSeed> {
   const { validationHalf, testHalf, test } = await loadDataset(experiment);
-  const { network } = await loadBadNet(outputPath(experiment.data.name, name), experiment);
-  const { trigger, target } = poisoningOf(experiment.attack);
+  const folder = outputPath(experiment.data.name, name);
+  const { network } = await loadBadNet(folder, experiment);
+  const { trigger, target } = await poisoningIn(folder, experiment.attack);
   const halves = { validation: validationHalf, test: testHalf };
   const triggers = { validation: trigger, test: trigger };
   const measured = await measureHalves(

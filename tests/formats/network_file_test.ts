@@ -25,6 +25,18 @@ Deno.test("a kill between the former network and the new one loses neither", asy
   assertEquals(await exists(`${folder}.former`), false);
 });
 
+Deno.test("what belongs to a network takes its place with it, or neither does", async () => {
+  const folder = `${await Deno.makeTempDir()}/network`;
+  const [one, other] = [1, 2].map((seed) => ARCHITECTURES["plain"]!.build(PAPER_SIZE, 3, seed));
+  await saveNetwork(folder, one!, (place) => writeWhole(`${place}/note`, "one"));
+  const failing = (): Promise<void> => Promise.reject(new Error("full"));
+  await assertRejects(() => saveNetwork(folder, other!, failing), Error, "full");
+  assertClose(weightsOf(await loadNetwork(folder)), weightsOf(one!));
+  assertEquals(await Deno.readTextFile(`${folder}/note`), "one");
+  await saveNetwork(folder, other!);
+  assertEquals(await exists(`${folder}/note`), false);
+});
+
 Deno.test("a second kill at the same place loses nothing either", async () => {
   const folder = `${await Deno.makeTempDir()}/network`;
   const network = ARCHITECTURES["plain"]!.build(PAPER_SIZE, 3, 1);

@@ -1,3 +1,4 @@
+import { ATTACKS } from "@lib/attack/attacks.ts";
 import { outputPath, ROOT } from "@lib/environment.ts";
 import { loadBadNet } from "@lib/study/bad_net.ts";
 import { loadDataset } from "@lib/data/dataset.ts";
@@ -9,7 +10,7 @@ import { tf } from "@lib/network/tensorflow.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
 import { join } from "@lib/std/path.ts";
 import { canonical } from "@lib/canonical.ts";
-import { badNets, controls, otherAttacks } from "@lib/study/networks.ts";
+import { availableNetworks, badNets, controls, otherAttacks } from "@lib/study/networks.ts";
 import { addTo } from "@lib/study/summary.ts";
 
 Deno.test("an unknown data set is refused with the known ones", () => {
@@ -41,6 +42,16 @@ Deno.test("an experiment of one's own has a place of its own, whatever is change
   for (const place of places) assert(/^gtsrb\/own_[0-9a-f]{8}$/.test(place), place);
 });
 
+Deno.test("every network of the study is an attack of the list, in plain JSON and in a place of its own", () => {
+  const all = [...badNets("quick"), ...controls("quick"), ...otherAttacks("quick")];
+  for (const { experiment } of all) {
+    assert(experiment.attack.name in ATTACKS, experiment.attack.name);
+    assertEquals(JSON.parse(JSON.stringify(experiment)), experiment);
+  }
+  assertEquals(new Set(all.map(({ name }) => name)).size, all.length);
+  assertEquals(new Set(all.map(({ experiment }) => canonical(experiment))).size, all.length);
+});
+
 Deno.test("CIFAR-10's attacker wants one of its ten classes", () => {
   assertEquals(
     [paperExperiment("gtsrb"), paperExperiment("cifar10")].map(({ attack }) => attack.target),
@@ -49,7 +60,9 @@ Deno.test("CIFAR-10's attacker wants one of its ten classes", () => {
 });
 
 Deno.test("networks of before say the same in the new form", async () => {
-  const folders = [...badNets("gtsrb"), ...controls("gtsrb"), ...otherAttacks("gtsrb")];
+  const all = [...badNets("gtsrb"), ...controls("gtsrb"), ...otherAttacks("gtsrb")];
+  const folders = await availableNetworks(all);
+  assert(folders.length >= 19, `Expected the committed networks but found ${folders.length}`);
   for (const { name, experiment } of folders) {
     const file = outputPath("gtsrb", name, "model.json");
     const { userDefinedMetadata } = JSON.parse(await Deno.readTextFile(file));

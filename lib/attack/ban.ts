@@ -1,0 +1,179 @@
+import { type Attack, type Attacked, type AttackTask } from "@lib/attack/attack.ts";
+import { imageRandom } from "@lib/attack/image_random.ts";
+import { type Kept, keptArray } from "@lib/attack/kept.ts";
+import { noiseFrom, noiseGenerator, patternsFrom } from "@lib/attack/noise_generator.ts";
+import { requireShares, requireTarget } from "@lib/attack/poison.ts";
+import { ratesOf } from "@lib/attack/rates.ts";
+import {
+  type DrawPlace,
+  randomPlaces,
+  requireRoom,
+  type Square,
+  squareTrigger,
+} from "@lib/attack/square.ts";
+import type { Trigger } from "@lib/attack/trigger.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
+import { imageAt, slicedImages } from "@lib/data/select.ts";
+import { imageGradient } from "@lib/network/engine.ts";
+import { toTensor } from "@lib/network/image_input.ts";
+import {
+  disposeLearner,
+  filledModel,
+  learn,
+  learnerArrays,
+  learnerWeights,
+  newLearner,
+  restoreLearner,
+} from "@lib/network/learner.ts";
+import { networkLoss } from "@lib/network/network_loss.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+import { type Companion, train } from "@lib/network/train.ts";
+import { seededRandom } from "@lib/random.ts";
+
+/** Squares that a generator makes from noise (Salem et al., Dynamic Backdoor Attacks, 2020). */
+export interface BanParameters {
+  /** Side of the squares, in pixels: 5 in their code for CIFAR-10. */
+  size: number;
+  /** How many places there are. */
+  places: number;
+  /** Of the places, and of the noise and the place that an image gets. */
+  seed: number;
+}
+
+/** Of the generator, Adam's usual one as theirs. */
+const RATE = 0.001;
+
+/**
+ * Backdoor generating network (Salem, Wen, Backes, Ma and Zhang, Dynamic Backdoor Attacks Against Machine
+ * Learning Models, 2020): patterns come from noise through a generator that is trained together with the
+ * network; of each batch the injection rate's share gets one, at one of a set of places. Their c-BaN also
+ * gives the generator the target, so that one makes patterns for several; with one target that says nothing.
+ */
+export const BAN: Attack<BanParameters> = {
+  trigger: generatedSquares,
+  async train(task): Promise<Attacked> {
+    const { network, images, validation, recipe, hooks } = task;
+    const { parameters, target } = task.attack;
+    const companion = banCompanion(task);
+    try {
+      const evaluate = async (): Promise<Record<string, number>> => ({
+        ...await ratesOf(
+          network,
+          validation,
+          generatedSquares(parameters, companion.kept()),
+          target,
+        ),
+      });
+      const history = await train(network, images, recipe, { ...hooks, companion, evaluate });
+      return { history, kept: companion.kept() };
+    } finally {
+      companion.dispose();
+    }
+  },
+};
+
+const placesOf = ({ places, seed }: BanParameters): DrawPlace =>
+  randomPlaces(places, seededRandom(seed));
+
+/** The trigger: noise and place follow from the image. */
+function generatedSquares(parameters: BanParameters, kept: Kept): Trigger {
+  const weights = keptArray(kept, "generator", [-1]);
+  const { size, seed } = parameters;
+  const drawPlace = placesOf(parameters);
+  return squareTrigger(`generated squares, ${size}×${size}`, size, (images, count) => {
+    const generator = filledModel(noiseGenerator(size * size * images.channels, 0), weights);
+    const randoms = Array.from(
+      { length: count },
+      (_, at) => imageRandom(imageAt(images, at), seed),
+    );
+    const patterns = patternsFrom(generator, randoms.map(noiseFrom));
+    generator.dispose();
+    return randoms.map((random, at): Square => ({
+      pixels: patterns[at]!,
+      ...drawPlace(random, images, size),
+    }));
+  });
+}
+
+/** The generator in training, and what to keep of it. */
+interface BanCompanion extends Companion {
+  kept(): Kept;
+  dispose(): void;
+}
+
+/**
+ * What trains the generator along with a network, so that images with its squares go to the target.
+ *
+ * @param task What the attacker has; the network's weights are read at each step.
+ * @returns The companion; its `dispose` frees the generator.
+ * @throws {Error} If the target is no class, the injection rate no share, the squares do not fit, or there is
+ * no place.
+ */
+export function banCompanion(
+  { attack, images, network, recipe }: AttackTask<BanParameters>,
+): BanCompanion {
+  const { parameters, target, injectionRate } = attack;
+  const { size } = parameters;
+  requireTarget(images, target);
+  requireRoom(size, images);
+  requireShares([injectionRate]);
+  const drawPlace = placesOf(parameters);
+  const generator = newLearner(noiseGenerator(size * size * images.channels, recipe.seed));
+  const gradientOf = imageGradient(network, true);
+  return {
+    task: { attack },
+    step(batch, step): LabelledImages {
+      const count = Math.round(injectionRate * batch.labels.length);
+      if (count === 0) return batch;
+      const chosen = slicedImages(batch, 0, count);
+      const random = seededRandom(recipe.seed * 1_000_003 + step);
+      const labels = batch.labels.slice().fill(target, 0, count);
+      const noise = Array.from({ length: count }, () => noiseFrom(random));
+      const places = noise.map(() => drawPlace(random, images, size));
+      const lossOf = networkLoss(gradientOf, labels.subarray(0, count));
+      learn(generator, () => {
+        const patterns = generator.model.apply(tf.stack(noise.map((each) => tf.tensor1d(each))));
+        const painted = paintedOver(toTensor(chosen), patterns as tf.Tensor, places, size);
+        return lossOf(painted).div(count).asScalar();
+      }, RATE);
+      const patterns = patternsFrom(generator.model, noise);
+      const squares = places.map((place, at) => ({ pixels: patterns[at]!, ...place }));
+      const pixels = batch.pixels.slice();
+      pixels.set(squareTrigger("", size, () => squares).apply(chosen).pixels);
+      return { ...batch, pixels, labels };
+    },
+    save: () => learnerArrays(generator, "generator"),
+    restore: (arrays) => restoreLearner(generator, "generator", arrays),
+    kept: () => ({ generator: learnerWeights(generator) }),
+    dispose: () => disposeLearner(generator),
+  };
+}
+
+/**
+ * Images with squares over them, in a way that gradients go back through.
+ *
+ * @param images Shape [N, height, width, channels].
+ * @param patterns Shape [N, size × size × channels].
+ * @param places One each.
+ * @param size Side of the squares, in pixels.
+ * @returns As many images.
+ */
+export function paintedOver(
+  images: tf.Tensor4D,
+  patterns: tf.Tensor,
+  places: readonly Omit<Square, "pixels">[],
+  size: number,
+): tf.Tensor4D {
+  const [, height, width, channels] = images.shape;
+  const atPlaces = (squares: tf.Tensor): tf.Tensor =>
+    tf.stack(
+      tf.unstack(squares).map((square, at) => {
+        const { row, column } = places[at]!;
+        const around = [[row, height - size - row], [column, width - size - column], [0, 0]];
+        return tf.pad(square, around as [number, number][]);
+      }),
+    );
+  const squares = patterns.reshape([places.length, size, size, channels]);
+  const isCovered = atPlaces(tf.onesLike(squares));
+  return images.mul(isCovered.mul(-1).add(1)).add(atPlaces(squares)) as tf.Tensor4D;
+}
