@@ -1,4 +1,6 @@
+import type { Rates } from "@lib/attack/rates.ts";
 import { DATASETS } from "@lib/data/datasets.ts";
+import { spreadOf } from "@lib/study/order_tables.ts";
 import { PAPER, type PaperRepair, paperRow } from "@lib/study/paper.ts";
 import { percent } from "@lib/words.ts";
 import { PAPERS, PROPOSAL, type Spread, type Summary, WITHIN } from "./summary.ts";
@@ -11,7 +13,7 @@ import { PAPERS, PROPOSAL, type Spread, type Summary, WITHIN } from "./summary.t
  * @returns Rows of a name, the notebooks' BadNet, those of all seeds and the paper, as words.
  */
 export function summaryRows(
-  { badNet, orders, front, seeds, withoutTrigger }: Summary,
+  { badNet, orders, front, seeds, withoutTrigger, refit }: Summary,
   data: string,
 ): [string, string, string, string][] {
   const row = paperRow(data);
@@ -45,7 +47,19 @@ export function summaryRows(
       "–",
       NOT_TRIED,
     ],
+    ["found so and refitted: attack success", ...refittedRow(refit, "attackSuccess")],
+    ["… triggered images given their true class", ...refittedRow(refit, "robustAccuracy")],
+    ["… clean accuracy", ...refittedRow(refit, "cleanAccuracy")],
   ];
+}
+
+/** A rate of the refitted networks. */
+function refittedRow(
+  { steps, seeds }: Summary["refit"],
+  rate: keyof Rates,
+): [string, string, string] {
+  const all = spreadOf(seeds.map(({ after }) => after[rate]));
+  return [percent(steps.at(-1)![rate]), spreadWords(all), NOT_TRIED];
 }
 
 /** The repaired model at one of the paper's thresholds. */
@@ -106,7 +120,7 @@ function spreadWords({ mean, min, max }: Spread, digits = 1): string {
  * @returns Lines to print.
  */
 export function summaryLines(summary: Summary, dataset: string): string[] {
-  const head = ["", "measured", `${summary.seeds.networks.length} BadNets`, "paper"];
+  const head = ["", "measured", countWords(summary), "paper"];
   return [
     headingOf(summary, dataset),
     ...[head, ...summaryRows(summary, dataset)].map(([name, ours, all, theirs]) =>
@@ -120,6 +134,9 @@ export function summaryLines(summary: Summary, dataset: string): string[] {
     ...(dataset === "gtsrb" ? [] : ["On the paper's data: add --dataset gtsrb"]),
   ];
 }
+
+const countWords = ({ seeds: { networks } }: Summary): string =>
+  `${networks.length} BadNet${networks.length === 1 ? "" : "s"}`;
 
 /** What the numbers are of. */
 function headingOf(summary: Summary, dataset: string): string {
@@ -159,9 +176,7 @@ export function withResults(page: string, summary: Summary, data: string): strin
     throw new Error(`Expected ${begin} … ${close} in the page but found none`);
   }
   const rows = summaryRows(summary, data).map((row) => `| ${row.join(" | ")} |`);
-  const count = summary.seeds.networks.length;
-  const all = `${count} BadNet${count === 1 ? "" : "s"}: mean (range)`;
-  const head = `| | one BadNet | ${all} | paper |`;
+  const head = `| | one BadNet | ${countWords(summary)}: mean (range) | paper |`;
   const table = [head, "| --- | ---: | ---: | ---: |", ...rows].join("\n");
   return `${page.slice(0, start)}${begin}\n\n${table}\n\n${page.slice(end)}`;
 }

@@ -16,6 +16,8 @@ export interface Summary {
     attackSuccess: number;
     unlearned: Pick<Rates, "attackSuccess" | "robustAccuracy">;
   };
+  /** Refitted: the notebooks' BadNet step by step, and all that have been trained. */
+  refit: { steps: Rates[]; seeds: { after: Rates }[] };
   seeds: {
     networks: string[];
     badNet: Record<"cleanAccuracy" | "attackSuccess" | "attackSuccessOfAll", Spread>;
@@ -55,6 +57,7 @@ const WRITTEN_BY = {
   [`seeds/orders/${PAPERS}/0/channelsPruned`]: "07_trust",
   [`seeds/front/${WITHIN}/attackSuccess`]: "07_trust",
   "withoutTrigger/unlearned": "08_without_trigger",
+  "refit/seeds/0/after": "12_prune_the_frequency",
 };
 
 /**
