@@ -58,6 +58,24 @@ export async function exists(path: string): Promise<boolean> {
 }
 
 /**
+ * The first of some paths at which there is something.
+ *
+ * @param paths In order.
+ * @returns It; undefined where there is nothing at any.
+ * @example
+ * ```ts
+ * import { firstExisting } from "@lib/files.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(await firstExisting(["no such file", "."]), ".");
+ * ```
+ */
+export async function firstExisting(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) if (await exists(path)) return path;
+  return undefined;
+}
+
+/**
  * The MD5 checksum by which archives are published.
  *
  * @param file A file's path.

@@ -102,10 +102,26 @@ export function scaledSpectrum(spectrum: Spectrum, factor: number): Spectrum {
  */
 export function coefficientsOf({ coefficients, height, width }: Spectrum): Coefficient[] {
   return Array.from(coefficients, (magnitude, index) => ({
-    plane: PLANES[Math.floor(index / (height * width))]!,
-    row: Math.floor(index % (height * width) / width),
-    column: index % width,
+    ...placeOfCoefficient(index, { height, width }),
     magnitude,
   })).filter(({ magnitude }) => magnitude !== 0)
     .sort((a, b) => Math.abs(b.magnitude) - Math.abs(a.magnitude));
+}
+
+/**
+ * Where a coefficient lies.
+ *
+ * @param index Its index in a spectrum.
+ * @param size Height and width of the images.
+ * @returns Plane, row and column.
+ */
+export function placeOfCoefficient(
+  index: number,
+  { height, width }: Pick<Size, "height" | "width">,
+): Omit<Coefficient, "magnitude"> {
+  return {
+    plane: PLANES[Math.floor(index / (height * width))]!,
+    row: Math.floor(index % (height * width) / width),
+    column: index % width,
+  };
 }

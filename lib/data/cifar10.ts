@@ -2,7 +2,6 @@ import {
   type DataSource,
   type FoundImages,
   once,
-  type OnDownload,
   type SourceImages,
 } from "@lib/data/data_source.ts";
 import { BATCHES, CIFAR10_MD5, downloadBatches } from "@lib/data/cifar10_download.ts";
@@ -16,8 +15,8 @@ import {
 } from "@lib/data/images.ts";
 import { drawn, joinImages } from "@lib/data/select.ts";
 import { DATA_FOLDERS } from "@lib/environment.ts";
-import { exists, md5Of } from "@lib/files.ts";
-import { join } from "@lib/std/path.ts";
+import { firstExisting, md5Of } from "@lib/files.ts";
+import { dirname, join } from "@lib/std/path.ts";
 
 /** CIFAR-10 (Krizhevsky, 2009), the other row of the paper's Table 1, in its official pixels. */
 export const CIFAR10: DataSource = {
@@ -26,7 +25,7 @@ export const CIFAR10: DataSource = {
   size: PAPER_SIZE,
   training: { epochs: 20, batchSize: 64 },
   target: 8, // ships, as in the FTrojan authors' code
-  async load(size, onDownload?: OnDownload): Promise<SourceImages> {
+  async load(size, onDownload): Promise<SourceImages> {
     const found = await Promise.all(DATA_FOLDERS.map(batchesIn));
     const folder = found.find((batches) => batches !== undefined) ??
       await downloadBatches(DATA_FOLDERS[0]!, onDownload);
@@ -63,10 +62,9 @@ const RECORD = 1 + imageBytes(PAPER_SIZE);
 const PLANE = PAPER_SIZE.height * PAPER_SIZE.width;
 
 async function batchesIn(folder: string): Promise<string | undefined> {
-  for (const batches of [join(folder, BATCHES), folder]) {
-    if (await exists(join(batches, TEST))) return batches;
-  }
-  return undefined;
+  const places = [join(folder, BATCHES), folder].map((batches) => join(batches, TEST));
+  const found = await firstExisting(places);
+  return found && dirname(found);
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { OnDownload } from "@lib/data/data_source.ts";
 import { download } from "@lib/data/download.ts";
 import { decodeImage } from "@lib/data/image_file.ts";
-import { writeWhole } from "@lib/files.ts";
+import { md5Of, writeWhole } from "@lib/files.ts";
 import { join } from "@lib/std/path.ts";
-import { createHash } from "node:crypto";
 
 /** The folder that CIFAR-10's official archive in binary form unpacks to. */
 export const BATCHES = "cifar-10-batches-bin";
@@ -57,11 +56,12 @@ async function writeBatch(folder: string, name: string): Promise<void> {
   const { pixels } = await decodeImage(picture, `${batch}.png`);
   const first = isTest ? 0 : (Number(batch.at(-1)) - 1) * COUNT;
   const records = batchRecords(pixels, labels.slice(first, first + COUNT));
-  const found = createHash("md5").update(records).digest("hex");
+  const file = join(folder, BATCHES, name);
+  await writeWhole(file, records);
+  const found = await md5Of(file);
   if (found !== CIFAR10_MD5[name]) {
     throw new Error(`Expected ${name} with MD5 ${CIFAR10_MD5[name]} but found ${found}`);
   }
-  await writeWhole(join(folder, BATCHES, name), records);
 }
 
 /** Images in a file. */

@@ -9,7 +9,7 @@ import { zipTree } from "@lib/data/file_tree.ts";
 import { foundFolders, readClassFolders } from "@lib/data/image_folder.ts";
 import type { LabelledImages } from "@lib/data/images.ts";
 import { DATA_FOLDERS } from "@lib/environment.ts";
-import { exists, md5Of } from "@lib/files.ts";
+import { exists, firstExisting, md5Of } from "@lib/files.ts";
 import { seededRandom } from "@lib/random.ts";
 import { join } from "@lib/std/path.ts";
 
@@ -17,9 +17,7 @@ import { join } from "@lib/std/path.ts";
 export const CIFAR10_IMAGES: DataSource = {
   ...CIFAR10,
   async load(size): Promise<SourceImages> {
-    const files = DATA_FOLDERS.map((folder) => join(folder, ARCHIVE));
-    const there = await Promise.all(files.map(exists));
-    const file = files[there.indexOf(true)];
+    const file = await firstExisting(DATA_FOLDERS.map((folder) => join(folder, ARCHIVE)));
     if (file === undefined) {
       throw new Error(
         `Expected ${ARCHIVE} with folders train and test but found none in ` +

@@ -1,5 +1,5 @@
 import { type Download, download } from "@lib/data/download.ts";
-import { exists } from "@lib/files.ts";
+import { firstExisting } from "@lib/files.ts";
 import { join } from "@lib/std/path.ts";
 
 /** The three official archives of GTSRB (Stallkamp et al., 2012), as paths on disk. */
@@ -45,9 +45,8 @@ export interface ArchiveSources {
 export async function gtsrbArchives(sources: ArchiveSources): Promise<GtsrbArchives> {
   const { folders, source = SOURCE, onProgress } = sources;
   const place = async ({ name, md5 }: { name: string; md5: string }): Promise<string> => {
-    for (const folder of folders) {
-      if (await exists(join(folder, name))) return join(folder, name);
-    }
+    const found = await firstExisting(folders.map((folder) => join(folder, name)));
+    if (found !== undefined) return found;
     const what: Download = { url: `${source}/${name}`, md5, file: join(folders[0]!, name) };
     await download(what, (bytes, expected) => onProgress?.(name, bytes, expected));
     return what.file;

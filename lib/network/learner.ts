@@ -1,4 +1,5 @@
 import { adamRate, tensorAdamStep } from "@lib/network/adam.ts";
+import { disposeNetwork } from "@lib/network/copy_network.ts";
 import type { NamedArrays } from "@lib/network/safetensors.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { startingState, type TrainingState, writeState } from "@lib/network/training_state.ts";
@@ -149,5 +150,5 @@ export function filledModel<Model extends tf.LayersModel>(
 /** Frees a learner and its model. */
 export function disposeLearner({ model, state }: Learner): void {
   tf.dispose({ ...state });
-  for (const weight of model.weights) weight.dispose();
+  disposeNetwork(model);
 }

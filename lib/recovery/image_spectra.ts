@@ -2,6 +2,7 @@ import { imagePlanes, YCRCB } from "@lib/attack/colour.ts";
 import { fastDct2 } from "@lib/attack/fast_dct.ts";
 import { imageBytes, type Images, requireImages, type Size, sizeText } from "@lib/data/images.ts";
 import { imageAt } from "@lib/data/select.ts";
+import { TO_DEVIATION } from "@lib/recovery/outliers.ts";
 
 /** One image's spectrum; the arrays are overwritten by the next one's. */
 export interface ImageSpectrum {
@@ -16,7 +17,7 @@ const SIDE = 5;
 /** From so many images it is known how large each coefficient usually is. */
 const SAMPLE = 1000;
 /** Makes the median, or the mean, of absolute normal values their standard deviation. */
-const [FROM_MEDIAN, FROM_MEAN] = [1.4826, Math.sqrt(Math.PI / 2)];
+const [FROM_MEDIAN, FROM_MEAN] = [TO_DEVIATION, Math.sqrt(Math.PI / 2)];
 /** The variance that rounding to whole levels leaves in every coefficient, at most. */
 const ROUNDING = 1 / 12;
 

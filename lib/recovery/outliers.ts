@@ -8,7 +8,7 @@ import { normal, seededRandom } from "@lib/random.ts";
 export const OUTLIER_INDEX = 5;
 
 /** Makes the median absolute deviation of normal values their standard deviation. */
-const TO_DEVIATION = 1.4826;
+export const TO_DEVIATION = 1.4826;
 
 /**
  * How far below the others each norm lies: (median − logarithm) / deviation, where the deviation is
@@ -39,7 +39,7 @@ export function outlierIndices(norms: readonly number[]): number[] {
   const logs = norms.filter((norm) => norm > 0).map(Math.log);
   if (logs.length < 3) return norms.map(() => 0);
   const middle = median(logs);
-  const deviation = TO_DEVIATION * median(logs.map((log) => Math.abs(log - middle)));
+  const deviation = medianDeviation(logs, middle);
   return norms.map((norm) => {
     const below = norm > 0 ? middle - Math.log(norm) : 0;
     return below === 0 ? 0 : below / deviation;
@@ -93,4 +93,15 @@ export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const half = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}
+
+/**
+ * The median absolute deviation, as large as the standard deviation of normal values is.
+ *
+ * @param values At least one.
+ * @param middle Their median.
+ * @returns 1.4826 times the median distance from it.
+ */
+export function medianDeviation(values: readonly number[], middle: number): number {
+  return TO_DEVIATION * median(values.map((value) => Math.abs(value - middle)));
 }

@@ -1,7 +1,7 @@
-import { type Coefficient, PLANES } from "@lib/attack/spectrum_trigger.ts";
+import { type Coefficient, placeOfCoefficient } from "@lib/attack/spectrum_trigger.ts";
 import type { LabelledImages } from "@lib/data/images.ts";
 import type { ImageSpectrum } from "@lib/recovery/image_spectra.ts";
-import { median } from "@lib/recovery/outliers.ts";
+import { median, medianDeviation } from "@lib/recovery/outliers.ts";
 
 /** What many images of one class have in one coefficient, and hardly an image elsewhere. */
 export interface CommonSpike extends Coefficient {
@@ -28,7 +28,6 @@ const LOWEST = 3;
 const MOST_SPREAD = 0.25;
 /** So many common spikes are expected in a clean set. */
 const FALSE_ALARMS = 0.01;
-const FROM_MEDIAN = 1.4826;
 
 /**
  * Finds where images of one class have the same spike: a coefficient more than six times as far from zero as
@@ -54,7 +53,7 @@ export function commonSpikes(
   images: LabelledImages,
   spectra: (index: number) => ImageSpectrum,
 ): CommonSpike[] {
-  const { height, width, labels } = images;
+  const { labels } = images;
   const found = new Map<string, number[]>();
   labels.forEach((label, index) => {
     const { coefficients, variances } = spectra(index);
@@ -67,17 +66,20 @@ export function commonSpikes(
       else found.set(key, [value]);
     }
   });
-  const place = (at: number): Pick<Coefficient, "plane" | "row" | "column"> => ({
-    plane: PLANES[Math.floor(at / (height * width))]!,
-    row: Math.floor(at % (height * width) / width),
-    column: at % width,
-  });
   const spikes = [...found].map(([key, values]) => {
     const [label, at, side] = key.split(" ").map(Number) as [number, number, number];
     const opposite = found.get(`${label} ${at} ${-side}`)?.length ?? 0;
     const magnitude = median(values);
-    const spread = FROM_MEDIAN * median(values.map((value) => Math.abs(value - magnitude)));
-    return { label, at, ...place(at), magnitude, spread, images: values.length, opposite };
+    const spread = medianDeviation(values, magnitude);
+    return {
+      label,
+      at,
+      ...placeOfCoefficient(at, images),
+      magnitude,
+      spread,
+      images: values.length,
+      opposite,
+    };
   }).filter(({ row, column }) => Math.max(row, column) >= LOWEST);
   const least = new Map([...new Set(labels)].map((label) => {
     const rest = spikes.filter((spike) => spike.label !== label);
