@@ -11,7 +11,7 @@ export interface ImagesResult extends Rates {
 /**
  * Clean accuracy and attack success against the number of clean images that a defender has.
  *
- * @param repairs At most two, by name: results from few images to many.
+ * @param repairs At most three, by name: results from few images to many.
  * @returns The figure; its horizontal axis is logarithmic.
  * @throws {Error} If there are no results, or more repairs.
  * @example
@@ -29,7 +29,7 @@ export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[
   const counts = [...new Set(results.map(({ cleanImages }) => cleanImages))];
   if (counts.length === 0 || all.length > LOOKS.length) {
     const found = `${counts.length} of ${all.length}`;
-    throw new Error(`Expected results of one or two repairs but found ${found}`);
+    throw new Error(`Expected results of one to three repairs but found ${found}`);
   }
   const data = RATES.flatMap(({ rate, name, color }) =>
     all.map(([repair, results], index) => ({
@@ -62,4 +62,5 @@ export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[
 const LOOKS = [
   { dash: "solid", cleanAccuracy: MEANING.clean.symbol, attackSuccess: MEANING.attack.symbol },
   { dash: "dash", cleanAccuracy: "triangle-up", attackSuccess: "triangle-down" },
+  { dash: "dot", cleanAccuracy: "triangle-left", attackSuccess: "triangle-right" },
 ];

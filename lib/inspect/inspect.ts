@@ -15,6 +15,7 @@ import { type Inspection, type InspectionReport, reportText } from "@lib/inspect
 import { accuracy, classify } from "@lib/network/evaluate.ts";
 import { channelsOf, findConvolution } from "@lib/pruning/convolution.ts";
 import { PARTS } from "@lib/recovery/defense.ts";
+import { amplitude, HARDLY_ANY } from "@lib/recovery/diagnosis.ts";
 import { type BackdoorSearch, findBackdoor } from "@lib/recovery/find_backdoor.ts";
 import { falseAlarmRate, OUTLIER_INDEX } from "@lib/recovery/outliers.ts";
 import { join } from "@lib/std/path.ts";
@@ -95,6 +96,8 @@ function verdictOf(
     suspectedClassName: suspect === undefined ? null : classNames[suspect.label]!,
     outlierIndex: indices[smallest.label]!,
     outlierThreshold: OUTLIER_INDEX,
+    amplitude: amplitude(smallest.spectrum),
+    amplitudeThreshold: HARDLY_ANY,
     falseAlarmRate: falseAlarmRate(classNames.length),
     trigger: suspect === undefined ? null : {
       coefficients: coefficientsOf(suspect.spectrum),

@@ -62,14 +62,18 @@ const STYLE =
   " svg { max-width: 100%; height: auto } table { margin: 20px 0; font-size: 14px }";
 
 function paragraphs(report: InspectionReport): string[] {
-  const { images, outlierIndex } = report;
+  const { images, outlierIndex, amplitude, amplitudeThreshold } = report;
   const index = Number.isFinite(outlierIndex) ? outlierIndex.toFixed(1) : "beyond measure";
   const alarms = (100 * report.falseAlarmRate).toPrecision(2);
   const what =
     `For each of ${report.norms.length} classes the smallest trigger was looked for that sends ` +
-    `clean images there. The smallest of all lies below the others by an index of ${index}; it is ` +
-    `suspicious above ${report.outlierThreshold}, if it works. Were norms log-normal, ${alarms} % ` +
-    "of clean networks with as many classes would be suspected by chance; they are only roughly so.";
+    `clean images there. The smallest of all lies below the others by an index of ${index} and ` +
+    `changes no plane of a pixel by more than ${
+      amplitude.toPrecision(2)
+    } levels. It is suspicious, if ` +
+    `it works, with an index above ${report.outlierThreshold} or with ${amplitudeThreshold} levels at ` +
+    `most. Were norms log-normal, ${alarms} % of clean networks with as many classes would be ` +
+    "suspected by chance for their index; they are only roughly so.";
   const how = `Network: ${report.network}. Clean accuracy: ${percent(report.cleanAccuracy)}. ` +
     `Decided on ${images.decisions} images, reported on ${images.heldOut} others; ` +
     `${report.seconds.toFixed(0)} s.`;

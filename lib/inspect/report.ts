@@ -2,6 +2,7 @@ import type { Rates } from "@lib/attack/rates.ts";
 import type { Coefficient } from "@lib/attack/spectrum_trigger.ts";
 import type { Images } from "@lib/data/images.ts";
 import type { PruningRepairs } from "@lib/recovery/prune_recovered.ts";
+import type { Way } from "@lib/recovery/frequency_recovery.ts";
 import type { ClassTrigger } from "@lib/recovery/recovery.ts";
 
 /**
@@ -12,7 +13,7 @@ export interface RepairedNetwork extends Rates {
   /** Its name in the output folder. */
   file: string;
   /** What was done to it. */
-  way: "refitting" | "pruning" | "unlearning";
+  way: Way;
   channelsPruned: number;
   /** The drop of accuracy that pruning was allowed on the images that decide, 0.005 being half a point. */
   allowedDrop: number | null;
@@ -31,6 +32,10 @@ export interface InspectionReport {
    */
   outlierIndex: number;
   outlierThreshold: number;
+  /** By how many levels of 255 the smallest trigger changes a plane of a pixel at most; up to
+   * `amplitudeThreshold` it is suspicious too. */
+  amplitude: number;
+  amplitudeThreshold: number;
   /** How often a clean network with as many classes would be suspected, were norms log-normal. */
   falseAlarmRate: number;
   /**

@@ -1,7 +1,8 @@
-import { scaledSpectrum, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
+import { scaledSpectrum, type Spectrum, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
 import { inTurns, type Trigger } from "@lib/attack/trigger.ts";
 import { OUTLIER_INDEX, outlierIndices } from "@lib/recovery/outliers.ts";
 import type { ClassTrigger } from "@lib/recovery/recovery.ts";
+import { norm } from "@lib/recovery/trigger_search.ts";
 
 /** Whether a network has a backdoor, as far as its recovered triggers tell. */
 export interface Diagnosis {
@@ -9,13 +10,39 @@ export interface Diagnosis {
   indices: number[];
   /** The class with the smallest trigger that works; of those that do not, if none does. */
   smallest: ClassTrigger;
-  /** The same, if its trigger works and its norm is an outlier: the backdoor's target. */
+  /** The same, if its trigger works and its norm is an outlier, or hardly more than nothing: the backdoor's
+   * target. */
   suspect?: ClassTrigger;
 }
 
 /**
+ * A trigger that works and changes no plane of any pixel by more levels of 255 is suspicious, whatever the
+ * other classes need: of few classes the norms spread too widely for an outlier to stand out.
+ */
+export const HARDLY_ANY = 4;
+
+/**
+ * By how much a spectrum can change a plane of a pixel at most.
+ *
+ * @param spectrum Any.
+ * @returns The sum of its coefficients' absolute values, times what one of them makes in a pixel at most, in
+ * levels.
+ * @example
+ * ```ts
+ * import { amplitude } from "@lib/recovery/diagnosis.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const coefficients = Float32Array.from({ length: 3072 }, (_, index) => index < 2 ? -16 : 0);
+ * assertEquals(amplitude({ height: 32, width: 32, channels: 3, coefficients }), 2);
+ * ```
+ */
+export function amplitude({ coefficients, height, width }: Spectrum): number {
+  return norm(coefficients) * 2 / Math.sqrt(height * width);
+}
+
+/**
  * The verdict: there is a backdoor if the norm of the smallest trigger that works is an outlier among the
- * classes'.
+ * classes', or the trigger hardly changes an image ({@link HARDLY_ANY}).
  *
  * @param triggers One a class, by class.
  * @returns Indices and suspect.
@@ -38,7 +65,8 @@ export function diagnose(triggers: readonly ClassTrigger[]): Diagnosis {
   const working = triggers.filter(({ reached }) => reached);
   const smallest = (working.length > 0 ? working : triggers)
     .reduce((one, other) => other.norm < one.norm ? other : one);
-  const isSuspect = smallest.reached && indices[smallest.label]! > OUTLIER_INDEX;
+  const isSuspect = smallest.reached &&
+    (indices[smallest.label]! > OUTLIER_INDEX || amplitude(smallest.spectrum) <= HARDLY_ANY);
   return { indices, smallest, ...(isSuspect ? { suspect: smallest } : {}) };
 }
 

@@ -2,18 +2,32 @@ import { coefficientsOf } from "@lib/attack/spectrum_trigger.ts";
 import { findConvolution } from "@lib/pruning/convolution.ts";
 import { bestWithin } from "@lib/pruning/front.ts";
 import { pruneChannels } from "@lib/pruning/prune_channels.ts";
-import { type Defense, type Outcome, stopwatch, type Verdict } from "@lib/recovery/defense.ts";
-import type { Diagnosis } from "@lib/recovery/diagnosis.ts";
+import {
+  type Defense,
+  type OnPart,
+  type Outcome,
+  type Repaired,
+  stopwatch,
+  type Verdict,
+} from "@lib/recovery/defense.ts";
+import { type Diagnosis, HARDLY_ANY } from "@lib/recovery/diagnosis.ts";
 import { findBackdoor } from "@lib/recovery/find_backdoor.ts";
 import { DEFENDER_FRONT, pruneRecovered, REPAIR_DROPS } from "@lib/recovery/prune_recovered.ts";
 import { OUTLIER_INDEX } from "@lib/recovery/outliers.ts";
 import { RECOVERY_SETTINGS, VARIANTS } from "@lib/recovery/recovery.ts";
+import { isRefittable, REFIT, refit } from "@lib/recovery/refit.ts";
 import { unlearn, UNLEARNING } from "@lib/recovery/unlearning.ts";
+
+/** How a network is repaired, in the order in which it is tried. */
+export const WAYS = ["refitting", "pruning", "unlearning"] as const;
+
+/** One of them. */
+export type Way = typeof WAYS[number];
 
 /**
  * The whole way of a defender who knows of no attack: recovers a trigger for each class among the
- * frequencies, gives a verdict, and where there is a suspect repairs the network in two ways against what
- * was recovered, by pruning channels of the last convolution and by unlearning.
+ * frequencies, gives a verdict, and where there is a suspect repairs the network against what was recovered
+ * in each of the {@link WAYS}: refits its convolutions, prunes channels of the last one, or unlearns.
  */
 export const FREQUENCY_RECOVERY: Defense = {
   usesImages: true,
@@ -21,6 +35,8 @@ export const FREQUENCY_RECOVERY: Defense = {
     search: RECOVERY_SETTINGS,
     variants: VARIANTS,
     index: OUTLIER_INDEX,
+    amplitude: HARDLY_ANY,
+    refit: REFIT,
     front: DEFENDER_FRONT,
     drop: REPAIR_DROPS[0],
     unlearning: UNLEARNING,
@@ -35,31 +51,38 @@ export const FREQUENCY_RECOVERY: Defense = {
     if (!diagnosis.suspect) return { verdict, note: `${note}: no alarm`, repaired: [], seconds };
     const { label } = diagnosis.suspect;
     const layer = findConvolution(network).name;
-    const tell = (share: number): void | Promise<void> => onPart("searching channels", share);
-    const found = await pruneRecovered(network, layer, clean, recovered, label, tell);
-    const [drop] = REPAIR_DROPS;
-    const { channels } = bestWithin(found.front, drop!, found.before.cleanAccuracy);
-    const pruned = {
-      way: "pruning",
-      network: await pruneChannels(network, channels, layer),
-      note: `${note}; ${channels.length} channels within ${100 * drop!} points`,
-      channelsPruned: channels.length,
-      seconds: clock(),
+    const tell = (part: Parameters<OnPart>[0]) => (share: number) => onPart(part, share);
+    const repaired: Repaired[] = [];
+    const add = async (way: Way, repair: () => Promise<Pick<Repaired, "network" | "note">>) => {
+      const start = stopwatch();
+      const { network, note: how, ...rest } = await repair();
+      repaired.push({ way, network, note: `${note}; ${how}`, ...rest, seconds: seconds + start() });
     };
-    const start = stopwatch();
-    const unlearned = {
-      way: "unlearning",
-      network: await unlearn(
-        network,
-        clean,
-        recovered,
-        UNLEARNING,
-        ({ share }) => onPart("unlearning", share),
-      ),
-      note: `${note}; ${UNLEARNING.recipe.epochs} epochs`,
-      seconds: seconds + start(),
-    };
-    return { verdict, note, repaired: [pruned, unlearned], seconds };
+    if (isRefittable(network)) {
+      await add("refitting", async () => ({
+        network: await refit(network, clean, recovered, REFIT, tell("refitting")),
+        note: `${REFIT.images} images at most`,
+      }));
+    }
+    await add("pruning", async () => {
+      const searching = tell("searching channels");
+      const found = await pruneRecovered(network, layer, clean, recovered, label, searching);
+      const [drop] = REPAIR_DROPS;
+      const { channels } = bestWithin(found.front, drop!, found.before.cleanAccuracy);
+      return {
+        network: await pruneChannels(network, channels, layer),
+        note: `${channels.length} channels within ${100 * drop!} points`,
+        channelsPruned: channels.length,
+      };
+    });
+    await add("unlearning", async () => {
+      const onEpoch = ({ share }: { share: number }) => tell("unlearning")(share);
+      return {
+        network: await unlearn(network, clean, recovered, UNLEARNING, onEpoch),
+        note: `${UNLEARNING.recipe.epochs} epochs`,
+      };
+    });
+    return { verdict, note, repaired, seconds };
   },
 };
 

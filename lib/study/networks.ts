@@ -149,11 +149,11 @@ const FIRING: TrojanParameters = { size: 8, units: 2, value: 100, steps: 200 };
 /** Of the input-aware backdoor. */
 const AWARE: IabParameters = { crossRate: 0.1, density: 0.032, maskSteps: 400 };
 
-/** Of ReFool, with half of its authors' images. */
+/** Of ReFool: few images and strong reflections, since on small images the authors' are hardly seen. */
 const GLASS: RefoolParameters = {
   reflections: "cifar10",
-  count: 100,
-  transmission: [0.55, 0.95],
+  count: 10,
+  transmission: [0.4, 0.75],
   labels: "target",
   seed: 1,
 };

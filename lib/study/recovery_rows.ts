@@ -4,8 +4,9 @@ import type { Dataset } from "@lib/data/dataset.ts";
 import { DATASETS } from "@lib/data/datasets.ts";
 import { chosen, outputPath } from "@lib/environment.ts";
 import type { Verdict } from "@lib/recovery/defense.ts";
+import type { Way } from "@lib/recovery/frequency_recovery.ts";
 import { isAttackersFrequency } from "@lib/study/found_trigger.ts";
-import { CLEAN_IMAGES, defenseRow, type RepairedRates } from "@lib/study/defense_rows.ts";
+import { CLEAN_IMAGES, type DefenseRow, defenseRow } from "@lib/study/defense_rows.ts";
 import {
   availableNetworks,
   badNets,
@@ -24,13 +25,11 @@ export interface RecoveryRow extends Verdict {
   atAttackers?: boolean;
   /** The network as it came. */
   before: Rates;
-  /** Channels pruned against the recovered triggers; none without a suspect. */
-  pruned?: RepairedRates;
-  /** The recovered triggers unlearned instead; none without a suspect. */
-  unlearned?: RepairedRates;
+  /** What each way of repair makes of it against the recovered triggers; none without a suspect. */
+  repaired: Partial<Record<Way, DefenseRow["repaired"][number]>>;
   cleanImages: number;
-  /** From the network to the verdict, and where there is a suspect to the repaired networks. */
-  seconds: { found: number; pruned?: number; unlearned?: number };
+  /** From the network to the verdict. */
+  seconds: number;
 }
 
 /**
@@ -51,8 +50,6 @@ export async function recoveryRow(
   const { data, attack } = study.experiment;
   const folder = outputPath(data.name, study.name);
   const { trigger, target, injectionRate } = await poisoningIn(folder, attack);
-  const by = (way: string) => row.repaired.find((each) => each.way === way);
-  const [pruned, unlearned] = [by("pruning"), by("unlearning")];
   const { suspected, coefficients } = row.verdict!;
   const found = suspected === target ? coefficients : [];
   const atAttackers = isAttackersFrequency(found, trigger, dataset.testHalf);
@@ -62,10 +59,9 @@ export async function recoveryRow(
     ...(atAttackers !== undefined && { atAttackers }),
     ...(injectionRate > 0 ? { target } : {}),
     before: row.before,
-    ...(pruned && { pruned }),
-    ...(unlearned && { unlearned }),
+    repaired: Object.fromEntries(row.repaired.map((each) => [each.way, each])),
     cleanImages: row.cleanImages,
-    seconds: { found: row.seconds, pruned: pruned?.seconds, unlearned: unlearned?.seconds },
+    seconds: row.seconds,
   };
 }
 

@@ -1,7 +1,8 @@
+import type { Rates } from "@lib/attack/rates.ts";
 import { percent } from "@lib/words.ts";
 import type { Coefficient } from "@lib/attack/spectrum_trigger.ts";
+import { WAYS } from "@lib/recovery/frequency_recovery.ts";
 import type { RecoveryRow } from "@lib/study/recovery_rows.ts";
-import type { RepairedRates } from "@lib/study/defense_rows.ts";
 import type { Table } from "@lib/figures/table_bundle.ts";
 import type { PeerRow } from "@lib/study/peer_rows.ts";
 
@@ -19,7 +20,7 @@ import type { PeerRow } from "@lib/study/peer_rows.ts";
  * const before = { cleanAccuracy: 0.97, attackSuccess: 0, robustAccuracy: 0.9 };
  * const none = { outlierIndex: 1.2, norm: 900, coefficients: [], coefficientCount: 0 };
  * const clean = { title: "clean network", before };
- * const row = { ...clean, ...none, cleanImages: 1000, seconds: { found: 40 } };
+ * const row = { ...clean, ...none, repaired: {}, cleanImages: 1000, seconds: 40 };
  * assertEquals(foundTable([row], "").rows[0]![1], "none: no alarm");
  * ```
  */
@@ -37,7 +38,7 @@ export function foundTable(rows: readonly RecoveryRow[], caption: string): Table
       Math.round(row.norm).toLocaleString("en"),
       row.suspected === undefined ? "–" : row.coefficientCount,
       row.suspected === undefined ? "–" : coefficientWords(row.coefficients.slice(0, 2)),
-      Math.round(row.seconds.found),
+      Math.round(row.seconds),
     ]),
     caption,
   };
@@ -49,8 +50,7 @@ function foundBy({ suspected, target }: RecoveryRow): string {
 }
 
 /**
- * What is left of the attack by two ways of repair, pruning and unlearning: a row a network on which the
- * attacker's class was found.
+ * What is left of the attack by each way of repair: a row a network on which the attacker's class was found.
  *
  * @param rows From the study; the others are left out.
  * @param caption Stands below.
@@ -63,7 +63,7 @@ function foundBy({ suspected, target }: RecoveryRow): string {
  * const before = { cleanAccuracy: 0.97, attackSuccess: 0, robustAccuracy: 0.9 };
  * const none = { outlierIndex: 1.2, norm: 900, coefficients: [], coefficientCount: 0 };
  * const clean = { title: "clean network", before };
- * const row = { ...clean, ...none, cleanImages: 1000, seconds: { found: 40 } };
+ * const row = { ...clean, ...none, repaired: {}, cleanImages: 1000, seconds: 40 };
  * assertEquals(repairTable([row], "").rows, []);
  * ```
  */
@@ -71,20 +71,20 @@ export function repairTable(rows: readonly RecoveryRow[], caption: string): Tabl
   const right = rows.filter((row) => row.suspected !== undefined && row.suspected === row.target);
   return {
     columns: [
-      ...["network", "attack before", "pruned: attack", "accuracy", "robust"],
-      ...["unlearned: attack", "accuracy", "robust"],
+      ...["network", "attack before"],
+      ...WAYS.flatMap((way) => [`${way}: attack`, "accuracy", "robust"]),
     ],
     rows: right.map((row) => [
       row.title,
       percent(row.before.attackSuccess, 2),
-      ...repairCells(row, row.pruned!),
-      ...repairCells(row, row.unlearned!),
+      ...WAYS.flatMap((way) => repairCells(row, row.repaired[way])),
     ]),
     caption,
   };
 }
 
-function repairCells({ before }: RecoveryRow, after: RepairedRates): string[] {
+function repairCells({ before }: RecoveryRow, after: Rates | undefined): string[] {
+  if (after === undefined) return ["–", "–", "–"];
   const change = 100 * (after.cleanAccuracy - before.cleanAccuracy);
   return [
     percent(after.attackSuccess, 2),

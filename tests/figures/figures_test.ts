@@ -122,7 +122,7 @@ Deno.test("numbers are short", () => {
   assert(samples.bars!.data.every(({ y }) => (y as number[]).every((v) => String(v).length < 10)));
 });
 
-Deno.test("the defender's tables: what was found, and two repairs where that was right", () => {
+Deno.test("the defender's tables: what was found, and the repairs where that was right", () => {
   const rates = { robustAccuracy: 0.5, defenseEffectiveness: 0.9 };
   const row: RecoveryRow = {
     title: "BadNet",
@@ -134,20 +134,20 @@ Deno.test("the defender's tables: what was found, and two repairs where that was
     coefficients: [{ plane: "Cr", row: 31, column: 30, magnitude: -21.4 }],
     coefficientCount: 7,
     before: { cleanAccuracy: 0.97, attackSuccess: 0.999, robustAccuracy: 0 },
-    pruned: { ...rates, cleanAccuracy: 0.9645, attackSuccess: 0.001 },
-    unlearned: {
-      ...rates,
-      cleanAccuracy: 0.98,
-      attackSuccess: 0,
-      robustAccuracy: 0.96,
+    repaired: {
+      pruning: { ...rates, note: "", seconds: 1, cleanAccuracy: 0.9645, attackSuccess: 0.001 },
+      unlearning: {
+        ...{ ...rates, note: "", seconds: 1 },
+        ...{ cleanAccuracy: 0.98, attackSuccess: 0, robustAccuracy: 0.96 },
+      },
     },
     cleanImages: 1000,
-    seconds: { found: 81.4 },
+    seconds: 81.4,
   };
   const wrong = { ...row, title: "other", suspected: 3, atAttackers: false };
   const alarm = { ...row, title: "clean", target: undefined, atAttackers: undefined };
   const missed = { title: "missed", suspected: undefined, atAttackers: undefined };
-  const none = { ...row, ...missed, pruned: undefined };
+  const none = { ...row, ...missed, repaired: {} };
   const rows = [row, wrong, alarm, none];
   assertEquals(foundTable(rows, "").rows, [
     ["BadNet", "10 (10)", "yes", "12.3", "1,235", 7, "Cr (31, 30) −21", 81],
@@ -156,6 +156,9 @@ Deno.test("the defender's tables: what was found, and two repairs where that was
     ["missed", "none (10)", "–", "12.3", "1,235", "–", "–", 81],
   ]);
   assertEquals(repairTable(rows, "").rows, [
-    ["BadNet", "99.90 %", "0.10 %", "−0.55", "50.00 %", "0.00 %", "+1.00", "96.00 %"],
+    [
+      ...["BadNet", "99.90 %", "–", "–", "–"],
+      ...["0.10 %", "−0.55", "50.00 %", "0.00 %", "+1.00", "96.00 %"],
+    ],
   ]);
 });

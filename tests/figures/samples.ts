@@ -161,7 +161,11 @@ export const samples: Record<string, Figure> = {
   "training, first epoch": trainingCurves(epochs.slice(0, 1), 12),
   scatter: scatterActivations(wave(128), wave(128, 1)),
   "class norms": classNorms(classes, 0),
-  "fewer images": cleanImagesFigure({ pruned: imagesResults, unlearned: imagesResults }),
+  "fewer images": cleanImagesFigure({
+    refitted: imagesResults.map((each) => ({ ...each, attackSuccess: each.attackSuccess / 2 })),
+    pruned: imagesResults,
+    unlearned: imagesResults,
+  }),
   "poison scores": poisonScores(wave(4000).map((value) => 60 * value ** 3)),
   "recovery norms": recoveryNorms(norms, 120, { label: 0, name: "class 0" }),
   "one spectrum": spectrumFigure([{ name: "U", coefficients: wave(1024), outlined: [[31, 31]] }]),

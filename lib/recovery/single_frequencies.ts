@@ -1,0 +1,129 @@
+import {
+  type Coefficient,
+  placeOfCoefficient,
+  spectrumTrigger,
+} from "@lib/attack/spectrum_trigger.ts";
+import {
+  countOf,
+  imageBytes,
+  type Images,
+  type LabelledImages,
+  type Size,
+} from "@lib/data/images.ts";
+import { drawn, joinImages } from "@lib/data/select.ts";
+import { classify } from "@lib/network/evaluate.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
+import { seededRandom } from "@lib/random.ts";
+import { clopperPearson } from "@lib/recovery/clopper_pearson.ts";
+
+/** What a coefficient does to images. */
+export interface SingleFrequency extends Coefficient {
+  /** The class that it sends most images to. */
+  label: number;
+  /** How many of them, as a share of those that are not there without it, 0–1. */
+  share: number;
+}
+
+/** What single frequencies can do to a network. */
+export interface SingleFrequencies extends Size {
+  /** One a coefficient, with the sign that does more; in the order of [channels, height, width]. */
+  each: SingleFrequency[];
+  /** The one with the largest share. */
+  strongest: SingleFrequency;
+  /** No coefficient sends a larger share of such images as these to any class, with a confidence of 95 %. */
+  bound: number;
+  /** How many images were tried with each. */
+  images: number;
+}
+
+/** By how much each coefficient is changed, in levels, and on how many images. */
+export const SINGLE = { magnitude: 50, images: 100 };
+
+/** That the bound does not hold. */
+const RISK = 0.05;
+
+/** So many coefficients go through a network together. */
+const AT_ONCE = 24;
+
+/**
+ * Tries every trigger of one family: each coefficient of each plane, added and taken away. A search may
+ * miss a trigger; this cannot, within its family. Forward passes alone, of whole levels.
+ *
+ * @param network From images, 0–1, to logits; left as it is.
+ * @param clean Clean images; their labels are not used.
+ * @param settings Levels, and at most so many images: a random draw of more.
+ * @param onProgress Told the share that is done, 0–1.
+ * @returns Shares and bound: Clopper and Pearson's, its 5 % shared out over all triggers and classes.
+ * @throws {Error} If there are no images.
+ * @example
+ * ```ts
+ * import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
+ * import { plainCnn } from "@lib/network/plain_cnn.ts";
+ * import { singleFrequencies } from "@lib/recovery/single_frequencies.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const size = { height: 8, width: 8, channels: 1 } as const;
+ * const [network, clean] = [plainCnn(3, 1, size), syntheticSigns(6, 1, 3, size)];
+ * const { each, strongest, bound } = await singleFrequencies(network, clean);
+ * assertEquals([each.length, bound > strongest.share], [64, true]);
+ * ```
+ */
+export async function singleFrequencies(
+  network: tf.LayersModel,
+  clean: LabelledImages,
+  { magnitude, images: most }: typeof SINGLE = SINGLE,
+  onProgress: (share: number) => void | Promise<void> = () => {},
+): Promise<SingleFrequencies> {
+  const images = drawn(clean, most, seededRandom(1));
+  const { height, width, channels } = images;
+  const [count, bytes] = [countOf(images), imageBytes(images)];
+  const classes = network.outputShape[1] as number;
+  const risk = RISK / (2 * bytes * classes);
+  const before = await classify(network, images);
+  const each: SingleFrequency[] = [];
+  let bound = 0;
+  for (let start = 0; start < bytes; start += AT_ONCE) {
+    const places = Array.from({ length: Math.min(AT_ONCE, bytes - start) }, (_, at) => start + at);
+    const signed = places.flatMap((place) =>
+      [magnitude, -magnitude].map((value) => ({ place, value }))
+    );
+    const painted = signed.map(({ place, value }) => withCoefficient(images, place, value));
+    const after = await classify(network, joinImages(painted));
+    const best = signed.map(({ place, value }, index): SingleFrequency => {
+      const found = after.subarray(index * count, (index + 1) * count);
+      const { label, hits, others } = mostSent(before, found, classes);
+      bound = Math.max(bound, clopperPearson(hits, others, risk));
+      const share = hits / others;
+      return { ...placeOfCoefficient(place, images), magnitude: value, label, share };
+    });
+    each.push(...places.map((_, at) => larger(best[2 * at]!, best[2 * at + 1]!)));
+    await onProgress(each.length / bytes);
+  }
+  return { height, width, channels, each, strongest: each.reduce(larger), bound, images: count };
+}
+
+const larger = (one: SingleFrequency, other: SingleFrequency): SingleFrequency =>
+  other.share > one.share ? other : one;
+
+function withCoefficient(images: Images, place: number, value: number): Images {
+  const { height, width, channels } = images;
+  const coefficients = new Float32Array(imageBytes(images));
+  coefficients[place] = value;
+  return spectrumTrigger({ height, width, channels, coefficients }).apply(images);
+}
+
+/** The class that gets the largest share of the images that are not there before. */
+function mostSent(
+  before: Int32Array,
+  after: Int32Array,
+  classes: number,
+): { label: number; hits: number; others: number } {
+  const [hits, others] = [new Int32Array(classes), new Int32Array(classes).fill(before.length)];
+  before.forEach((label, index) => {
+    others[label]!--;
+    if (after[index] !== label) hits[after[index]!]!++;
+  });
+  const share = (label: number): number => hits[label]! / Math.max(1, others[label]!);
+  const label = hits.reduce((best, _, each) => share(each) > share(best) ? each : best, 0);
+  return { label, hits: hits[label]!, others: Math.max(1, others[label]!) };
+}
