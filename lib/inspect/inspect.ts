@@ -85,7 +85,7 @@ export async function inspect(
 
 /** What the report says of backdoor and trigger. */
 function verdictOf(
-  { diagnosis, triggers }: BackdoorSearch,
+  { family, diagnosis, triggers }: BackdoorSearch,
   found: FoundRepairs | undefined,
   { network, layer, decisions: { classNames } }: InspectionInput,
 ): Omit<InspectionReport, "network" | "cleanAccuracy" | "networks" | "images" | "seconds"> {
@@ -96,11 +96,12 @@ function verdictOf(
     suspectedClassName: suspect === undefined ? null : classNames[suspect.label]!,
     outlierIndex: indices[smallest.label]!,
     outlierThreshold: OUTLIER_INDEX,
+    family,
     amplitude: amplitude(smallest.spectrum),
     amplitudeThreshold: HARDLY_ANY,
     falseAlarmRate: falseAlarmRate(classNames.length),
     trigger: suspect === undefined ? null : {
-      coefficients: coefficientsOf(suspect.spectrum),
+      coefficients: family === "frequencies" ? coefficientsOf(suspect.spectrum) : [],
       attackSuccess: found!.before.attackSuccess,
     },
     method: found?.pruning.method ?? null,

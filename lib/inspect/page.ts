@@ -25,7 +25,7 @@ export async function inspectionPage(inspection: Inspection): Promise<string> {
   const { report, repairs } = inspection;
   const verdict = report.backdoored
     ? `A backdoor is suspected: class ${suspectName(report)}`
-    : "No backdoor found in the frequency domain";
+    : "No backdoor found among frequencies and pixels";
   const norms = captioned(
     classNorms(report.norms, report.suspectedClass),
     `Figure ${
@@ -67,7 +67,7 @@ function paragraphs(report: InspectionReport): string[] {
   const alarms = (100 * report.falseAlarmRate).toPrecision(2);
   const what =
     `For each of ${report.norms.length} classes the smallest trigger was looked for that sends ` +
-    `clean images there. The smallest of all lies below the others by an index of ${index} and ` +
+    `clean images there, made of few frequencies or of few pixels; here of ${report.family}. The smallest of all lies below the others by an index of ${index} and ` +
     `changes no plane of a pixel by more than ${
       amplitude.toPrecision(2)
     } levels. It is suspicious, if ` +
@@ -77,7 +77,8 @@ function paragraphs(report: InspectionReport): string[] {
   const how = `Network: ${report.network}. Clean accuracy: ${percent(report.cleanAccuracy)}. ` +
     `Decided on ${images.decisions} images, reported on ${images.heldOut} others; ` +
     `${report.seconds.toFixed(0)} s.`;
-  const none = "Backdoors of other kinds, as patches or poses, are not looked for.";
+  const none =
+    "Backdoors whose trigger is neither few frequencies nor few pixels, as a pose, are not looked for.";
   return [what, how, report.backdoored ? repairText(report) : none];
 }
 
@@ -149,8 +150,10 @@ function triggerFigures({ report, triggers, examples }: Inspection): Figure[] {
     captioned(grid, "Figure 1. The recovered trigger, amplified, and what it does to images."),
     captioned(
       spectrumFigure(triggerSpectra(spectrum, largest)),
-      `Figure 2. Its spectrum in YCrCb. The largest of ${coefficients.length} coefficients, ` +
-        `outlined, as plane (row, column): ${named.join(", ")}.`,
+      report.family === "pixels"
+        ? "Figure 2. The spectrum of its pixels in YCrCb."
+        : `Figure 2. Its spectrum in YCrCb. The largest of ${coefficients.length} coefficients, ` +
+          `outlined, as plane (row, column): ${named.join(", ")}.`,
     ),
   ];
 }

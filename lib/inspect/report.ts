@@ -2,6 +2,7 @@ import type { Rates } from "@lib/attack/rates.ts";
 import type { Coefficient } from "@lib/attack/spectrum_trigger.ts";
 import type { Images } from "@lib/data/images.ts";
 import type { PruningRepairs } from "@lib/recovery/prune_recovered.ts";
+import type { BackdoorSearch } from "@lib/recovery/find_backdoor.ts";
 import type { Way } from "@lib/recovery/frequency_recovery.ts";
 import type { ClassTrigger } from "@lib/recovery/recovery.ts";
 
@@ -32,6 +33,8 @@ export interface InspectionReport {
    */
   outlierIndex: number;
   outlierThreshold: number;
+  /** Among what the smallest trigger was looked for. */
+  family: BackdoorSearch["family"];
   /** By how many levels of 255 the smallest trigger changes a plane of a pixel at most; up to
    * `amplitudeThreshold` it is suspicious too. */
   amplitude: number;
@@ -40,7 +43,8 @@ export interface InspectionReport {
   falseAlarmRate: number;
   /**
    * The trigger that was found for the suspected class. Its success is that of it and its variants in three
-   * strengths, in turns, as they are what the network is repaired against.
+   * strengths, in turns, as they are what the network is repaired against. No coefficients where it was
+   * found among pixels.
    */
   trigger: { coefficients: Coefficient[]; attackSuccess: number } | null;
   cleanAccuracy: number;

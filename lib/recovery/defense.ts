@@ -16,12 +16,15 @@ export interface DefenseTask {
 export interface Verdict {
   /** The class found, if any. */
   suspected?: number;
+  /** Among what it was found: frequencies or pixels, where a defense looks among several. */
+  family?: string;
   /** How far the smallest working trigger's norm lies below the others. */
   outlierIndex: number;
   /** L1 norm of that trigger. */
   norm: number;
-  /** Its strongest coefficients, at most four, and how many there are; none of triggers of pixels. */
+  /** Its strongest coefficients, at most four; none of triggers of pixels. */
   coefficients: Coefficient[];
+  /** How many coefficients, or levels of pixels, it takes. */
   coefficientCount: number;
 }
 

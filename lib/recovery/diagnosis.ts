@@ -55,7 +55,7 @@ export function amplitude({ coefficients, height, width }: Spectrum): number {
  *
  * const spectrum = { ...PAPER_SIZE, coefficients: new Float32Array(3072) };
  * const triggers = [900, 1000, 60, 1100, 1050].map((norm, label) => (
- *   { label, norm, spectrum, reached: true }
+ *   { label, norm, spectrum, count: 0, reached: true }
  * ));
  * assertEquals(diagnose(triggers).suspect?.label, 2);
  * ```
@@ -87,7 +87,7 @@ const STRENGTHS = [1, 1.5, 2];
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const spectrum = { ...PAPER_SIZE, coefficients: new Float32Array(3072) };
- * const trigger = suspectTrigger([{ label: 2, norm: 0, spectrum, reached: true }]);
+ * const trigger = suspectTrigger([{ label: 2, norm: 0, spectrum, count: 0, reached: true }]);
  * const black = uniformImages(PAPER_SIZE, 1, 0);
  * assertEquals(trigger.apply(black), black);
  * ```

@@ -10,11 +10,11 @@ import {
   stopwatch,
   type Verdict,
 } from "@lib/recovery/defense.ts";
-import { type Diagnosis, HARDLY_ANY } from "@lib/recovery/diagnosis.ts";
-import { findBackdoor } from "@lib/recovery/find_backdoor.ts";
+import { HARDLY_ANY } from "@lib/recovery/diagnosis.ts";
+import { type BackdoorSearch, FEW_VALUES, findBackdoor } from "@lib/recovery/find_backdoor.ts";
 import { DEFENDER_FRONT, pruneRecovered, REPAIR_DROPS } from "@lib/recovery/prune_recovered.ts";
 import { OUTLIER_INDEX } from "@lib/recovery/outliers.ts";
-import { RECOVERY_SETTINGS, VARIANTS } from "@lib/recovery/recovery.ts";
+import { SEARCHES, VARIANTS } from "@lib/recovery/recovery.ts";
 import { isRefittable, REFIT, refit } from "@lib/recovery/refit.ts";
 import { unlearn, UNLEARNING } from "@lib/recovery/unlearning.ts";
 
@@ -25,14 +25,15 @@ export const WAYS = ["refitting", "pruning", "unlearning"] as const;
 export type Way = typeof WAYS[number];
 
 /**
- * The whole way of a defender who knows of no attack: recovers a trigger for each class among the
- * frequencies, gives a verdict, and where there is a suspect repairs the network against what was recovered
+ * The whole way of a defender who knows of no attack: recovers a trigger for each class, of few
+ * frequencies or of few pixels, gives a verdict, and where there is a suspect repairs the network against what was recovered
  * in each of the {@link WAYS}: refits its convolutions, prunes channels of the last one, or unlearns.
  */
 export const FREQUENCY_RECOVERY: Defense = {
   usesImages: true,
   settings: {
-    search: RECOVERY_SETTINGS,
+    search: SEARCHES,
+    few: FEW_VALUES,
     variants: VARIANTS,
     index: OUTLIER_INDEX,
     amplitude: HARDLY_ANY,
@@ -44,8 +45,9 @@ export const FREQUENCY_RECOVERY: Defense = {
   async run(task, onPart = () => {}): Promise<Outcome> {
     const { network, clean } = task;
     const clock = stopwatch();
-    const { diagnosis, recovered } = await findBackdoor(task, onPart);
-    const verdict = verdictOf(diagnosis);
+    const search = await findBackdoor(task, onPart);
+    const { diagnosis, recovered } = search;
+    const verdict = verdictOf(search);
     const seconds = clock();
     const note = `class ${verdict.suspected ?? "none"}, index ${verdict.outlierIndex.toFixed(1)}`;
     if (!diagnosis.suspect) return { verdict, note: `${note}: no alarm`, repaired: [], seconds };
@@ -87,18 +89,19 @@ export const FREQUENCY_RECOVERY: Defense = {
 };
 
 /**
- * A diagnosis in the form that all defenses give.
+ * What a search came to, in the form that all defenses give.
  *
- * @param diagnosis From `diagnose`.
+ * @param search From `findBackdoor`.
  * @returns The verdict.
  */
-export function verdictOf({ smallest, suspect, indices }: Diagnosis): Verdict {
-  const coefficients = coefficientsOf(smallest.spectrum);
+export function verdictOf({ family, diagnosis }: BackdoorSearch): Verdict {
+  const { smallest, suspect, indices } = diagnosis;
+  const coefficients = family === "frequencies" ? coefficientsOf(smallest.spectrum) : [];
   return {
-    ...(suspect ? { suspected: suspect.label } : {}),
+    ...(suspect ? { suspected: suspect.label, family } : {}),
     outlierIndex: indices[smallest.label]!,
     norm: smallest.norm,
     coefficients: coefficients.slice(0, 4),
-    coefficientCount: coefficients.length,
+    coefficientCount: smallest.count,
   };
 }

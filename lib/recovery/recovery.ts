@@ -1,6 +1,7 @@
 import type { Spectrum } from "@lib/attack/spectrum_trigger.ts";
 import type { LabelledImages } from "@lib/data/images.ts";
 import { randomBatches } from "@lib/data/random_batches.ts";
+import { FAMILIES } from "@lib/recovery/family.ts";
 import { newSearch, norm, stepSearches, type TriggerSearch } from "@lib/recovery/trigger_search.ts";
 import { imageGradient } from "@lib/network/engine.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
@@ -11,17 +12,21 @@ export interface ClassTrigger {
   label: number;
   /** What it adds, in YCrCb or grey. */
   spectrum: Spectrum;
-  /** What classes are compared by: the sum of the coefficients' absolute values. Of a class that was not
+  /** What classes are compared by: the sum of the absolute values that its family takes for it. Of a class that was not
    * reached it is what the search had come to after the first round, which all classes have in common; what
    * the class would have needed is more. */
   norm: number;
+  /** How many values its family takes for it: coefficients or levels. */
+  count: number;
   /** Whether 95 % of a batch went to the class. */
   reached: boolean;
 }
 
 /** How triggers are searched. */
 export interface RecoverySettings {
-  /** One a round: about how far the fastest coefficient goes in a step, in levels. */
+  /** What is looked for. */
+  family: keyof typeof FAMILIES;
+  /** One a round: about how far the fastest value goes in a step, in levels. */
   rates: readonly number[];
   /** Steps in a round. */
   steps: number;
@@ -32,18 +37,17 @@ export interface RecoverySettings {
   seed: number;
 }
 
-/** Made for 43 classes: a minute on two cores. */
-export const RECOVERY_SETTINGS: RecoverySettings = {
-  rates: [6, 3, 1.5],
-  steps: 40,
-  images: 8,
-  seed: 1,
+/** Made for 43 classes: together a minute on two cores. A pixel goes far, to black or white, to be seen. */
+export const SEARCHES: Record<keyof typeof FAMILIES, RecoverySettings> = {
+  frequencies: { family: "frequencies", rates: [6, 3, 1.5], steps: 40, images: 8, seed: 1 },
+  pixels: { family: "pixels", rates: [60, 30, 15], steps: 40, images: 8, seed: 1 },
 };
 
 /**
- * The settings within a number of steps.
+ * The settings of a search within a number of steps.
  *
  * @param mostSteps At most so many in a round; as many as usual if not given.
+ * @param family What is looked for.
  * @returns The settings.
  * @example
  * ```ts
@@ -53,8 +57,12 @@ export const RECOVERY_SETTINGS: RecoverySettings = {
  * assertEquals([recoverySettings().steps, recoverySettings(10).steps], [40, 10]);
  * ```
  */
-export function recoverySettings(mostSteps = Infinity): RecoverySettings {
-  return { ...RECOVERY_SETTINGS, steps: Math.min(RECOVERY_SETTINGS.steps, mostSteps) };
+export function recoverySettings(
+  mostSteps = Infinity,
+  family: keyof typeof FAMILIES = "frequencies",
+): RecoverySettings {
+  const settings = SEARCHES[family];
+  return { ...settings, steps: Math.min(settings.steps, mostSteps) };
 }
 
 /** Where a search stands after a step. */
@@ -69,15 +77,15 @@ export interface RecoveryProgress {
 const [FEWER, MORE] = [4, 2];
 
 /**
- * Looks for an unknown trigger in the frequency domain: for every class, the spectrum with the smallest
- * L1 norm that sends clean images there. A backdoor's target needs far less than any other class.
+ * Looks for an unknown trigger of a family: for every class, the one with the smallest L1 norm that sends
+ * clean images there. A backdoor's target needs far less than any other class.
  *
  * Hopeless classes are given up early (successive halving, Jamieson and Talwalkar, 2016). The paper takes
  * triggered images as given (section 4) and names Neural Cleanse, which looks for a patch of pixels.
  *
  * @param network From images, 0–1, to logits.
  * @param clean Clean images; their labels are not used.
- * @param settings Rounds, steps, images and seed.
+ * @param settings Family, rounds, steps, images and seed.
  * @param onProgress Told after each step.
  * @returns One trigger a class, by class.
  * @throws {Error} If there are no images or fewer than three classes.
@@ -87,12 +95,12 @@ const [FEWER, MORE] = [4, 2];
  * import { paperCnn } from "@lib/network/paper_cnn.ts";
  * import { diagnose, suspectTrigger } from "@lib/recovery/diagnosis.ts";
  * import { FINE_TUNING } from "@lib/recovery/fine_tuning.ts";
- * import { recoverTriggers, recoverVariants } from "@lib/recovery/recovery.ts";
+ * import { recoverySettings, recoverTriggers, recoverVariants } from "@lib/recovery/recovery.ts";
  * import { unlearn } from "@lib/recovery/unlearning.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const [network, clean] = [paperCnn(5, 1), syntheticSigns(40, 1, 5)];
- * const settings = { rates: [6, 3], steps: 2, images: 4, seed: 1 }; // far too few to find anything
+ * const settings = { ...recoverySettings(2), rates: [6, 3], images: 4 }; // far too few to find anything
  * const triggers = await recoverTriggers(network, clean, settings);
  * const { smallest, suspect } = diagnose(triggers);
  * assertEquals([triggers.length, suspect], [5, undefined]);
@@ -106,24 +114,25 @@ const [FEWER, MORE] = [4, 2];
 export async function recoverTriggers(
   network: tf.LayersModel,
   clean: LabelledImages,
-  settings: RecoverySettings = RECOVERY_SETTINGS,
+  settings: RecoverySettings = SEARCHES.frequencies,
   onProgress: (progress: RecoveryProgress) => void | Promise<void> = () => {},
 ): Promise<ClassTrigger[]> {
   const classes = network.outputShape[1] as number;
   if (classes < 3) throw new Error(`Expected at least three classes but found ${classes}`);
   const { rates, steps, images, seed } = settings;
+  const family = FAMILIES[settings.family];
   const gradientOf = imageGradient(network);
   const draw = randomBatches(clean, seededRandom(seed));
-  const all = Array.from({ length: classes }, (_, label) => newSearch(label, clean));
+  const all = Array.from({ length: classes }, (_, label) => newSearch(label, clean, family));
   let searches = all;
   let common: number[] = [];
   for (const [round, rate] of rates.entries()) {
-    if (round === 1) common = all.map(({ spectrum }) => norm(spectrum));
+    if (round === 1) common = all.map(({ values }) => norm(values));
     if (round > 0) searches = mostPromising(searches);
     for (let step = 1; step <= steps; step++) {
       stepSearches(searches, gradientOf, draw(images * MORE ** round), rate);
       const share = (round + step / steps) / rates.length;
-      await onProgress({ share, norms: all.map(({ spectrum }) => norm(spectrum)) });
+      await onProgress({ share, norms: all.map(({ values }) => norm(values)) });
     }
   }
   return all.map(resultOf).map((found, label) =>
@@ -135,7 +144,8 @@ export async function recoverTriggers(
 export const VARIANTS = { count: 12, images: 16 };
 
 /**
- * Other triggers of one class: each is looked for with a random half of the frequencies forbidden. An
+ * Other triggers of one class: each is looked for with a random half of the frequencies, or pixels,
+ * forbidden. An
  * attacked network answers to neighbours of its trigger too, and a repair that knows but one of them may
  * leave the others.
  *
@@ -152,7 +162,7 @@ export async function recoverVariants(
   network: tf.LayersModel,
   clean: LabelledImages,
   label: number,
-  { rates, steps, seed }: RecoverySettings = RECOVERY_SETTINGS,
+  { family, rates, steps, seed }: RecoverySettings = SEARCHES.frequencies,
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<ClassTrigger[]> {
   const random = seededRandom(seed);
@@ -161,7 +171,8 @@ export async function recoverVariants(
   const searches = Array.from({ length: VARIANTS.count }, () => {
     const { height, width, channels } = clean;
     const plane = Array.from({ length: height * width }, () => Number(random() < 0.5));
-    return newSearch(label, clean, Uint8Array.from(Array(channels).fill(plane).flat()));
+    const free = Uint8Array.from(Array(channels).fill(plane).flat());
+    return newSearch(label, clean, FAMILIES[family], free);
   });
   for (let step = 1; step <= 2 * steps; step++) {
     const rate = step <= steps ? rates[0]! : rates.at(-1)!;
@@ -171,13 +182,13 @@ export async function recoverVariants(
   return searches.map(resultOf).filter(({ reached }) => reached);
 }
 
-function resultOf({ label, size, spectrum, best }: TriggerSearch): ClassTrigger {
-  const { height, width, channels } = size;
-  const coefficients = best ?? spectrum;
+function resultOf({ label, size, family, values, best }: TriggerSearch): ClassTrigger {
+  const found = best ?? values;
   return {
     label,
-    spectrum: { height, width, channels, coefficients },
-    norm: norm(coefficients),
+    spectrum: family.spectrum(found, size),
+    norm: norm(found),
+    count: found.reduce((sum, value) => sum + Number(value !== 0), 0),
     reached: best !== undefined,
   };
 }

@@ -57,13 +57,15 @@ const AT_ONCE = 24;
  * @throws {Error} If there are no images.
  * @example
  * ```ts
- * import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
- * import { plainCnn } from "@lib/network/plain_cnn.ts";
+ * import { uniformImages } from "@lib/data/select.ts";
+ * import { PLAIN_CNN } from "@lib/network/plain_cnn.ts";
  * import { singleFrequencies } from "@lib/recovery/single_frequencies.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const size = { height: 8, width: 8, channels: 1 } as const;
- * const [network, clean] = [plainCnn(3, 1, size), syntheticSigns(6, 1, 3, size)];
+ * const labels = Int32Array.of(0, 1, 2, 0);
+ * const clean = { ...uniformImages(size, 4, 128), labels, classNames: ["a", "b", "c"] };
+ * const network = PLAIN_CNN.build(size, 3, 1);
  * const { each, strongest, bound } = await singleFrequencies(network, clean);
  * assertEquals([each.length, bound > strongest.share], [64, true]);
  * ```

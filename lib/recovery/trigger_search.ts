@@ -1,19 +1,21 @@
 import { countOf, imageBytes, type Images, type Size } from "@lib/data/images.ts";
-import { withSpectra } from "@lib/recovery/spectra.ts";
 import type { ImageGradientOf } from "@lib/network/passes.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
+import { type Family, FREQUENCIES } from "@lib/recovery/family.ts";
+import { withPatterns } from "@lib/recovery/patterns.ts";
 
-/** The search for a small spectrum that sends images to one class, so far. */
+/** The search for a small trigger of a family that sends images to one class, so far. */
 export interface TriggerSearch {
   label: number;
   /** Of the images. */
   size: Size;
-  /** 1 at the coefficients that may change; shape [channels, height, width]. */
+  family: Family;
+  /** 1 at the values that may change; shape [channels, height, width]. */
   free: Uint8Array;
-  /** DCT coefficients in YCrCb, in levels; shape [channels, height, width]. */
-  spectrum: Float32Array;
-  /** The smallest spectrum with which 95 % of a batch went to the class. */
+  /** What the pattern is made of, in levels; shape [channels, height, width]. */
+  values: Float32Array;
+  /** The smallest values with which 95 % of a batch went to the class. */
   best?: Float32Array;
   /** Share of the last batch that went there, 0–1. */
   success: number;
@@ -24,7 +26,7 @@ export interface TriggerSearch {
   /** Running mean of its largest value's square. */
   square: number;
   steps: number;
-  /** How strongly coefficients are pulled towards zero, as a share of the step. */
+  /** How strongly values are pulled towards zero, as a share of the step. */
   pull: number;
 }
 
@@ -41,7 +43,8 @@ const [MEAN, SQUARE] = [0.9, 0.99];
  *
  * @param label The class to reach.
  * @param size Of the images.
- * @param free 1 at the coefficients that may change, by default everywhere; shape [channels, height, width].
+ * @param family What is looked for.
+ * @param free 1 at the values that may change, by default everywhere; shape [channels, height, width].
  * @returns Its state, which {@link stepSearches} changes.
  * @example
  * ```ts
@@ -49,22 +52,23 @@ const [MEAN, SQUARE] = [0.9, 0.99];
  * import { newSearch } from "@lib/recovery/trigger_search.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * assertEquals(newSearch(10, PAPER_SIZE).spectrum.length, 3072);
+ * assertEquals(newSearch(10, PAPER_SIZE).values.length, 3072);
  * ```
  */
 export function newSearch(
   label: number,
   size: Size,
+  family: Family = FREQUENCIES,
   free: Uint8Array = new Uint8Array(imageBytes(size)).fill(1),
 ): TriggerSearch {
   const zeros = (): Float32Array => new Float32Array(imageBytes(size));
   const start = { success: 0, loss: 0, square: 0, steps: 0, pull: PULL.start };
-  return { label, size, free, spectrum: zeros(), mean: zeros(), ...start };
+  return { label, size, family, free, values: zeros(), mean: zeros(), ...start };
 }
 
 /**
- * One step of several searches on the same images. Each follows the gradient of the cross-entropy by its
- * coefficients, scaled by the largest of them, so that few strong coefficients grow and not all at once;
+ * One step of several searches of one family on the same images. Each follows the gradient of the
+ * cross-entropy by its values, scaled by the largest of them, so that few strong values grow and not all at once;
  * then soft thresholding pulls all towards zero and leaves exact zeros (proximal gradient, Beck and
  * Teboulle, 2009). The pull grows while the class is reached and falls while it is not, as the weight of
  * the norm does in Neural Cleanse (Wang et al., 2019).
@@ -72,7 +76,7 @@ export function newSearch(
  * @param searches Their states are changed.
  * @param gradientOf The network's.
  * @param images Of the searches' size.
- * @param rate About how far the fastest coefficient goes, in levels.
+ * @param rate About how far the fastest value goes, in levels.
  * @throws {Error} If a gradient is no finite number: a verdict made of it would be none.
  * @example
  * ```ts
@@ -85,7 +89,7 @@ export function newSearch(
  *
  * const [search, grey] = [newSearch(10, PAPER_SIZE), uniformImages(PAPER_SIZE, 1, 99)];
  * stepSearches([search], imageGradient(paperCnn(43, 1)), grey, 4);
- * assert(Math.max(...search.spectrum) <= 4);
+ * assert(Math.max(...search.values) <= 4);
  * ```
  */
 export function stepSearches(
@@ -104,8 +108,8 @@ export function stepSearches(
     search.success = meanOf(hits, index);
     const reached = search.success >= ENOUGH;
     // images that go there by themselves were not sent by a trigger
-    const [size, smallest] = [norm(search.spectrum), search.best ? norm(search.best) : Infinity];
-    if (reached && size > 0 && size < smallest) search.best = search.spectrum;
+    const [size, smallest] = [norm(search.values), search.best ? norm(search.best) : Infinity];
+    if (reached && size > 0 && size < smallest) search.best = search.values;
     const own = gradients.subarray(index * bytes, (index + 1) * bytes);
     if (!own.every((value) => Number.isFinite(value))) {
       throw new Error(
@@ -130,17 +134,18 @@ function evaluate(
   return tf.tidy(() => {
     const batch = toTensor(images);
     const { channels, height, width } = images;
-    const spectra = tf.stack(
-      searches.map(({ spectrum }) => tf.tensor3d(spectrum, [channels, height, width])),
+    const { family } = searches[0]!;
+    const stack = tf.stack(
+      searches.map(({ values }) => tf.tensor3d(values, [channels, height, width])),
     ) as tf.Tensor4D;
     const wanted = searches.flatMap(({ label }) => Array<number>(batch.shape[0]).fill(label));
     const labels = tf.tensor1d(wanted, "int32");
-    const { losses, logits, gradient } = gradientOf(withSpectra(batch, spectra), labels);
-    const back = tf.grad((spectra) => withSpectra(batch, spectra as tf.Tensor4D));
+    const { losses, logits, gradient } = gradientOf(withPatterns(batch, stack, family), labels);
+    const back = tf.grad((values) => withPatterns(batch, values as tf.Tensor4D, family));
     return {
       losses: losses.dataSync<"float32">(),
       hits: logits.argMax(1).equal(labels).toFloat().dataSync<"float32">(),
-      gradients: back(spectra, gradient).dataSync<"float32">(),
+      gradients: back(stack, gradient).dataSync<"float32">(),
     };
   });
 }
@@ -153,7 +158,7 @@ function move(search: TriggerSearch, gradient: Float32Array, rate: number): void
   const size = Math.sqrt(search.square / (1 - SQUARE ** search.steps)) || 1;
   const factor = rate / (1 - MEAN ** search.steps) / size;
   const threshold = rate * search.pull;
-  search.spectrum = search.spectrum.map((value, at) => {
+  search.values = search.values.map((value, at) => {
     const moved = value - factor * search.mean[at]!;
     return Math.sign(moved) * Math.max(0, Math.abs(moved) - threshold);
   });
@@ -162,7 +167,7 @@ function move(search: TriggerSearch, gradient: Float32Array, rate: number): void
 /**
  * The L1 norm.
  *
- * @param spectrum Any numbers.
+ * @param values Any numbers.
  * @returns The sum of their absolute values.
  * @example
  * ```ts
@@ -172,6 +177,6 @@ function move(search: TriggerSearch, gradient: Float32Array, rate: number): void
  * assertEquals(norm(Float32Array.of(3, -4)), 7);
  * ```
  */
-export function norm(spectrum: Float32Array): number {
-  return spectrum.reduce((sum, value) => sum + Math.abs(value), 0);
+export function norm(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + Math.abs(value), 0);
 }

@@ -28,7 +28,7 @@ export function foundTable(rows: readonly RecoveryRow[], caption: string): Table
   return {
     columns: [
       ...["network", "flagged (target)", "attacker's trigger", "index", "norm"],
-      ...["coefficients", "the strongest", "seconds"],
+      ...["among", "values", "the strongest", "seconds"],
     ],
     rows: rows.map((row) => [
       row.title,
@@ -36,8 +36,9 @@ export function foundTable(rows: readonly RecoveryRow[], caption: string): Table
       row.atAttackers === undefined ? "–" : row.atAttackers ? "yes" : "no",
       row.outlierIndex.toFixed(1),
       Math.round(row.norm).toLocaleString("en"),
+      row.family ?? "–",
       row.suspected === undefined ? "–" : row.coefficientCount,
-      row.suspected === undefined ? "–" : coefficientWords(row.coefficients.slice(0, 2)),
+      row.suspected === undefined ? "–" : coefficientWords(row.coefficients.slice(0, 2)) || "–",
       Math.round(row.seconds),
     ]),
     caption,

@@ -7,7 +7,7 @@ import { sinusoid } from "@lib/attack/sinusoid.ts";
 import { spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
 import { PAPER_SIZE } from "@lib/data/images.ts";
 import { slicedImages, uniformImages } from "@lib/data/select.ts";
-import { withSpectra } from "@lib/recovery/spectra.ts";
+import { withPatterns } from "@lib/recovery/patterns.ts";
 import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
@@ -73,7 +73,7 @@ Deno.test("spectra are added in YCrCb as the slow transforms add them, in bytes 
   const spectra = [0, 1].map(() => Float32Array.from({ length: 3072 }, () => 4 * random() - 2));
   const before = tf.memory().numTensors;
   const all = tf.tidy(() =>
-    withSpectra(toTensor(images), tf.tensor4d([...spectra[0]!, ...spectra[1]!], [2, 3, 32, 32]))
+    withPatterns(toTensor(images), tf.tensor4d([...spectra[0]!, ...spectra[1]!], [2, 3, 32, 32]))
       .dataSync()
   );
   assertEquals(tf.memory().numTensors, before);

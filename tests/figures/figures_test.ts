@@ -129,6 +129,7 @@ Deno.test("the defender's tables: what was found, and the repairs where that was
     target: 10,
     atAttackers: true,
     suspected: 10,
+    family: "frequencies",
     outlierIndex: 12.34,
     norm: 1234.5,
     coefficients: [{ plane: "Cr", row: 31, column: 30, magnitude: -21.4 }],
@@ -146,14 +147,19 @@ Deno.test("the defender's tables: what was found, and the repairs where that was
   };
   const wrong = { ...row, title: "other", suspected: 3, atAttackers: false };
   const alarm = { ...row, title: "clean", target: undefined, atAttackers: undefined };
-  const missed = { title: "missed", suspected: undefined, atAttackers: undefined };
+  const missed = {
+    title: "missed",
+    family: undefined,
+    suspected: undefined,
+    atAttackers: undefined,
+  };
   const none = { ...row, ...missed, repaired: {} };
   const rows = [row, wrong, alarm, none];
   assertEquals(foundTable(rows, "").rows, [
-    ["BadNet", "10 (10)", "yes", "12.3", "1,235", 7, "Cr (31, 30) −21", 81],
-    ["other", "3 (10)", "no", "12.3", "1,235", 7, "Cr (31, 30) −21", 81],
-    ["clean", "10: false alarm", "–", "12.3", "1,235", 7, "Cr (31, 30) −21", 81],
-    ["missed", "none (10)", "–", "12.3", "1,235", "–", "–", 81],
+    ["BadNet", "10 (10)", "yes", "12.3", "1,235", "frequencies", 7, "Cr (31, 30) −21", 81],
+    ["other", "3 (10)", "no", "12.3", "1,235", "frequencies", 7, "Cr (31, 30) −21", 81],
+    ["clean", "10: false alarm", "–", "12.3", "1,235", "frequencies", 7, "Cr (31, 30) −21", 81],
+    ["missed", "none (10)", "–", "12.3", "1,235", "–", "–", "–", 81],
   ]);
   assertEquals(repairTable(rows, "").rows, [
     [

@@ -15,7 +15,7 @@ import { pruneChannels } from "@lib/pruning/prune_channels.ts";
 import { seededRandom } from "@lib/random.ts";
 import { FINE_TUNING, fineTune } from "@lib/recovery/fine_tuning.ts";
 import { pruneRecovered } from "@lib/recovery/prune_recovered.ts";
-import { recoverTriggers } from "@lib/recovery/recovery.ts";
+import { recoverTriggers, recoverySettings } from "@lib/recovery/recovery.ts";
 import { unlearn } from "@lib/recovery/unlearning.ts";
 import { assert, assertEquals } from "@lib/std/assert.ts";
 import expected from "../reference/keras/architectures.json" with { type: "json" };
@@ -55,7 +55,7 @@ for (const name of NAMES) {
     const network = await fineTune(untrained, images, { ...FINE_TUNING, epochs: 1, batchSize: 32 });
     const some = drawn(images, 48, seededRandom(1));
     const triggers = await recoverTriggers(network, some, {
-      ...{ rates: [6, 3], steps: 2, images: 4, seed: 1 },
+      ...{ ...recoverySettings(2), rates: [6, 3], images: 4 },
     });
     assertEquals(triggers.length, 4);
     const trigger = ftrojan(PAPER_TRIGGER);

@@ -3,14 +3,15 @@ import { ftrojan, type FTrojanParameters, PAPER_TRIGGER } from "@lib/attack/ftro
 import { poisonTrainingSet } from "@lib/attack/poison.ts";
 import { coefficientsOf, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
 import { PAPER_SIZE } from "@lib/data/images.ts";
-import { slicedImages } from "@lib/data/select.ts";
-import { FREQUENCY_RECOVERY } from "@lib/recovery/frequency_recovery.ts";
-import { withSpectra } from "@lib/recovery/spectra.ts";
+import { slicedImages, uniformImages } from "@lib/data/select.ts";
+import { FREQUENCY_RECOVERY, WAYS } from "@lib/recovery/frequency_recovery.ts";
+import { withPatterns } from "@lib/recovery/patterns.ts";
 import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
 import { diagnose } from "@lib/recovery/diagnosis.ts";
 import { falseAlarmRate, median, outlierIndices } from "@lib/recovery/outliers.ts";
 import { ratesOf } from "@lib/attack/rates.ts";
-import { recoverTriggers } from "@lib/recovery/recovery.ts";
+import { recoverTriggers, recoverySettings } from "@lib/recovery/recovery.ts";
+import { FAMILIES, FREQUENCIES } from "@lib/recovery/family.ts";
 import { newSearch, stepSearches } from "@lib/recovery/trigger_search.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { imageGradient } from "@lib/network/engine.ts";
@@ -18,6 +19,7 @@ import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { train } from "@lib/network/train.ts";
 import { seededRandom } from "@lib/random.ts";
+import { assertClose } from "../assert_close.ts";
 import {
   assert,
   assertAlmostEquals,
@@ -58,7 +60,7 @@ async function trained(injectionRate: number): Promise<tf.Sequential> {
   return network;
 }
 
-Deno.test("an attacked network's target is found, with a trigger that works, and repaired in two ways", async () => {
+Deno.test("an attacked network's target is found, with a trigger that works, and repaired in each way", async () => {
   const network = await trained(0.1);
   const before = tf.memory().numTensors;
   const test = syntheticSigns(300, 22);
@@ -75,8 +77,8 @@ Deno.test("an attacked network's target is found, with a trigger that works, and
     shares.push(share);
   });
   assertEquals([verdict!.suspected, verdict!.norm], [TARGET, suspect!.norm]);
-  assertEquals(repaired.map(({ way }) => way), ["pruning", "unlearning"]);
-  const [pruned, unlearned] = repaired;
+  assertEquals(repaired.map(({ way }) => way), [...WAYS]);
+  const [refitted, pruned, unlearned] = repaired;
   const decided = await ratesOf(network, clean, ftrojan(TRIGGER), TARGET);
   const kept = await ratesOf(pruned!.network, clean, ftrojan(TRIGGER), TARGET);
   // what pruning promises; whether one layer of a network so small can end an attack is another thing
@@ -88,6 +90,8 @@ Deno.test("an attacked network's target is found, with a trigger that works, and
   const byAttacker = await ratesOf(unlearned!.network, test, ftrojan(TRIGGER), TARGET);
   assert(byAttacker.attackSuccess < attacked.attackSuccess / 2, JSON.stringify(byAttacker));
   assert(after.cleanAccuracy > attacked.cleanAccuracy - 0.05, JSON.stringify(after));
+  const fitted = await ratesOf(refitted!.network, test, found, TARGET);
+  assert(fitted.attackSuccess < recovered.attackSuccess / 2, JSON.stringify(fitted));
   for (const { network: repair } of repaired) disposeNetwork(repair);
   assertEquals(tf.memory().numTensors, before);
   assert(shares.every((share) => share >= 0 && share <= 1));
@@ -102,7 +106,7 @@ Deno.test("a class whose units are dead, and one that takes a batch by itself, e
   // class 5 has no weights and no chance; class 6 gets all images without any trigger
   const bias = tf.tensor1d(Array.from({ length: 43 }, (_, l) => l === 5 ? -1e4 : l === 6 ? 50 : 0));
   dense.setWeights([kernel!.mul(alive), bias]);
-  const settings = { rates: [6, 3], steps: 4, images: 8, seed: 3 };
+  const settings = { ...recoverySettings(4), rates: [6, 3], seed: 3 };
   const triggers = await recoverTriggers(network, clean, settings);
   const { indices, smallest } = diagnose(triggers);
   assertEquals(indices.length, 43);
@@ -113,7 +117,7 @@ Deno.test("a class whose units are dead, and one that takes a batch by itself, e
 
 Deno.test("a clean network raises no alarm, and the same seed finds the same", async () => {
   const network = await trained(0);
-  const settings = { rates: [6, 3], steps: 15, images: 8, seed: 3 };
+  const settings = { ...recoverySettings(15), rates: [6, 3], seed: 3 };
   const triggers = await recoverTriggers(network, clean, settings);
   assertEquals(triggers.map(({ label }) => label), [...clean.classNames.keys()]);
   assertEquals(diagnose(triggers).suspect, undefined);
@@ -128,9 +132,9 @@ Deno.test("the first step is the gradient, scaled to the rate and softly thresho
   const images = slicedImages(clean, 0, 12);
   const searches = [newSearch(3, PAPER_SIZE), newSearch(9, PAPER_SIZE)];
   stepSearches(searches, imageGradient(network), images, 5);
-  searches.forEach(({ label, spectrum, loss, success }) => {
+  searches.forEach(({ label, values, loss, success }) => {
     const { value, grad } = tf.valueAndGrad((spectra) => {
-      const logits = network.apply(withSpectra(toTensor(images), spectra as tf.Tensor4D));
+      const logits = network.apply(withPatterns(toTensor(images), spectra as tf.Tensor4D));
       const truth = tf.oneHot(tf.fill([12], label, "int32"), 43);
       return truth.mul(tf.logSoftmax(logits as tf.Tensor)).sum(1).neg().mean();
     })(tf.zeros([1, 3, 32, 32]));
@@ -139,7 +143,7 @@ Deno.test("the first step is the gradient, scaled to the rate and softly thresho
     gradient.forEach((slope, index) => {
       const moved = -5 * slope / largest;
       const expected = Math.sign(moved) * Math.max(0, Math.abs(moved) - 0.5);
-      assertAlmostEquals(spectrum[index]!, expected, 5e-4);
+      assertAlmostEquals(values[index]!, expected, 5e-4);
     });
     assertAlmostEquals(loss, 0.1 * value.dataSync()[0]!, 1e-4);
     const answers = (network.apply(toTensor(images)) as tf.Tensor).argMax(1).dataSync();
@@ -147,15 +151,30 @@ Deno.test("the first step is the gradient, scaled to the rate and softly thresho
   });
 });
 
+for (const [name, family] of Object.entries(FAMILIES)) {
+  Deno.test(`a pattern of ${name} is the same as a spectrum, in colour and in grey`, () => {
+    for (const channels of [3, 1] as const) {
+      const size = { height: 6, width: 5, channels };
+      const values = Float32Array.from({ length: 30 * channels }, (_, at) => 9 * Math.sin(at + 1));
+      const grey = uniformImages(size, 1, 128);
+      const stack = tf.tensor4d(values, [1, channels, 6, 5]);
+      const painted = withPatterns(toTensor(grey), stack, family).mul(255).dataSync();
+      const { pixels } = spectrumTrigger(family.spectrum(values, size)).apply(grey);
+      assertClose(pixels, painted, 0.51);
+      if (family === FAMILIES.pixels) assertClose(painted.slice(0, 1), [128 + values[0]!], 1e-4);
+    }
+  });
+}
+
 Deno.test("forbidden coefficients stay zero", () => {
   const free = Uint8Array.from({ length: 3072 }, (_, index) => index % 2);
-  const search = newSearch(3, PAPER_SIZE, free);
+  const search = newSearch(3, PAPER_SIZE, FREQUENCIES, free);
   const gradientOf = imageGradient(smallCnn());
   for (let step = 0; step < 3; step++) {
     stepSearches([search], gradientOf, slicedImages(clean, 0, 5), 4);
   }
-  assert(search.spectrum.some((value) => value !== 0));
-  assert(search.spectrum.every((value, index) => free[index] === 1 || value === 0));
+  assert(search.values.some((value) => value !== 0));
+  assert(search.values.every((value, index) => free[index] === 1 || value === 0));
 });
 
 /** Classes, index that one of them exceeds, and how often it does. */

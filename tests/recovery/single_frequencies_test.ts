@@ -1,0 +1,64 @@
+/** Every single frequency, beside its definition; and the bound, beside SciPy's. */
+import { spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
+import { classify } from "@lib/network/evaluate.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+import { clopperPearson } from "@lib/recovery/clopper_pearson.ts";
+import { singleFrequencies } from "@lib/recovery/single_frequencies.ts";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@lib/std/assert.ts";
+import { noise } from "../reference/reference.ts";
+
+for (const channels of [1, 3] as const) {
+  Deno.test(`each coefficient's share is that of its definition, ${channels} channels`, async () => {
+    const size = { height: 8, width: 10, channels };
+    const bytes = Uint8Array.from(noise(12 * 80 * channels, 3), (value) => 128 + 40 * value);
+    const clean = {
+      ...{ ...size, pixels: bytes, classNames: ["a", "b", "c", "d"] },
+      labels: new Int32Array(12),
+    };
+    const network = tf.sequential();
+    network.add(tf.layers.flatten({ inputShape: [8, 10, channels] }));
+    const kernelInitializer = tf.initializers.glorotUniform({ seed: 1 });
+    network.add(tf.layers.dense({ units: 4, kernelInitializer }));
+    const tensors = tf.memory().numTensors;
+    const found = await singleFrequencies(network, clean, { magnitude: 400, images: 12 });
+    assertEquals(tf.memory().numTensors, tensors);
+    assertEquals([found.each.length, found.images], [80 * channels, 12]);
+    const before = await classify(network, clean);
+    const shares: number[] = [];
+    for (let index = 0; index < found.each.length; index++) {
+      let most = 0;
+      for (const sign of [1, -1]) {
+        const coefficients = new Float32Array(80 * channels);
+        coefficients[index] = 400 * sign;
+        const after = await classify(
+          network,
+          spectrumTrigger({ ...size, coefficients }).apply(clean),
+        );
+        for (let label = 0; label < 4; label++) {
+          const others = [...before.keys()].filter((image) => before[image] !== label);
+          const sent = others.filter((image) => after[image] === label);
+          if (others.length > 0) most = Math.max(most, sent.length / others.length);
+        }
+      }
+      shares.push(most);
+    }
+    found.each.forEach(({ share, row, column, plane }, index) => {
+      assertAlmostEquals(share, shares[index]!, 1e-12);
+      assertEquals(row * 10 + column, index % 80);
+      assertEquals(plane, (["Y", "Cr", "Cb"] as const)[Math.floor(index / 80)]!);
+    });
+    assert(new Set(shares).size > 2, "all coefficients do the same");
+    assertEquals(found.strongest.share, Math.max(...shares));
+    assert(found.bound > found.strongest.share || found.bound === 1);
+    network.dispose();
+  });
+}
+
+Deno.test("Clopper and Pearson's upper end is SciPy's", () => {
+  // scipy.stats.beta.ppf(1 - risk, hits + 1, count - hits)
+  assertAlmostEquals(clopperPearson(0, 100, 0.05), 0.029513049607039925, 1e-10);
+  assertAlmostEquals(clopperPearson(7, 100, 0.025), 0.13891972845585732, 1e-10);
+  assertAlmostEquals(clopperPearson(30, 100, 1e-7), 0.5626828710809055, 1e-10);
+  assertEquals(clopperPearson(5, 5, 0.05), 1);
+  assertThrows(() => clopperPearson(6, 5, 0.05), Error, "found 6");
+});
