@@ -47,7 +47,12 @@ export { keptArray } from "@lib/attack/kept.ts";
 export { poisonTrainingSet } from "@lib/attack/poison.ts";
 export { type Rates, ratesOf } from "@lib/attack/rates.ts";
 export { magnifiedDifference, psnr, ssim } from "@lib/attack/similarity.ts";
-export { coefficientsOf, PLANES, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
+export {
+  coefficientsOf,
+  placeOfCoefficient,
+  PLANES,
+  spectrumTrigger,
+} from "@lib/attack/spectrum_trigger.ts";
 export type { Trigger } from "@lib/attack/trigger.ts";
 export { lipschitzBounds } from "@lib/pruning/weight_rankings.ts";
 export { disposeEvidence, measureHalves } from "@lib/pruning/evidence.ts";
@@ -71,12 +76,13 @@ export { DEFENDER_FRONT, REPAIR_DROPS } from "@lib/recovery/prune_recovered.ts";
 export { recoverTriggers, recoverVariants, recoverySettings } from "@lib/recovery/recovery.ts";
 export { filtersOf, patchesOf, setFilters } from "@lib/recovery/patches.ts";
 export { REFIT, refit } from "@lib/recovery/refit.ts";
+export { SINGLE } from "@lib/recovery/single_frequencies.ts";
 export { unlearn, UNLEARNING } from "@lib/recovery/unlearning.ts";
 export { DEFENSES } from "@lib/peers/defenses.ts";
 export { pruneByLipschitz } from "@lib/peers/lipschitz_pruning.ts";
 export { loadBadNet } from "@lib/study/bad_net.ts";
 export { type Experiment, paperExperiment, placeOf } from "@lib/study/experiment.ts";
-export { availableNetworks, badNets, controls } from "@lib/study/networks.ts";
+export { availableNetworks, badNets, controls, otherAttacks } from "@lib/study/networks.ts";
 export { meanCurve, orderStripsOf, repairedModels, spreadOf } from "@lib/study/order_tables.ts";
 export {
   compareStopping,
@@ -97,6 +103,7 @@ export {
 } from "@lib/study/recovery_tables.ts";
 export { readingsOf } from "@lib/study/readings.ts";
 export { type MeasuredSeed, measureSeed } from "@lib/study/seeds.ts";
+export { singleRow } from "@lib/study/single_rows.ts";
 export { bootstrapBand, rankCorrelation, wilson } from "@lib/study/statistics.ts";
 export { addToSummary } from "@lib/study/summary.ts";
 export { besideEachOther } from "@lib/study/two_forms.ts";
@@ -125,6 +132,6 @@ export { repairedModelsFigure } from "@lib/figures/repaired_models.ts";
 export { scatterActivations } from "@lib/figures/scatter_activations.ts";
 export { show, showMarkdown, showTable } from "@lib/figures/show.ts";
 export { splitFigure } from "@lib/figures/split.ts";
-export { spectrumFigure, triggerSpectra } from "@lib/figures/spectrum.ts";
+export { SHARES, spectrumFigure, triggerSpectra } from "@lib/figures/spectrum.ts";
 export { tableAsCsv } from "@lib/figures/table_csv.ts";
 export { openBadNet, openDataset, openMeasured, showOpening, versions } from "@lib/notebook.ts";

@@ -14,11 +14,39 @@ export interface SpectrumPlane {
   outlined?: readonly (readonly [number, number])[];
 }
 
+/** What the colours of a spectrum say. */
+export interface SpectrumScale {
+  /** Stands beside the colours. */
+  title: string;
+  /** What is drawn of a coefficient, from 0 on, with the digits that a colour shows. */
+  of(coefficient: number): number;
+  /** Coefficients that are marked on the scale. */
+  marked: readonly number[];
+  /** The end of the scale; if not given, what is largest. */
+  most?: number;
+}
+
+/** Logarithms of 1 + magnitude, since coefficients may be zero. */
+const LEVELS: SpectrumScale = {
+  title: "|levels|",
+  of: (level) => Number(Math.log10(1 + Math.abs(level)).toFixed(2)),
+  marked: [0, 10, 100, 1000],
+};
+
+/** Shares of images, in per cent. */
+export const SHARES: SpectrumScale = {
+  title: "images (%)",
+  of: (percent) => Math.round(percent),
+  marked: [0, 25, 50, 75, 100],
+  most: 100,
+};
+
 /**
  * Magnitudes of DCT coefficients, side by side on one logarithmic scale (paper, section 2.1 and
- * Fig. 1).
+ * Fig. 1), or something else that each coefficient has.
  *
  * @param spectra One to four.
+ * @param scale What the colours say.
  * @returns The figure.
  * @throws {Error} If a spectrum has not whole rows.
  * @example
@@ -32,10 +60,13 @@ export interface SpectrumPlane {
  * assertEquals((layout.shapes as unknown[]).length, 2);
  * ```
  */
-export function spectrumFigure(spectra: readonly SpectrumPlane[]): Figure {
+export function spectrumFigure(
+  spectra: readonly SpectrumPlane[],
+  scale: SpectrumScale = LEVELS,
+): Figure {
   const side = Math.min(300, (800 - LEFT - RIGHT + GAP) / spectra.length - GAP);
   const across = (side + GAP) * spectra.length - GAP;
-  const planes = spectra.map(logRows);
+  const planes = spectra.map((spectrum) => rowsOf(spectrum, scale));
   const axes = planes.flatMap((plane, index) => {
     const [number, rows, columns] = [axisNumber(index), plane.length, plane[0]!.length];
     const start = index * (side + GAP) / across;
@@ -48,7 +79,7 @@ export function spectrumFigure(spectra: readonly SpectrumPlane[]): Figure {
     ];
   });
   // said outright, since a plane of zeros would have the scale begin below zero
-  const strongest = Math.max(0.01, ...planes.flat(2));
+  const strongest = scale.most ?? Math.max(0.01, ...planes.flat(2));
   const layout = baseLayout({
     ...Object.fromEntries(axes),
     width: LEFT + across + RIGHT,
@@ -71,11 +102,11 @@ export function spectrumFigure(spectra: readonly SpectrumPlane[]): Figure {
         line: { color: MEANING.attack.color, width: 2.5 },
       }))
     ),
-    coloraxis: { colorscale: "Viridis", cmin: 0, cmax: strongest, colorbar: COLOUR_BAR },
+    coloraxis: { colorscale: "Viridis", cmin: 0, cmax: strongest, colorbar: colourBar(scale) },
   });
   const data = spectra.map((spectrum, index) => ({
     type: "heatmap",
-    name: `${escapeText(spectrum.name)}, log10(1 + magnitude)`,
+    name: `${escapeText(spectrum.name)}, ${scale.title}`,
     z: planes[index],
     coloraxis: "coloraxis",
     xaxis: `x${axisNumber(index)}`,
@@ -116,16 +147,14 @@ export function triggerSpectra(
   }));
 }
 
-/** Logarithms of 1 + magnitude, since coefficients may be zero, with the digits that a colour shows. */
-function logRows({ name, coefficients, width }: SpectrumPlane): number[][] {
+function rowsOf({ name, coefficients, width }: SpectrumPlane, { of }: SpectrumScale): number[][] {
   const columns = width ?? Math.sqrt(coefficients.length);
   const rows = coefficients.length / columns;
   if (!Number.isInteger(columns) || !Number.isInteger(rows)) {
     throw new Error(`Expected whole rows but found ${coefficients.length} numbers in "${name}"`);
   }
-  const log = (value: number) => Number(Math.log10(1 + Math.abs(value)).toFixed(2));
-  const logs = Array.from(coefficients, log);
-  return Array.from({ length: rows }, (_, row) => logs.slice(row * columns, (row + 1) * columns));
+  const all = Array.from(coefficients, of);
+  return Array.from({ length: rows }, (_, row) => all.slice(row * columns, (row + 1) * columns));
 }
 
 /** An axis of so many frequencies. */
@@ -135,15 +164,13 @@ function ticks(count: number): Fields {
   return { tickvals, showgrid: false, showline: false };
 }
 
-const DECADES = [0, 10, 100, 1000];
-
-const COLOUR_BAR = {
-  title: { text: "|levels|", side: "right" },
-  tickvals: DECADES.map((value) => Math.log10(1 + value)),
-  ticktext: DECADES.map(String),
+const colourBar = ({ title, of, marked }: SpectrumScale): Fields => ({
+  title: { text: title, side: "right" },
+  tickvals: marked.map(of),
+  ticktext: marked.map(String),
   thickness: 14,
   outlinewidth: 0,
-};
+});
 
 /** Margins and the gap between two spectra, in pixels. */
 const [LEFT, RIGHT, GAP] = [56, 92, 34];

@@ -26,8 +26,11 @@ export interface SingleFrequency extends Coefficient {
 
 /** What single frequencies can do to a network. */
 export interface SingleFrequencies extends Size {
-  /** One a coefficient, with the sign that does more; in the order of [channels, height, width]. */
-  each: SingleFrequency[];
+  /** One a coefficient: the share of images that it sends to one class, with the sign that does more; shape
+   * [channels, height, width]. */
+  shares: number[];
+  /** The class; of the same shape. */
+  labels: number[];
   /** The one with the largest share. */
   strongest: SingleFrequency;
   /** No coefficient sends a larger share of such images as these to any class, with a confidence of 95 %. */
@@ -66,8 +69,8 @@ const AT_ONCE = 24;
  * const labels = Int32Array.of(0, 1, 2, 0);
  * const clean = { ...uniformImages(size, 4, 128), labels, classNames: ["a", "b", "c"] };
  * const network = PLAIN_CNN.build(size, 3, 1);
- * const { each, strongest, bound } = await singleFrequencies(network, clean);
- * assertEquals([each.length, bound > strongest.share], [64, true]);
+ * const { shares, strongest, bound } = await singleFrequencies(network, clean);
+ * assertEquals([shares.length, bound > strongest.share], [64, true]);
  * ```
  */
 export async function singleFrequencies(
@@ -101,7 +104,9 @@ export async function singleFrequencies(
     each.push(...places.map((_, at) => larger(best[2 * at]!, best[2 * at + 1]!)));
     await onProgress(each.length / bytes);
   }
-  return { height, width, channels, each, strongest: each.reduce(larger), bound, images: count };
+  const [shares, labels] = [each.map(({ share }) => share), each.map(({ label }) => label)];
+  const strongest = each.reduce(larger);
+  return { height, width, channels, shares, labels, strongest, bound, images: count };
 }
 
 const larger = (one: SingleFrequency, other: SingleFrequency): SingleFrequency =>

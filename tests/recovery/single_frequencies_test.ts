@@ -1,10 +1,11 @@
 /** Every single frequency, beside its definition; and the bound, beside SciPy's. */
-import { spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
+import { PLANES, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
 import { classify } from "@lib/network/evaluate.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { clopperPearson } from "@lib/recovery/clopper_pearson.ts";
 import { singleFrequencies } from "@lib/recovery/single_frequencies.ts";
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@lib/std/assert.ts";
+import { assertClose } from "../assert_close.ts";
 import { noise } from "../reference/reference.ts";
 
 for (const channels of [1, 3] as const) {
@@ -22,10 +23,14 @@ for (const channels of [1, 3] as const) {
     const tensors = tf.memory().numTensors;
     const found = await singleFrequencies(network, clean, { magnitude: 400, images: 12 });
     assertEquals(tf.memory().numTensors, tensors);
-    assertEquals([found.each.length, found.images], [80 * channels, 12]);
+    assertEquals([found.shares.length, found.labels.length, found.images], [
+      80 * channels,
+      80 * channels,
+      12,
+    ]);
     const before = await classify(network, clean);
     const shares: number[] = [];
-    for (let index = 0; index < found.each.length; index++) {
+    for (let index = 0; index < found.shares.length; index++) {
       let most = 0;
       for (const sign of [1, -1]) {
         const coefficients = new Float32Array(80 * channels);
@@ -42,13 +47,12 @@ for (const channels of [1, 3] as const) {
       }
       shares.push(most);
     }
-    found.each.forEach(({ share, row, column, plane }, index) => {
-      assertAlmostEquals(share, shares[index]!, 1e-12);
-      assertEquals(row * 10 + column, index % 80);
-      assertEquals(plane, (["Y", "Cr", "Cb"] as const)[Math.floor(index / 80)]!);
-    });
+    assertClose(found.shares, shares, 1e-12);
     assert(new Set(shares).size > 2, "all coefficients do the same");
-    assertEquals(found.strongest.share, Math.max(...shares));
+    const { plane, row, column, share } = found.strongest;
+    assertEquals(share, Math.max(...shares));
+    const first = shares.indexOf(share);
+    assertEquals([plane, row * 10 + column], [PLANES[Math.floor(first / 80)]!, first % 80]);
     assert(found.bound > found.strongest.share || found.bound === 1);
     network.dispose();
   });
