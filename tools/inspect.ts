@@ -1,7 +1,8 @@
 /**
  * Looks for a backdoor in a network, and prunes it away; or for poisoned images in a training set.
  *
- *     deno task inspect --network FILE --images FOLDER [--pixels 0-1|0-255] [--layer NAME]
+ *     deno task inspect --network FILE --images FOLDER [--pixels 0-1|0-255|-1-1] [--mean R,G,B]
+ *         [--std R,G,B] [--channels RGB|BGR] [--classes numeric|text|FILE] [--split NAME] [--layer NAME]
  *         [--output FOLDER] [--count N]
  *     deno task inspect --training FOLDER [--output FOLDER]
  *
