@@ -56,7 +56,8 @@ async function inspectNetwork(settings: InspectionSettings): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve)); // lets the printer's clock go on
   });
   if (current !== "") printer.end(`done in ${timeSince(start)}`);
-  const { networks, trigger } = report;
+  const { networks, notes, trigger } = report;
+  for (const note of notes) console.log(note);
   console.log(
     report.backdoored
       ? `A backdoor is suspected: class ${suspectName(report)}; index ` +

@@ -4,13 +4,22 @@ import { type InputForm, PIXELS } from "@lib/inspect/input_form.ts";
 import { takeOptions } from "./notebooks/options.ts";
 
 const FORM = ["pixels", "mean", "std", "channels"] as const;
-const NAMES = ["network", "images", "output", ...FORM, "classes", "layer", "count"] as const;
+const NAMES = [
+  "network",
+  "images",
+  "output",
+  ...FORM,
+  "classes",
+  "split",
+  "layer",
+  "count",
+] as const;
 
 /**
  * Reads the command line of an inspection.
  *
- * @param args `--name value` or `--name=value`, of network, images, output, pixels, mean, std, channels, classes, layer and
- * count.
+ * @param args `--name value` or `--name=value`, of network, images, output, pixels, mean, std, channels, classes, split, layer
+ * and count.
  * @returns The settings; the output is `inspection`, pixels `0-1` and the count 1000 if not given.
  * @throws {Error} If network or images is missing, a name is not known or twice there, or a value is no
  * such value.
@@ -29,14 +38,15 @@ export function inspectOptions(args: readonly string[]): InspectionSettings {
   if (!/^[1-9]\d*$/.test(count)) {
     throw new Error(`Expected --count to be a number from 1 on but found ${count}`);
   }
-  const [classes, layer] = [given.get("classes"), given.get("layer")];
+  const optional = (["classes", "split", "layer"] as const).flatMap((name) =>
+    given.has(name) ? [[name, given.get(name)]] : []
+  );
   return {
     network: required("network", "FILE"),
     images: required("images", "FOLDER"),
     output: given.get("output") ?? "inspection",
     ...formOf(given),
-    ...(classes !== undefined && { classes }),
-    ...(layer !== undefined && { layer }),
+    ...Object.fromEntries(optional),
     count: Number(count),
   };
 }

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { Jimp } from "jimp";
 import { type Images, requireImages, type Size } from "@lib/data/images.ts";
 import { readPpm, type RgbImage } from "@lib/data/ppm.ts";
@@ -11,7 +12,7 @@ export type ImageFormat = "image/png" | "image/jpeg" | "image/bmp";
 /**
  * Reads an image file of any common format. What lies behind transparent pixels is kept as it is.
  *
- * @param file PNG, JPEG, BMP, GIF, TIFF or binary PPM.
+ * @param file PNG, JPEG, WebP, AVIF, BMP, GIF, TIFF or binary PPM.
  * @param size What to resize it to; with one channel, luma is kept. Its own, in colour, if not given.
  * @returns One image.
  * @throws {Error} If the file is not there or is no whole image.
@@ -104,9 +105,40 @@ export async function decodeImage(
   return { height, width, channels, pixels: resize(image, wanted) };
 }
 
+/** Larger images are none that a network takes, but may be made to fill the memory of who opens them. */
+const MOST_PIXELS = 2 ** 26;
+
+/** Formats that `jimp` does not read, by the text that lies eight bytes in, or four. */
+const isModern = (content: Uint8Array): boolean =>
+  /^(RIFF....WEBP|....ftypavif)/s.test(new TextDecoder("latin1").decode(content.subarray(0, 12)));
+
+async function decoded(
+  content: Uint8Array,
+): Promise<{ width: number; height: number; data: ArrayLike<number> }> {
+  const buffer = Buffer.from(content);
+  if (!isModern(content)) return (await Jimp.fromBuffer(buffer)).bitmap;
+  const image = await loadImage(buffer);
+  const context = createCanvas(image.width, image.height).getContext("2d");
+  context.drawImage(image, 0, 0);
+  return context.getImageData(0, 0, image.width, image.height);
+}
+
+/** How many pixels a PNG, GIF or BMP says it has, before they are unpacked; 0 of other formats, which are limited. */
+function pixelsOf(content: Uint8Array): number {
+  const view = new DataView(content.buffer, content.byteOffset, content.length);
+  if (view.byteLength < 26) return 0;
+  if (view.getUint32(0) === 0x89504e47) return view.getUint32(16) * view.getUint32(20);
+  if (view.getUint32(0) === 0x47494638) return view.getUint16(6, true) * view.getUint16(8, true);
+  if (view.getUint16(0) === 0x424d) {
+    return Math.abs(view.getInt32(18, true) * view.getInt32(22, true));
+  }
+  return 0;
+}
+
 async function bitmapOf(content: Uint8Array, name: string): Promise<RgbImage> {
   try {
-    const { width, height, data } = (await Jimp.fromBuffer(Buffer.from(content))).bitmap;
+    if (pixelsOf(content) > MOST_PIXELS) throw new Error(`more than ${MOST_PIXELS} pixels`);
+    const { width, height, data } = await decoded(content);
     const pixels = new Uint8Array(width * height * 3);
     for (let pixel = 0; pixel < width * height; pixel++) {
       for (let c = 0; c < 3; c++) pixels[pixel * 3 + c] = data[pixel * 4 + c]!;

@@ -28,6 +28,8 @@ export interface InspectionSettings extends InputForm {
   output: string;
   /** The classes' order, as `orderedNames` takes it; that of the folder's `classes.txt` or of numbers if not given. */
   classes?: string;
+  /** Of folders as `train`, `val` and `test`, which; test if not given. */
+  split?: string;
   /** The convolution to prune; by default the last one. */
   layer?: string;
   /** On so many clean images decisions are made, or on half of them if there are not twice as many. */
@@ -50,6 +52,8 @@ export interface InspectionInput {
   decisions: LabelledImages;
   /** Other images, to report on. */
   heldOut: LabelledImages;
+  /** What was passed over among the images, or taken of several things. */
+  notes: string[];
 }
 
 /** So many images are read at most, unless more are needed to decide: some minutes' work. */
@@ -82,7 +86,10 @@ export async function openInput(
     await onProgress(0);
     const random = seededRandom(SEED);
     const most = Math.max(MOST_IMAGES, 2 * count);
-    const found = await readAnyImages(folder, classes, { size, most, random, onProgress });
+    const notes: string[] = [];
+    const onNote = (note: string): void => void notes.push(note);
+    const reading = { size, most, random, split: settings.split, onProgress, onNote };
+    const found = await readAnyImages(folder, classes, reading);
     const order = settings.classes ?? await orderIn(folder);
     const names = found.classNames;
     const images = relabelled(found, await orderedNames(names, order));
@@ -92,7 +99,7 @@ export async function openInput(
     const taken = { network: opened.network, file, form, names };
     await requireAccuracy(taken, parts.decisions);
     network = await formedNetwork(opened.network, form);
-    return { opened, form, network, layer, ...parts };
+    return { opened, form, network, layer, notes, ...parts };
   } catch (error) {
     [opened.network, network].forEach((each) => each && disposeNetwork(each));
     throw error;

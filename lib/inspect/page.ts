@@ -74,7 +74,7 @@ function paragraphs(report: InspectionReport): string[] {
     `Decided on ${images.decisions} images, reported on ${images.heldOut} others; ` +
     `${report.seconds.toFixed(0)} s.`;
   const none = "Backdoors of other kinds, as patches or poses, are not looked for.";
-  return [what, how, report.backdoored ? repairText(report) : none];
+  return [what, how, ...report.notes, report.backdoored ? repairText(report) : none];
 }
 
 function repairText(report: InspectionReport): string {
