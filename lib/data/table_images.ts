@@ -1,7 +1,7 @@
 import type { FoundImages } from "@lib/data/data_source.ts";
 import type { FileTree } from "@lib/data/file_tree.ts";
 import { GTSRB_CLASSES } from "@lib/data/gtsrb_images.ts";
-import { checkedImages } from "@lib/data/images.ts";
+import { checkedImages, type LabelledImages } from "@lib/data/images.ts";
 import { readFiles } from "@lib/data/read_files.ts";
 import { joinImages } from "@lib/data/select.ts";
 import { shuffled } from "@lib/random.ts";
@@ -32,7 +32,7 @@ export async function tableImages(tree: FileTree): Promise<FoundImages | undefin
   }
   return {
     classes: GTSRB_CLASSES.length,
-    async read({ most, random, ...reading }) {
+    async read({ most, random, ...reading }): Promise<LabelledImages> {
       const drawn = shuffled(files.length, random).subarray(0, most);
       const images = await readFiles(tree, Array.from(drawn, (row) => files[row]!), reading);
       const labels = Int32Array.from(images, ({ index }) => rows[drawn[index]!]!.label);
