@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { Jimp } from "jimp";
+import { requireModest } from "@lib/data/image_limits.ts";
 import { type Images, requireImages, type Size } from "@lib/data/images.ts";
 import { readPpm, type RgbImage } from "@lib/data/ppm.ts";
 import { resize } from "@lib/data/resize.ts";
@@ -105,9 +106,6 @@ export async function decodeImage(
   return { height, width, channels, pixels: resize(image, wanted) };
 }
 
-/** Larger images are none that a network takes, but may be made to fill the memory of who opens them. */
-const MOST_PIXELS = 2 ** 26;
-
 /** Formats that `jimp` does not read, by the text that lies eight bytes in, or four. */
 const isModern = (content: Uint8Array): boolean =>
   /^(RIFF....WEBP|....ftypavif)/s.test(new TextDecoder("latin1").decode(content.subarray(0, 12)));
@@ -123,21 +121,9 @@ async function decoded(
   return context.getImageData(0, 0, image.width, image.height);
 }
 
-/** How many pixels a PNG, GIF or BMP says it has, before they are unpacked; 0 of other formats, which are limited. */
-function pixelsOf(content: Uint8Array): number {
-  const view = new DataView(content.buffer, content.byteOffset, content.length);
-  if (view.byteLength < 26) return 0;
-  if (view.getUint32(0) === 0x89504e47) return view.getUint32(16) * view.getUint32(20);
-  if (view.getUint32(0) === 0x47494638) return view.getUint16(6, true) * view.getUint16(8, true);
-  if (view.getUint16(0) === 0x424d) {
-    return Math.abs(view.getInt32(18, true) * view.getInt32(22, true));
-  }
-  return 0;
-}
-
 async function bitmapOf(content: Uint8Array, name: string): Promise<RgbImage> {
   try {
-    if (pixelsOf(content) > MOST_PIXELS) throw new Error(`more than ${MOST_PIXELS} pixels`);
+    requireModest(content);
     const { width, height, data } = await decoded(content);
     const pixels = new Uint8Array(width * height * 3);
     for (let pixel = 0; pixel < width * height; pixel++) {
