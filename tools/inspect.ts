@@ -20,6 +20,8 @@ import {
 import { percent } from "@lib/words.ts";
 import { join } from "@lib/std/path.ts";
 import { inspectOptions, trainingOptions } from "./inspect_options.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+import { deviceLine, hasDriver } from "./device.ts";
 import { progressPrinter, timeWords } from "./notebooks/progress.ts";
 
 try {
@@ -44,6 +46,8 @@ async function lookAtTraining(settings: TrainingSettings): Promise<void> {
 }
 
 async function inspectNetwork(settings: InspectionSettings): Promise<void> {
+  const { isUsingGpuDevice } = tf.backend() as unknown as { isUsingGpuDevice: boolean };
+  console.log(deviceLine(isUsingGpuDevice, await hasDriver()));
   const printer = progressPrinter(INSPECTION_PARTS, {});
   let [current, start] = ["", 0];
   const { report } = await inspect(settings, async ({ part, share }) => {
