@@ -14,12 +14,15 @@ export async function hasDriver(files: readonly string[] = DRIVER_FILES): Promis
 /**
  * What computes, in a line.
  *
- * @param usesCard Whether TensorFlow has a graphics card.
- * @param isDriven Whether there is a driver for one.
+ * @param backend TensorFlow's: `tf.backend()`.
+ * @param isDriven Whether there is a driver for a graphics card.
  */
-export function deviceLine(usesCard: boolean, isDriven: boolean): string {
-  if (usesCard) return "TensorFlow computes on the graphics card";
+export function deviceLine(backend: object, isDriven: boolean): string {
+  // only the type of tfjs's node packages says so
+  const { isUsingGpuDevice } = backend as { isUsingGpuDevice?: boolean };
+  if (isUsingGpuDevice) return "TensorFlow computes on the graphics card";
   const cores = `TensorFlow computes on the processor, ${navigator.hardwareConcurrency} cores`;
   if (!isDriven) return cores;
-  return `${cores}: there is an NVIDIA driver, but TensorFlow cannot use it (TF_CPP_MIN_LOG_LEVEL=0 says why)`;
+  const advice = "TF_CPP_MIN_LOG_LEVEL=0 says why";
+  return `${cores}: there is an NVIDIA driver, but TensorFlow cannot use it (${advice})`;
 }

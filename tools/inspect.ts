@@ -46,8 +46,7 @@ async function lookAtTraining(settings: TrainingSettings): Promise<void> {
 }
 
 async function inspectNetwork(settings: InspectionSettings): Promise<void> {
-  const { isUsingGpuDevice } = tf.backend() as unknown as { isUsingGpuDevice: boolean };
-  console.log(deviceLine(isUsingGpuDevice, await hasDriver()));
+  console.log(deviceLine(tf.backend(), await hasDriver()));
   const printer = progressPrinter(INSPECTION_PARTS, {});
   let [current, start] = ["", 0];
   const { report } = await inspect(settings, async ({ part, share }) => {

@@ -6,5 +6,4 @@ const product = tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])).dataSy
 if (product !== 11 || tf.getBackend() !== "tensorflow") {
   throw new Error(`Expected 11 from TensorFlow but found ${product} from ${tf.getBackend()}`);
 }
-const { isUsingGpuDevice } = tf.backend() as unknown as { isUsingGpuDevice: boolean };
-console.log(deviceLine(isUsingGpuDevice, await hasDriver()));
+console.log(deviceLine(tf.backend(), await hasDriver()));
