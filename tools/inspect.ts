@@ -1,7 +1,8 @@
 /**
  * Looks for a backdoor in a network, and prunes it away; or for poisoned images in a training set.
  *
- *     deno task inspect --network FILE --images FOLDER [--pixels 0-1|0-255] [--layer NAME]
+ *     deno task inspect --network FILE --images FOLDER [--pixels 0-1|0-255|-1-1] [--mean R,G,B]
+ *         [--std R,G,B] [--channels RGB|BGR] [--classes numeric|text|FILE] [--split NAME] [--layer NAME]
  *         [--output FOLDER] [--count N]
  *     deno task inspect --training FOLDER [--output FOLDER]
  *
@@ -19,6 +20,8 @@ import {
 import { percent } from "@lib/words.ts";
 import { join } from "@lib/std/path.ts";
 import { inspectOptions, trainingOptions } from "./inspect_options.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+import { deviceLine, hasDriver } from "./device.ts";
 import { progressPrinter, timeWords } from "./notebooks/progress.ts";
 
 try {
@@ -43,6 +46,7 @@ async function lookAtTraining(settings: TrainingSettings): Promise<void> {
 }
 
 async function inspectNetwork(settings: InspectionSettings): Promise<void> {
+  console.log(deviceLine(tf.backend(), await hasDriver()));
   const printer = progressPrinter(INSPECTION_PARTS, {});
   let [current, start] = ["", 0];
   const { report } = await inspect(settings, async ({ part, share }) => {
@@ -55,7 +59,8 @@ async function inspectNetwork(settings: InspectionSettings): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve)); // lets the printer's clock go on
   });
   if (current !== "") printer.end(`done in ${timeSince(start)}`);
-  const { networks, trigger } = report;
+  const { networks, notes, trigger } = report;
+  for (const note of notes) console.log(note);
   console.log(
     report.backdoored
       ? `A backdoor is suspected: class ${suspectName(report)}; index ` +

@@ -1,14 +1,25 @@
 import type { InspectionSettings } from "@lib/inspect/input.ts";
 import type { TrainingSettings } from "@lib/inspect/training.ts";
-import { PIXEL_RANGES, type PixelRange } from "@lib/formats/logits_network.ts";
+import { type InputForm, PIXELS } from "@lib/inspect/input_form.ts";
 import { takeOptions } from "./notebooks/options.ts";
 
-const NAMES = ["network", "images", "output", "pixels", "layer", "count"] as const;
+const FORM = ["pixels", "mean", "std", "channels"] as const;
+const NAMES = [
+  "network",
+  "images",
+  "output",
+  ...FORM,
+  "classes",
+  "split",
+  "layer",
+  "count",
+] as const;
 
 /**
  * Reads the command line of an inspection.
  *
- * @param args `--name value` or `--name=value`, of network, images, output, pixels, layer and count.
+ * @param args `--name value` or `--name=value`, of network, images, output, pixels, mean, std, channels, classes, split, layer
+ * and count.
  * @returns The settings; the output is `inspection`, pixels `0-1` and the count 1000 if not given.
  * @throws {Error} If network or images is missing, a name is not known or twice there, or a value is no
  * such value.
@@ -23,22 +34,50 @@ export function inspectOptions(args: readonly string[]): InspectionSettings {
     if (value === undefined) throw new Error(`Expected --${name} ${what} but found none`);
     return value;
   };
-  const pixels = given.get("pixels") ?? "0-1";
-  if (!PIXEL_RANGES.includes(pixels as PixelRange)) {
-    throw new Error(`Expected --pixels ${PIXEL_RANGES.join(" or ")} but found ${pixels}`);
-  }
   const count = given.get("count") ?? "1000";
   if (!/^[1-9]\d*$/.test(count)) {
     throw new Error(`Expected --count to be a number from 1 on but found ${count}`);
   }
-  const layer = given.get("layer");
+  const optional = (["classes", "split", "layer"] as const).flatMap((name) =>
+    given.has(name) ? [[name, given.get(name)]] : []
+  );
   return {
     network: required("network", "FILE"),
     images: required("images", "FOLDER"),
     output: given.get("output") ?? "inspection",
-    pixels: pixels as PixelRange,
-    ...(layer !== undefined && { layer }),
+    ...formOf(given),
+    ...Object.fromEntries(optional),
     count: Number(count),
+  };
+}
+
+function formOf(given: Map<typeof NAMES[number], string>): InputForm {
+  const oneOf = (name: typeof NAMES[number], known: readonly string[]): string => {
+    const value = given.get(name) ?? known[0]!;
+    if (known.includes(value)) return value;
+    throw new Error(`Expected --${name} ${known.join(" or ")} but found ${value}`);
+  };
+  const numbers = (name: "mean" | "std"): number[] | undefined => {
+    const values = given.get(name)?.split(",").map((text) =>
+      text.trim() === "" ? NaN : Number(text)
+    );
+    const isGood = (value: number): boolean =>
+      Number.isFinite(value) && (name === "mean" || value > 0);
+    if (values === undefined || ([1, 3].includes(values.length) && values.every(isGood))) {
+      return values;
+    }
+    const what = name === "mean" ? "numbers" : "numbers above 0";
+    throw new Error(
+      `Expected --${name} R,G,B or one for all, ${what}, but found ${given.get(name)}`,
+    );
+  };
+  const [mean, std] = [numbers("mean"), numbers("std")];
+  const channels = oneOf("channels", ["RGB", "BGR"]);
+  return {
+    pixels: oneOf("pixels", Object.keys(PIXELS)) as InputForm["pixels"],
+    ...(mean && { mean }),
+    ...(std && { std }),
+    ...(channels === "BGR" && { channels }),
   };
 }
 

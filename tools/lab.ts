@@ -13,6 +13,10 @@ import { setup } from "./setup.ts";
 
 try {
   const { dataset, rest } = datasetOption(Deno.args);
+  if (Deno.uid() === 0 && !rest.includes("--allow-root")) {
+    const advice = "add --allow-root to start it all the same";
+    throw new Error(`Expected a user but found root, as whom Jupyter does not start: ${advice}`);
+  }
   await setup();
   const child = new Deno.Command(join(ROOT, ".venv/bin/jupyter-lab"), {
     args: [allNotebooks()[0]!, `--ServerApp.root_dir=${ROOT}`, ...rest],

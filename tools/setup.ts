@@ -7,6 +7,7 @@
  */
 import { ROOT } from "../lib/environment.ts";
 import { join } from "node:path";
+import { hasDriver } from "./device.ts";
 import { run } from "./setup/command.ts";
 import { platformFor } from "./setup/platforms.ts";
 import { makeEnvironment, VENV_PYTHON } from "./setup/python.ts";
@@ -29,7 +30,9 @@ async function steps(): Promise<Step[]> {
   const pins = pinsOf(requirements);
   const jupyter = [...pins].filter(([name]) => !/^(tensorflow|ziglang)/.test(name))
     .map((pin) => pin.join("=="));
-  const tensorflow = `${platform.wheel} ${pins.get(platform.wheel)}`;
+  // a driver that is added later asks for the wheel with CUDA
+  const withCuda = platform.wheel === "tensorflow-cpu" && await hasDriver();
+  const tensorflow = `${platform.wheel} ${pins.get(platform.wheel)}${withCuda ? " with CUDA" : ""}`;
   const python = join(ROOT, VENV_PYTHON);
   const kernel = kernelSpec(Deno.execPath());
   const kernelFile = ".venv/share/jupyter/kernels/deno/kernel.json";
@@ -62,7 +65,7 @@ async function steps(): Promise<Step[]> {
       name: "TensorFlow's C library",
       from: tensorflow,
       makes: platform.libraries.map((file) => `.tensorflow/${file}`),
-      make: () => fetchTensorflow(ROOT, platform, pins),
+      make: () => fetchTensorflow(ROOT, platform, pins, withCuda),
     },
     {
       name: "TensorFlow's binding",
@@ -70,7 +73,9 @@ async function steps(): Promise<Step[]> {
       makes: [BINDING_FILE],
       make: async () => {
         await buildBinding(ROOT, platform, pins);
-        await run([Deno.execPath(), "run", "-A", join(ROOT, "tools/setup/try_binding.ts")], ROOT);
+        const trial = join(ROOT, "tools/setup/try_binding.ts");
+        const device = await run([Deno.execPath(), "run", "-A", "--quiet", trial], ROOT);
+        console.log(`setup: ${device.trim()}`);
       },
     },
   ];

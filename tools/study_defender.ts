@@ -8,13 +8,16 @@
  * @module
  */
 import { loadDataset } from "@lib/data/dataset.ts";
+import { tf } from "@lib/network/tensorflow.ts";
 import { paperExperiment } from "@lib/study/experiment.ts";
 import { peerRows } from "@lib/study/peer_rows.ts";
 import { recoveryTables } from "@lib/study/recovery_rows.ts";
+import { deviceLine, hasDriver } from "./device.ts";
 import { onlyDataset } from "./notebooks/options.ts";
 
 try {
   const data = onlyDataset(Deno.args);
+  console.log(deviceLine(tf.backend(), await hasDriver()));
   const dataset = await loadDataset(paperExperiment(data));
   await recoveryTables(
     data,

@@ -8,13 +8,16 @@
  */
 import { loadDataset } from "@lib/data/dataset.ts";
 import type { EpochRecord } from "@lib/network/training_state.ts";
+import { tf } from "@lib/network/tensorflow.ts";
 import { badNet } from "@lib/study/bad_net.ts";
 import { badNets, controls, otherAttacks } from "@lib/study/networks.ts";
 import { percent } from "@lib/words.ts";
+import { deviceLine, hasDriver } from "./device.ts";
 import { onlyDataset } from "./notebooks/options.ts";
 
 try {
   const data = onlyDataset(Deno.args);
+  console.log(deviceLine(tf.backend(), await hasDriver()));
   const networks = [...badNets(data), ...controls(data), ...otherAttacks(data)];
   for (const [index, { name, title, experiment }] of networks.entries()) {
     console.log(`${index + 1}/${networks.length} ${title}`);

@@ -67,7 +67,7 @@ async function scenes({ reflections, count, seed }: RefoolParameters, size: Size
   const { height, width, channels } = size;
   const own = { height, width, channels };
   const random = seededRandom(seed);
-  const images = await imagesFrom(reflections, { size: own, most: count, random, part: "train" });
+  const images = await imagesFrom(reflections, { size: own, most: count, random, prefer: "train" });
   const shape = [images.labels.length, height, width, channels];
   return { scenes: { shape, values: Float32Array.from(images.pixels) } };
 }

@@ -14,8 +14,9 @@ import {
   sizeText,
 } from "@lib/data/images.ts";
 import { drawn, joinImages } from "@lib/data/select.ts";
+import { readFromTar } from "@lib/data/tar.ts";
 import { DATA_FOLDERS } from "@lib/environment.ts";
-import { firstExisting, md5Of } from "@lib/files.ts";
+import { exists, firstExisting, md5Of } from "@lib/files.ts";
 import { dirname, join } from "@lib/std/path.ts";
 
 /** CIFAR-10 (Krizhevsky, 2009), the other row of the paper's Table 1, in its official pixels. */
@@ -39,14 +40,46 @@ export const CIFAR10: DataSource = {
   },
   async findIn(folder): Promise<FoundImages | undefined> {
     const batches = await batchesIn(folder);
-    if (batches === undefined) return undefined;
-    return {
-      classes: CIFAR10_CLASSES.length,
-      read: async ({ size, most, random }) =>
-        drawn(await readBatches(batches, [TEST], size), most, random),
-    };
+    if (batches !== undefined) return found((size) => readBatches(batches, [TEST], size));
+    const archive = join(folder, CIFAR10_ARCHIVE);
+    if (await exists(archive)) return packedCifar10(archive);
+    const python = ["cifar-10-batches-py", "batches.meta", "cifar-10-python.tar.gz"];
+    const pickled = await firstExisting(python.map((name) => join(folder, name)));
+    if (pickled !== undefined) refusePickles(pickled);
+    return undefined;
   },
 };
+
+/** A draw from images that can only be read all at once. */
+const found = (readAll: (size: Size) => Promise<LabelledImages>): FoundImages => ({
+  classes: CIFAR10_CLASSES.length,
+  read: async ({ size, most, random }) => drawn(await readAll(size), most, random),
+});
+
+/** The official archive of the binary form. */
+const CIFAR10_ARCHIVE = "cifar-10-binary.tar.gz";
+
+/**
+ * The test images of CIFAR-10's archive.
+ *
+ * @param file `cifar-10-binary.tar.gz`, under any name.
+ * @returns The images.
+ */
+export function packedCifar10(file: string): FoundImages {
+  return found(async (size) => {
+    const bytes = await readFromTar(file, TEST);
+    if (bytes === undefined) refusePickles(file);
+    return labelledRecords([bytes], `${TEST} of ${file}`, size);
+  });
+}
+
+function refusePickles(file: string): never {
+  throw new Error(
+    `Expected CIFAR-10 in its binary form, ${CIFAR10_ARCHIVE}, but found ${file}: batches for Python are ` +
+      'pickles, which can run code and are not opened; in Python, numpy.savez("cifar10.npz", ' +
+      "images=data.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), labels=labels) brings them",
+  );
+}
 
 /** CIFAR-10's classes in the order of its labels, which is that of their names. */
 const CIFAR10_CLASSES: readonly string[] = [
@@ -95,16 +128,20 @@ export async function readBatches(
   names: readonly string[],
   size: Size,
 ): Promise<LabelledImages> {
+  const files = await Promise.all(names.map((name) => Deno.readFile(join(folder, name))));
+  return labelledRecords(files, names.join(", "), size);
+}
+
+function labelledRecords(files: readonly Uint8Array[], source: string, size: Size): LabelledImages {
   if (sizeText(size) !== sizeText(PAPER_SIZE)) {
     throw new Error(`Expected images of ${sizeText(PAPER_SIZE)} but found ${sizeText(size)} asked`);
   }
   const labels: number[] = [];
   const pixels: Uint8Array[] = [];
-  for (const name of names) {
-    const bytes = await Deno.readFile(join(folder, name));
+  for (const bytes of files) {
     if (bytes.length === 0 || bytes.length % RECORD !== 0) {
       throw new Error(
-        `Expected records of ${RECORD} bytes but found ${bytes.length} bytes in ${name}`,
+        `Expected records of ${RECORD} bytes but found ${bytes.length} bytes in ${source}`,
       );
     }
     for (let start = 0; start < bytes.length; start += RECORD) {
@@ -114,7 +151,7 @@ export async function readBatches(
   }
   const images = joinImages(pixels.map((pixels) => ({ ...PAPER_SIZE, pixels })));
   const labelled = { ...images, labels: Int32Array.from(labels), classNames: CIFAR10_CLASSES };
-  return checkedImages(labelled, names.join(", "));
+  return checkedImages(labelled, source);
 }
 
 /** Planes as pixels. */

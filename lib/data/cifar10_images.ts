@@ -25,8 +25,8 @@ export const CIFAR10_IMAGES: DataSource = {
       );
     }
     const tree = await zipTree(file);
-    const read = (part: "train" | "test"): Promise<LabelledImages> =>
-      readClassFolders(tree, { size, part, random: seededRandom(1) });
+    const read = (split: "train" | "test"): Promise<LabelledImages> =>
+      readClassFolders(tree, { size, split, random: seededRandom(1) });
     return {
       train: once(() => read("train")),
       test: await read("test"),

@@ -1,4 +1,6 @@
 import type { LabelledImages, Size } from "@lib/data/images.ts";
+import type { FileReading } from "@lib/data/read_files.ts";
+import type { SplitChoice } from "@lib/data/split_folders.ts";
 import type { Random } from "@lib/random.ts";
 
 /** A data set that experiments can choose: one file, and one line in the list `DATASETS`. */
@@ -43,16 +45,12 @@ export interface FoundImages {
 }
 
 /** Which images are read, and how. */
-export interface ReadSettings {
+export interface ReadSettings extends FileReading, SplitChoice {
   /** What they are resized to. */
   size: Size;
   /** At most so many: of more, a random draw. All, if not given. */
   most?: number;
   random: Random;
-  /** Of folders `train` and `test`, which; "test" if not given. */
-  part?: "train" | "test";
-  /** Told the share that is done, 0–1. */
-  onProgress?: (share: number) => void | Promise<void>;
 }
 
 /**

@@ -1,18 +1,12 @@
 import type { DataSource, FoundImages, SourceImages } from "@lib/data/data_source.ts";
 import { once } from "@lib/data/data_source.ts";
 import { GTSRB_MD5, gtsrbArchives } from "@lib/data/gtsrb_archives.ts";
-import {
-  GTSRB_CLASSES,
-  joinLabels,
-  readGtsrbTest,
-  readGtsrbTraining,
-} from "@lib/data/gtsrb_images.ts";
-import { readImage } from "@lib/data/image_file.ts";
+import { GTSRB_CLASSES, readGtsrbTest, readGtsrbTraining } from "@lib/data/gtsrb_images.ts";
 import { type LabelledImages, PAPER_SIZE, type Size } from "@lib/data/images.ts";
-import { drawn, joinImages } from "@lib/data/select.ts";
+import { drawn } from "@lib/data/select.ts";
 import { DATA_FOLDERS } from "@lib/environment.ts";
 import { exists, md5Of } from "@lib/files.ts";
-import { basename, dirname, join } from "@lib/std/path.ts";
+import { basename, join } from "@lib/std/path.ts";
 
 /** The paper's data: the German Traffic Sign Recognition Benchmark (Stallkamp et al., 2012). */
 export const GTSRB: DataSource = {
@@ -36,7 +30,7 @@ export const GTSRB: DataSource = {
       return found((size) => readGtsrbTest(archives, size));
     }
     if (await exists(trainingImages)) return found((size) => readGtsrbTraining(archives, size));
-    return await unpacked(folder);
+    return undefined;
   },
 };
 
@@ -45,33 +39,3 @@ const found = (readAll: (size: Size) => Promise<LabelledImages>): FoundImages =>
   classes: GTSRB_CLASSES.length,
   read: async ({ size, most, random }) => drawn(await readAll(size), most, random),
 });
-
-/** The labels of GTSRB's test images, which the unpacked archive holds beside or above them. */
-const TEST_TABLE = "GT-final_test.csv";
-
-async function unpacked(folder: string): Promise<FoundImages | undefined> {
-  for (const within of ["GTSRB/Final_Test/Images", "Final_Test/Images", "."]) {
-    const images = join(folder, within);
-    for (const above of ["", "..", "../..", "../../.."]) {
-      const table = join(images, above, TEST_TABLE);
-      const isPlace = within !== "." || above === "";
-      if (isPlace && await exists(images) && await exists(table)) {
-        return found((size) => readUnpacked(images, table, size));
-      }
-    }
-  }
-  return undefined;
-}
-
-/** The unpacked test images: all in one folder, their labels in a table. */
-async function readUnpacked(folder: string, table: string, size: Size): Promise<LabelledImages> {
-  const names = [...Deno.readDirSync(folder)].map(({ name }) => name)
-    .filter((name) => name.endsWith(".ppm")).sort();
-  const images = [];
-  for (const name of names) images.push(await readImage(join(folder, name), size));
-  const place = basename(dirname(join(folder, names[0] ?? "")));
-  const paths = names.map((name) => `${place}/${name}`);
-  const text = await Deno.readTextFile(table);
-  const tables = new Map([[`${place}/${TEST_TABLE}`, text]]);
-  return joinLabels({ paths, ...joinImages(images) }, tables, table);
-}

@@ -1,5 +1,7 @@
 import { Buffer } from "node:buffer";
+import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { Jimp } from "jimp";
+import { requireModest } from "@lib/data/image_limits.ts";
 import { type Images, requireImages, type Size } from "@lib/data/images.ts";
 import { readPpm, type RgbImage } from "@lib/data/ppm.ts";
 import { resize } from "@lib/data/resize.ts";
@@ -11,7 +13,7 @@ export type ImageFormat = "image/png" | "image/jpeg" | "image/bmp";
 /**
  * Reads an image file of any common format. What lies behind transparent pixels is kept as it is.
  *
- * @param file PNG, JPEG, BMP, GIF, TIFF or binary PPM.
+ * @param file PNG, JPEG, WebP, AVIF, BMP, GIF, TIFF or binary PPM.
  * @param size What to resize it to; with one channel, luma is kept. Its own, in colour, if not given.
  * @returns One image.
  * @throws {Error} If the file is not there or is no whole image.
@@ -104,9 +106,25 @@ export async function decodeImage(
   return { height, width, channels, pixels: resize(image, wanted) };
 }
 
+/** Formats that `jimp` does not read, by the text that lies eight bytes in, or four. */
+const isModern = (content: Uint8Array): boolean =>
+  /^(RIFF....WEBP|....ftypavif)/s.test(new TextDecoder("latin1").decode(content.subarray(0, 12)));
+
+async function decoded(
+  content: Uint8Array,
+): Promise<{ width: number; height: number; data: ArrayLike<number> }> {
+  const buffer = Buffer.from(content);
+  if (!isModern(content)) return (await Jimp.fromBuffer(buffer)).bitmap;
+  const image = await loadImage(buffer);
+  const context = createCanvas(image.width, image.height).getContext("2d");
+  context.drawImage(image, 0, 0);
+  return context.getImageData(0, 0, image.width, image.height);
+}
+
 async function bitmapOf(content: Uint8Array, name: string): Promise<RgbImage> {
   try {
-    const { width, height, data } = (await Jimp.fromBuffer(Buffer.from(content))).bitmap;
+    requireModest(content);
+    const { width, height, data } = await decoded(content);
     const pixels = new Uint8Array(width * height * 3);
     for (let pixel = 0; pixel < width * height; pixel++) {
       for (let c = 0; c < 3; c++) pixels[pixel * 3 + c] = data[pixel * 4 + c]!;

@@ -5,23 +5,31 @@
  */
 import type { FoundImages, ReadSettings } from "@lib/data/data_source.ts";
 import type { FileTree } from "@lib/data/file_tree.ts";
-import { decodeImage, writeImage } from "@lib/data/image_file.ts";
-import { checkedImages, imageBytes, type LabelledImages } from "@lib/data/images.ts";
-import { imageAt } from "@lib/data/select.ts";
+import { writeImage } from "@lib/data/image_file.ts";
+import { checkedImages, type LabelledImages } from "@lib/data/images.ts";
+import { type FileReading, readFiles } from "@lib/data/read_files.ts";
+import { imageAt, joinImages } from "@lib/data/select.ts";
+import { chosenSplit, type SplitChoice } from "@lib/data/split_folders.ts";
 import { shuffled } from "@lib/random.ts";
 import { join } from "@lib/std/path.ts";
 
-const IMAGE = /\.(bmp|gif|jpe?g|png|ppm|tiff?)$/i;
+const IMAGE = /\.(avif|bmp|gif|jpe?g|png|ppm|tiff?|webp)$/i;
+
+/** What lies beside images and is none: tables, notes, Windows's thumbnails. */
+const BESIDE = /\.(csv|db|ini|json|md|npy|txt|xml|ya?ml)$/i;
+
+/** What systems and servers put among folders. */
+const HIDDEN = /(^|\/)(\.|__MACOSX(\/|$)|@eaDir(\/|$)|\$RECYCLE\.BIN(\/|$))/;
 
 /**
  * Reads images from class folders: a class's index is its folder's place by name, by number where all
- * names are numbers. Of folders `train` and `test` only one is read.
+ * names are numbers. Of folders as `train`, `val` and `test` only one is read.
  *
  * @param tree From `folderTree` or `zipTree`.
- * @param settings Size, how many, and which part.
+ * @param settings Size, how many, which split, and who is told.
  * @returns The images by class and name; class names are the folders'.
- * @throws {Error} If there are fewer than two class folders, one holds no images, or an image cannot be
- * read.
+ * @throws {Error} If there are fewer than two class folders, one holds no images, or or more than one
+ * image in a hundred cannot be read.
  * @example
  * ```ts
  * import { writeImage } from "@lib/data/image_file.ts";
@@ -43,30 +51,23 @@ const IMAGE = /\.(bmp|gif|jpe?g|png|ppm|tiff?)$/i;
  */
 export async function readClassFolders(
   tree: FileTree,
-  { size, most, random, part, onProgress }: ReadSettings,
+  { most, random, ...settings }: ReadSettings,
 ): Promise<LabelledImages> {
-  const classes = classFolders(tree, part);
-  const bytes = imageBytes(size);
+  const classes = classFolders(tree, settings);
   const files = classes.flatMap(({ files }, label) => files.map((path) => ({ path, label })));
   const drawn = [...shuffled(files.length, random).subarray(0, most)].sort((a, b) => a - b);
-  const pixels = new Uint8Array(drawn.length * bytes);
-  const labels = new Int32Array(drawn.length);
-  for (const [index, file] of drawn.entries()) {
-    const { path, label } = files[file]!;
-    const image = await decodeImage(await tree.read(path), join(tree.name, path), size);
-    pixels.set(image.pixels, index * bytes);
-    labels[index] = label;
-    if (index % 100 === 99) await onProgress?.((index + 1) / drawn.length);
-  }
+  const images = await readFiles(tree, drawn.map((file) => files[file]!.path), settings);
+  const labels = Int32Array.from(images, ({ index }) => files[drawn[index]!]!.label);
   const classNames = classes.map(({ name }) => name);
-  return checkedImages({ ...size, pixels, labels, classNames }, tree.name);
+  const joined = joinImages(images.map(({ image }) => image));
+  return checkedImages({ ...joined, labels, classNames }, tree.name);
 }
 
 /**
  * The class folders of a tree, without reading an image.
  *
  * @param tree Whose class folders may lie in others that hold nothing else.
- * @param part Which of two folders `train` and `test`.
+ * @param settings Which of folders as `train` and `test`, and who is told of what is passed over.
  * @returns Each class's name and the paths of its images, in the order of the classes.
  * @throws {Error} As {@link readClassFolders}.
  * @example
@@ -81,20 +82,22 @@ export async function readClassFolders(
  */
 export function classFolders(
   { name, paths }: FileTree,
-  part: "train" | "test" = "test",
+  settings: SplitChoice & Pick<FileReading, "onNote"> = {},
 ): { name: string; files: string[] }[] {
-  const visible = paths.filter((path) => !/(^|\/)(\.|__MACOSX(\/|$))/.test(path));
+  const visible = paths.filter((path) => !HIDDEN.test(path));
+  const taken: string[] = [];
   let root = "";
   let folders = foldersIn(visible, root);
   while (true) {
-    const inner = folders.length === 1
-      ? folders[0]!
-      : folders.length === 2 && ["train", "test"].every((part) => folders.includes(part))
-      ? part
-      : undefined;
-    if (inner === undefined || foldersIn(visible, `${root}${inner}/`).length === 0) break;
+    const split = chosenSplit(folders, (folder) => isAbove(visible, root, folder), settings);
+    if (split !== undefined) taken.push(`${root}${split}`);
+    const inner = split ?? (folders.length === 1 ? folders[0] : undefined);
+    if (inner === undefined || !isAbove(visible, root, inner)) break;
     root += `${inner}/`;
     folders = foldersIn(visible, root);
+  }
+  if (settings.split !== undefined && taken.length === 0) {
+    throw new Error(`Expected folders train, val or test for --split but found none in ${name}`);
   }
   if (folders.length < 2) {
     const found = folders.length === 0 ? "none" : folders.length;
@@ -104,24 +107,43 @@ export function classFolders(
       }`,
     );
   }
-  return inOrder(folders).map((folder) => {
-    const within = `${root}${folder}/`;
-    const files = visible.filter((path) => path.startsWith(within) && IMAGE.test(path)).sort();
+  if (taken.length > 0) settings.onNote?.(`Images taken from ${join(name, taken.join(", "))}`);
+  const all = inOrder(folders).map((folder) => ({
+    name: folder,
+    all: visible.filter((path) => path.startsWith(`${root}${folder}/`) && !path.endsWith("/")),
+  }));
+  const others = all.flatMap(({ all }) => all).filter((path) =>
+    !IMAGE.test(path) && !BESIDE.test(path)
+  );
+  const passed = `${others.length} files passed over, as their type is not read: ${
+    others.slice(0, 3).join(", ")
+  }`;
+  if (others.length > 0) settings.onNote?.(passed);
+  return all.map(({ name: folder, all }) => {
+    const files = all.filter((path) => IMAGE.test(path)).sort();
     if (files.length > 0) return { name: folder, files };
-    throw new Error(`Expected images but found none in the class folder ${join(name, within)}`);
+    const found = others.length > 0 ? `none (${passed})` : "none";
+    throw new Error(
+      `Expected images but found ${found} in the class folder ${join(name, root, folder)}`,
+    );
   });
 }
+
+/** Whether a folder holds folders. */
+const isAbove = (paths: readonly string[], root: string, folder: string): boolean =>
+  foldersIn(paths, `${root}${folder}/`).length > 0;
 
 /**
  * The images of class folders, before they are read.
  *
  * @param tree As {@link readClassFolders} takes it.
+ * @param choice Which of folders as `train` and `test`.
  * @returns How many classes there are, and the way to read them.
  * @throws {Error} As {@link readClassFolders}.
  */
-export function foundFolders(tree: FileTree): FoundImages {
+export function foundFolders(tree: FileTree, { split, prefer }: SplitChoice = {}): FoundImages {
   return {
-    classes: classFolders(tree).length,
+    classes: classFolders(tree, { split, prefer }).length,
     read: (settings) => readClassFolders(tree, settings),
   };
 }

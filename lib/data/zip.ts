@@ -28,6 +28,9 @@ const [STORED, DEFLATED] = [0, 8];
 /** So much is unpacked at once at most, in bytes: archives come from strangers, and memory is finite. */
 const MOST_UNPACKED = 2 ** 29;
 
+/** Images hardly shrink: what unpacks to so many times its size, and to so many bytes, was made to fill memory. */
+const [MOST_TIMES, SMALL] = [100, 2 ** 26];
+
 /** Magic number, method, and no name, time or system (RFC 1952). */
 const GZIP_HEADER = Uint8Array.of(0x1f, 0x8b, DEFLATED, 0, 0, 0, 0, 0, 0, 255);
 
@@ -36,7 +39,8 @@ const GZIP_HEADER = Uint8Array.of(0x1f, 0x8b, DEFLATED, 0, 0, 0, 0, 0, 0, 255);
  *
  * @param file The archive's path on disk.
  * @returns The archive, its files still packed.
- * @throws {Error} If the archive is cut short, has a damaged directory, or a path leaves it.
+ * @throws {Error} If the archive is cut short, has a damaged directory, a path leaves it, or it unpacks to more
+ * than 64 MiB and a hundred times its size.
  */
 export async function openZip(file: string): Promise<ZipArchive> {
   const name = basename(file);
@@ -44,8 +48,13 @@ export async function openZip(file: string): Promise<ZipArchive> {
   try {
     const zip = await yauzl.fromBufferPromise(asBuffer(bytes), { lazyEntries: true });
     const entries: ZipEntry[] = [];
+    let total = 0;
     for await (const entry of zip.eachEntry()) {
       if (!entry.fileName.endsWith("/")) entries.push(plain(entry));
+      total += entry.uncompressedSize;
+      if (total > Math.max(SMALL, MOST_TIMES * bytes.length)) {
+        throw new Error(`more than ${MOST_TIMES} times its size to unpack`);
+      }
     }
     return { name, bytes, entries };
   } catch (error) {

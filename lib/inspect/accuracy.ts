@@ -1,97 +1,100 @@
-import { percent } from "@lib/words.ts";
+import { CLASS_ORDERS, orderedNames, relabelled } from "@lib/data/class_order.ts";
 import type { LabelledImages } from "@lib/data/images.ts";
+import { drawn } from "@lib/data/select.ts";
+import { canExchange, formedNetwork, formOptions } from "@lib/inspect/input_form.ts";
+import { type InputForm, usualForms } from "@lib/inspect/input_form.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
-import { accuracy, classify } from "@lib/network/evaluate.ts";
-import { logitsNetwork, PIXEL_RANGES, type PixelRange } from "@lib/formats/logits_network.ts";
+import { classify } from "@lib/network/evaluate.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
+import { seededRandom } from "@lib/random.ts";
+import { percent } from "@lib/words.ts";
 
-/** A network as it came and how it was taken, for the error. */
-export interface Opened {
-  /** As it came. */
-  opened: tf.LayersModel;
-  /** Its file. */
-  network: string;
-  /** The range that is supposed. */
-  pixels: PixelRange;
+/** A network as it came and the way its images are taken. */
+export interface Taken {
+  network: tf.LayersModel;
+  /** Its file, for the error. */
+  file: string;
+  form: InputForm;
+  /** The classes' names as the images were found. */
+  names: readonly string[];
 }
 
 /** A network that is no further than this from guessing to perfect does not know the images. */
 const KNOWS = 0.1;
 
-/** Nor are its images right if taken in another way they are known by so much better. */
-const BETTER = 0.1;
+/** Another way is better if it gains so much, and so many standard errors of the difference. */
+const BETTER = { gain: 0.03, errors: 2.5 };
+
+/** Of ways that come so close to the best the plainest is named. */
+const ALIKE = 0.01;
+
+/** On so many images ways are tried. */
+const TRIED = 400;
+
+/** A way to take images: the options that say so, and which of the images are known so. */
+interface Way {
+  options: string;
+  isRight: boolean[];
+}
 
 /**
- * Checks that a network knows the images, and that taken in the ways that are usually mixed up they are not
- * known much better: the other range of levels, blue and red exchanged, numbered classes in the order of
- * their names as text.
+ * Checks that a network knows the images, and that it does not know them better if they are taken in another
+ * way: in another range, standardised, blue first, with numbered classes in another order.
  *
- * @param network From images, RGB 0–1, to logits.
- * @param opened The same as it came.
- * @param images Some with their classes.
- * @throws {Error} If accuracy is near chance, or much higher in one of those ways; says what it is in each.
+ * @param taken The network, and the form that is supposed.
+ * @param images Some, labelled in the order that is supposed.
+ * @throws {Error} If accuracy is near chance, or clearly better in another way; names the options to give.
  */
-export async function requireAccuracy(
-  network: tf.LayersModel,
-  opened: Opened,
-  images: LabelledImages,
-): Promise<void> {
-  const chance = 1 / images.classNames.length;
-  const answers = await classify(network, images);
-  const found = accuracy(answers, images.labels);
-  const rates = await otherWays(network, opened, images, answers);
+export async function requireAccuracy(taken: Taken, images: LabelledImages): Promise<void> {
+  const { network, form, file, names } = taken;
+  const some = drawn(images, TRIED, seededRandom(1));
+  const orders = [{ options: "", labels: some.labels }];
+  for (const order of CLASS_ORDERS) {
+    const { labels } = relabelled(some, await orderedNames(names, order));
+    const isNew = orders.every((each) => each.labels.some((label, at) => label !== labels[at]));
+    if (isNew) orders.push({ options: ` --classes ${order}`, labels });
+  }
+  const ways: Way[] = [];
+  for (const each of [form, ...usualForms(some)]) {
+    if (each.channels === "BGR" && !canExchange(network)) continue;
+    const formed = await formedNetwork(network, each);
+    const answers = await classify(formed, some);
+    disposeNetwork(formed);
+    for (const { options, labels } of orders) {
+      const isRight = Array.from(answers, (answer, at) => answer === labels[at]);
+      ways.push({ options: formOptions(each) + options, isRight });
+    }
+  }
+  const chance = 1 / names.length;
   const least = chance + KNOWS * (1 - chance);
-  const wanted = Math.max(least, ...rates.map(([, rate]) => rate - BETTER));
-  if (found >= wanted) return;
-  const [[best, rate]] = rates.toSorted((a, b) => b[1] - a[1]) as [[string, number]];
-  const tried = rates.map(([how, rate]) => `${percent(rate)} ${how}`).join(", ");
-  const advice = rate >= wanted
-    ? `what would do is ${best}`
-    : "none would do: are the classes in another order, or is it another data set?";
+  const found = ways[0]!;
+  const most = Math.max(...ways.map(rateOf));
+  const best = ways.find((way) => rateOf(way) >= most - ALIKE)!;
+  const also = `found ${percent(rateOf(found))} for ${file} with ${found.options}`;
+  if (rateOf(best) >= least && isBetter(best, found)) {
+    throw new Error(
+      `Expected images in the form that the network takes but ${also}, and ` +
+        `${percent(rateOf(best))} with other options; give these: ${best.options}`,
+    );
+  }
+  if (rateOf(found) >= least) return;
   throw new Error(
-    `Expected an accuracy of at least ${percent(wanted)}, chance being ${percent(chance)}, but ` +
-      `found ${percent(found)} for ${opened.network} with --pixels ${opened.pixels}; ` +
-      `tried also: ${tried}; ${advice}`,
+    `Expected an accuracy of at least ${percent(least)}, chance being ${
+      percent(chance)
+    }, but ${also}; ` +
+      `of ${ways.length - 1} other ways none would do, the best being ${best.options} with ` +
+      `${
+        percent(rateOf(best))
+      }: are the classes in another order (--classes FILE), or is it another data set?`,
   );
 }
 
-/** Accuracy in other ways, in words. */
-async function otherWays(
-  network: tf.LayersModel,
-  { opened, pixels }: Opened,
-  images: LabelledImages,
-  answers: Int32Array,
-): Promise<[string, number][]> {
-  const other = PIXEL_RANGES.find((range) => range !== pixels)!;
-  const copy = await logitsNetwork(opened, other);
-  const of = async (each: tf.LayersModel, set: LabelledImages): Promise<number> =>
-    accuracy(await classify(each, set), set.labels);
-  const rates: [string, number][] = [[`with --pixels ${other}`, await of(copy, images)]];
-  if (images.channels === 3) {
-    const turned = { ...images, pixels: exchanged(images.pixels) };
-    rates.push(
-      ["with blue, green, red", await of(network, turned)],
-      [`with --pixels ${other} and blue, green, red`, await of(copy, turned)],
-    );
-  }
-  disposeNetwork(copy);
-  // where 10 comes before 9, as in Keras and PyTorch
-  const names = images.classNames;
-  const sorted = names.toSorted();
-  const isNumbered = names.every((name) => /^\d+$/.test(name));
-  if (isNumbered && names.some((name, label) => name !== sorted[label])) {
-    const labels = images.labels.map((label) => sorted.indexOf(names[label]!));
-    const words = "with the numbered classes in order of their names as text";
-    rates.push([words, accuracy(answers, labels)]);
-  }
-  return rates;
-}
+const rateOf = ({ isRight }: Way): number => isRight.filter(Boolean).length / isRight.length;
 
-/** The same images with red and blue exchanged. */
-function exchanged(pixels: Uint8Array): Uint8Array {
-  const result = pixels.slice();
-  for (let at = 0; at < pixels.length; at += 3) {
-    [result[at], result[at + 2]] = [pixels[at + 2]!, pixels[at]!];
-  }
-  return result;
+/** McNemar's test: of the images that only one of two ways knows, how many more the first does. */
+function isBetter(one: Way, other: Way): boolean {
+  const differing = one.isRight.filter((isRight, at) => isRight !== other.isRight[at]).length;
+  const gain = rateOf(one) - rateOf(other);
+  return gain > BETTER.gain &&
+    gain * one.isRight.length > BETTER.errors * Math.sqrt(differing);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { readAnyImages } from "@lib/data/any_images.ts";
+import { orderedNames, orderIn, relabelled } from "@lib/data/class_order.ts";
 import type { LabelledImages, Size } from "@lib/data/images.ts";
 import { pickImages } from "@lib/data/select.ts";
 import { splitByClass } from "@lib/data/splits.ts";
@@ -13,20 +14,22 @@ import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { requireApart } from "@lib/inspect/apart.ts";
 import { sizeOf } from "@lib/network/image_input.ts";
 import { requireAccuracy } from "@lib/inspect/accuracy.ts";
-import { logitsNetwork, type PixelRange } from "@lib/formats/logits_network.ts";
+import { formedNetwork, type InputForm } from "@lib/inspect/input_form.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom } from "@lib/random.ts";
 
 /** What to inspect, and where to. */
-export interface InspectionSettings {
+export interface InspectionSettings extends InputForm {
   /** A file of Keras, or of tfjs the folder or the `model.json` in it. */
   network: string;
   /** A folder as `readAnyImages` takes it. */
   images: string;
   /** The folder for the report and the repaired networks. */
   output: string;
-  /** What the network takes an image's levels as. */
-  pixels: PixelRange;
+  /** The classes' order, as `orderedNames` takes it; that of the folder's `classes.txt` or of numbers if not given. */
+  classes?: string;
+  /** Of folders as `train`, `val` and `test`, which; test if not given. */
+  split?: string;
   /** The convolution to prune; by default the last one. */
   layer?: string;
   /** On so many clean images decisions are made, or on half of them if there are not twice as many. */
@@ -39,6 +42,8 @@ export interface InspectionSettings {
 export interface InspectionInput {
   /** As it came; its `save` writes repaired ones in the same format. */
   opened: AnyNetwork;
+  /** In which it takes images. */
+  form: InputForm;
   /** The same from images, 0–1, to logits. */
   network: tf.LayersModel;
   /** The name of the convolution to prune. */
@@ -47,6 +52,8 @@ export interface InspectionInput {
   decisions: LabelledImages;
   /** Other images, to report on. */
   heldOut: LabelledImages;
+  /** What was passed over among the images, or taken of several things. */
+  notes: string[];
 }
 
 /** So many images are read at most, unless more are needed to decide: some minutes' work. */
@@ -66,7 +73,8 @@ export async function openInput(
   settings: InspectionSettings,
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<InspectionInput> {
-  const { network: file, images: folder, pixels, count } = settings;
+  const { network: file, images: folder, pixels, mean, std, channels, count } = settings;
+  const form = { pixels, mean, std, channels };
   if (!Number.isInteger(count) || count < 1) refuse("a count of images from 1 on", count);
   const opened = await openNetwork(file);
   let network: tf.LayersModel | undefined;
@@ -78,13 +86,20 @@ export async function openInput(
     await onProgress(0);
     const random = seededRandom(SEED);
     const most = Math.max(MOST_IMAGES, 2 * count);
-    const images = await readAnyImages(folder, classes, { size, most, random, onProgress });
+    const notes: string[] = [];
+    const onNote = (note: string): void => void notes.push(note);
+    const reading = { size, most, random, split: settings.split, onProgress, onNote };
+    const found = await readAnyImages(folder, classes, reading);
+    const order = settings.classes ?? await orderIn(folder);
+    const names = found.classNames;
+    const images = relabelled(found, await orderedNames(names, order));
     await onProgress(1);
     const parts = split(images, count, folder);
     requireBalance(parts.decisions, folder);
-    network = await logitsNetwork(opened.network, pixels);
-    await requireAccuracy(network, { ...settings, opened: opened.network }, parts.decisions);
-    return { opened, network, layer, ...parts };
+    const taken = { network: opened.network, file, form, names };
+    await requireAccuracy(taken, parts.decisions);
+    network = await formedNetwork(opened.network, form);
+    return { opened, form, network, layer, notes, ...parts };
   } catch (error) {
     [opened.network, network].forEach((each) => each && disposeNetwork(each));
     throw error;

@@ -69,6 +69,7 @@ export async function inspect(
       cleanAccuracy,
       networks,
       images: { decisions: decisions.labels.length, heldOut: heldOut.labels.length },
+      notes: input.notes,
       seconds: Math.round((performance.now() - start) / 100) / 10,
     };
     const every = Math.max(1, Math.floor(heldOut.labels.length / EXAMPLES));
@@ -88,7 +89,10 @@ function verdictOf(
   { family, diagnosis, triggers }: BackdoorSearch,
   found: FoundRepairs | undefined,
   { network, layer, decisions: { classNames } }: InspectionInput,
-): Omit<InspectionReport, "network" | "cleanAccuracy" | "networks" | "images" | "seconds"> {
+): Omit<
+  InspectionReport,
+  "network" | "cleanAccuracy" | "networks" | "images" | "notes" | "seconds"
+> {
   const { suspect, smallest, indices } = diagnosis;
   return {
     backdoored: suspect !== undefined,

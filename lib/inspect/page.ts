@@ -79,7 +79,7 @@ function paragraphs(report: InspectionReport): string[] {
     `${report.seconds.toFixed(0)} s.`;
   const none =
     "Backdoors whose trigger is neither few frequencies nor few pixels, as a pose, are not looked for.";
-  return [what, how, report.backdoored ? repairText(report) : none];
+  return [what, how, ...report.notes, report.backdoored ? repairText(report) : none];
 }
 
 function repairText(report: InspectionReport): string {

@@ -1,6 +1,7 @@
 import { type Rates, ratesOf } from "@lib/attack/rates.ts";
 import type { Trigger } from "@lib/attack/trigger.ts";
 import type { InspectionInput } from "@lib/inspect/input.ts";
+import { exchangeRedAndBlue } from "@lib/inspect/input_form.ts";
 import type { RepairedNetwork } from "@lib/inspect/report.ts";
 import { copyNetwork, disposeNetwork } from "@lib/network/copy_network.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
@@ -57,7 +58,7 @@ export async function findRepairs(
         file: `repaired_${way === "refitting" ? "refitted" : "unlearned"}${opened.extension}`,
         ...{ way, channelsPruned: 0, allowedDrop: null },
         ...await onHeldOut(changed),
-        network: await withWeights(changed, opened.network),
+        network: await withWeights(changed, input),
       });
     }
     disposeNetwork(changed);
@@ -83,11 +84,15 @@ export async function findRepairs(
 }
 
 /** The network as it came with another one's weights, layer by layer. */
-async function withWeights(trained: tf.LayersModel, came: tf.LayersModel): Promise<tf.LayersModel> {
-  const copy = await copyNetwork(came);
+async function withWeights(
+  trained: tf.LayersModel,
+  { opened, form }: InspectionInput,
+): Promise<tf.LayersModel> {
+  const copy = await copyNetwork(opened.network);
   for (const layer of trained.layers) {
     if (layer.weights.length > 0) copy.getLayer(layer.name).setWeights(layer.getWeights());
   }
+  if (form.channels === "BGR") exchangeRedAndBlue(copy);
   return copy;
 }
 

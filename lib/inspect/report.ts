@@ -55,6 +55,8 @@ export interface InspectionReport {
   layer: string;
   channels: number;
   images: { decisions: number; heldOut: number };
+  /** What was passed over among the images, or taken of several things. */
+  notes: string[];
   /** One a class: the smallest trigger's, in levels, and whether it got there. */
   norms: { class: string; norm: number; reached: boolean }[];
   seconds: number;

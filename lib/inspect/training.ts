@@ -4,9 +4,9 @@
  * @module
  */
 import { folderTree, zipTree } from "@lib/data/file_tree.ts";
-import { decodeImage } from "@lib/data/image_file.ts";
 import { classFolders } from "@lib/data/image_folder.ts";
-import { type Images, type LabelledImages, sizeText } from "@lib/data/images.ts";
+import { type LabelledImages, sizeText } from "@lib/data/images.ts";
+import { readFiles } from "@lib/data/read_files.ts";
 import { joinImages } from "@lib/data/select.ts";
 import { tableAsCsv } from "@lib/figures/table_csv.ts";
 import { writeWhole } from "@lib/files.ts";
@@ -28,6 +28,8 @@ export interface TrainingInspection extends PoisonedImages {
   files: string[];
   /** One a class. */
   classNames: readonly string[];
+  /** What was passed over, or taken of several things. */
+  notes: readonly string[];
 }
 
 /** Which images seem poisoned: file, class and score, the log-odds in nats. */
@@ -61,7 +63,8 @@ export async function inspectTraining(
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<TrainingInspection> {
   await requireApart({ images: training, output });
-  const { images, files } = await readTraining(training, onProgress);
+  const notes: string[] = [];
+  const { images, files } = await readTraining(training, onProgress, (note) => notes.push(note));
   const found = findPoisonedImages(images);
   const { classNames, labels } = images;
   const rows = found.flagged.map((index) => [
@@ -71,7 +74,7 @@ export async function inspectTraining(
   ]);
   const table = { columns: ["file", "class", "score"], rows };
   await writeWhole(join(output, POISONED_FILE), tableAsCsv(table));
-  return { ...found, files, classNames };
+  return { ...found, files, classNames, notes };
 }
 
 /**
@@ -84,15 +87,16 @@ export async function inspectTraining(
  * import { trainingSummary } from "@lib/inspect/training.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const set = { files: ["stop/1.png", "yield/1.png"], classNames: ["stop", "yield"] };
+ * const set = { files: ["stop/1.png", "yield/1.png"], classNames: ["stop", "yield"], notes: [] };
  * const clean = { suspicions: new Float64Array(2).fill(-Infinity), flagged: [], classes: [] };
  * assertEquals(trainingSummary({ ...set, ...clean }), ["No poisoned images found among 2"]);
  * ```
  */
 export function trainingSummary(inspection: TrainingInspection): string[] {
-  const { files, flagged, classes, classNames } = inspection;
-  if (classes.length === 0) return [`No poisoned images found among ${files.length}`];
+  const { files, flagged, classes, classNames, notes } = inspection;
+  if (classes.length === 0) return [...notes, `No poisoned images found among ${files.length}`];
   return [
+    ...notes,
     `Of ${files.length} images ${flagged.length} seem poisoned`,
     ...classes.map(({ label, coefficients, flagged }) => {
       const places = coefficients.slice(0, MOST_PLACES).map(({ plane, row, column, magnitude }) =>
@@ -112,25 +116,28 @@ const MOST_PLACES = 8;
 async function readTraining(
   path: string,
   onProgress: (share: number) => void | Promise<void>,
+  onNote: (note: string) => void,
 ): Promise<{ images: LabelledImages; files: string[] }> {
   const stat = await Deno.stat(path).catch(() => undefined);
   if (stat === undefined) throw new Error(`Expected images but found no folder ${path}`);
   const tree = stat.isDirectory ? await folderTree(path) : await zipTree(path);
-  const classes = classFolders(tree, "train");
-  const files = classes.flatMap(({ files }) => files);
-  const labels = classes.flatMap(({ files }, label) => files.map(() => label));
-  const images: Images[] = [];
-  for (const file of files) {
-    const name = join(tree.name, file);
-    const image = await decodeImage(await tree.read(file), name);
-    const [size, found] = [images[0] ?? image, image].map(sizeText);
-    if (found !== size) {
-      throw new Error(`Expected images of one size, ${size}, but found ${found} in ${name}`);
-    }
-    images.push(image);
-    if (images.length % 100 === 0) await onProgress(images.length / (files.length + 1));
+  const classes = classFolders(tree, { prefer: "train", onNote });
+  const all = classes.flatMap(({ files }, label) => files.map((path) => ({ path, label })));
+  const paths = all.map(({ path }) => path);
+  const found = await readFiles(tree, paths, {
+    onNote,
+    onProgress: (share) => onProgress(0.99 * share),
+  });
+  const images = found.map(({ image }) => image);
+  const size = sizeText(images[0]!);
+  const other = found.find(({ image }) => sizeText(image) !== size);
+  if (other !== undefined) {
+    const where = `${sizeText(other.image)} in ${join(tree.name, paths[other.index]!)}`;
+    throw new Error(`Expected images of one size, ${size}, but found ${where}`);
   }
   await onProgress(1);
   const classNames = classes.map(({ name }) => name);
-  return { images: { ...joinImages(images), labels: Int32Array.from(labels), classNames }, files };
+  const labels = Int32Array.from(found, ({ index }) => all[index]!.label);
+  const files = found.map(({ index }) => paths[index]!);
+  return { images: { ...joinImages(images), labels, classNames }, files };
 }

@@ -1,6 +1,7 @@
 /**
  * What `@tensorflow/tfjs-node-gpu` 4.22 needs before it is loaded, hence a module of its own: two
- * functions that Node 23 removed (tfjs issue 8609), and TensorFlow's start-up notes kept quiet.
+ * functions that Node 23 removed (tfjs issue 8609), TensorFlow's start-up notes kept quiet, and a graphics
+ * card's memory taken as it is needed: each notebook's kernel would take all of it.
  *
  * @module
  */
@@ -10,4 +11,7 @@ const legacy = util as unknown as Record<string, unknown>;
 legacy.isNullOrUndefined ??= (value: unknown): boolean => value == null;
 legacy.isArray ??= Array.isArray;
 
-if (!Deno.env.has("TF_CPP_MIN_LOG_LEVEL")) Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "2");
+const settings = { TF_CPP_MIN_LOG_LEVEL: "2", TF_FORCE_GPU_ALLOW_GROWTH: "true" };
+for (const [name, value] of Object.entries(settings)) {
+  if (!Deno.env.has(name)) Deno.env.set(name, value);
+}

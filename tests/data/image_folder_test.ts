@@ -95,7 +95,7 @@ Deno.test("GTSRB's test images are read from what the archive unpacks to", async
   await assertRejects(
     () => readAnyImages(folder, 43, settings(9)),
     Error,
-    "Expected the image Images/00001.ppm",
+    "Expected the image 00001.ppm but found none",
   );
 });
 

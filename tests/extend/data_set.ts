@@ -14,8 +14,8 @@ export function greyFolders(folder: string): DataSource {
     training: { epochs: 12, batchSize: 32 },
     async load(size): Promise<SourceImages> {
       const tree = await folderTree(folder);
-      const read = (part: "train" | "test") =>
-        readClassFolders(tree, { size, part, random: seededRandom(1) });
+      const read = (split: "train" | "test") =>
+        readClassFolders(tree, { size, split, random: seededRandom(1) });
       return { train: once(() => read("train")), test: await read("test"), checksums: {} };
     },
   };

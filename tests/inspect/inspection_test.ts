@@ -12,10 +12,10 @@ import { openNetwork } from "@lib/formats/any_network.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { accuracy, classify } from "@lib/network/evaluate.ts";
 import { loadKeras, saveKeras } from "@lib/formats/keras_archive.ts";
-import { logitsNetwork } from "@lib/formats/logits_network.ts";
 import { saveNetwork } from "@lib/formats/network_file.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom } from "@lib/random.ts";
+import { formedNetwork, type InputForm } from "@lib/inspect/input_form.ts";
 import { requireApart } from "@lib/inspect/apart.ts";
 import {
   assert,
@@ -60,7 +60,7 @@ async function look(settings: InspectionSettings): Promise<InspectionReport> {
 /** That a report tells of the backdoor, and that the repaired network in it is one. */
 async function assertRepaired(
   report: InspectionReport,
-  { network, output, pixels }: InspectionSettings,
+  { network, output, ...form }: InspectionSettings,
 ): Promise<void> {
   assertEquals([report.backdoored, report.suspectedClass], [true, TARGET]);
   assert(report.outlierIndex > report.outlierThreshold);
@@ -76,7 +76,7 @@ async function assertRepaired(
     assertEquals(repaired.format, source.format);
     if (way !== "pruning") {
       if (way === "refitting") assert(rates.attackSuccess < 0.1 && rates.robustAccuracy > 0.9);
-      await assertChanged(repaired.network, source.network, pixels);
+      await assertChanged(repaired.network, source.network, form);
       continue;
     }
     assert(rates.attackSuccess < 0.1);
@@ -98,7 +98,7 @@ async function assertRepaired(
 async function assertChanged(
   repaired: tf.LayersModel,
   source: tf.LayersModel,
-  range: InspectionSettings["pixels"],
+  form: InputForm,
 ): Promise<void> {
   const [after, before] = [repaired, source].map((network) =>
     network.weights[0]!.read().dataSync()
@@ -108,7 +108,7 @@ async function assertChanged(
     size: PAPER_SIZE,
     random: seededRandom(1),
   });
-  const network = await logitsNetwork(repaired, range);
+  const network = await formedNetwork(repaired, form);
   assert(accuracy(await classify(network, colours), colours.labels) > 0.9);
   disposeNetwork(network);
 }
@@ -150,6 +150,22 @@ Deno.test("a network that takes 0 to 255 gets the same report, and its repaired 
   const pruned = ({ networks }: InspectionReport): number[] =>
     networks.filter(({ way }) => way === "pruning").map((each) => each.channelsPruned);
   assertEquals(pruned(report), pruned(other));
+});
+
+Deno.test("a network that takes blue first and standardised images is repaired as one", async () => {
+  const form: InputForm = {
+    ...{ pixels: "0-255", mean: [120, 100, 90], std: [60, 50, 40], channels: "BGR" },
+  };
+  const taken = smallNetwork("masks");
+  const [kernel, bias] = taken.getLayer("first").getWeights();
+  // it takes such values instead of shares; its first convolution has no padding, which would be another value
+  const std = tf.tensor1d(form.std!.map((each) => each / 255));
+  const mean = tf.tensor1d(form.mean!.map((each) => each / 255));
+  const scaled = kernel!.mul(std.reshape([3, 1]));
+  const offsets = bias!.add(kernel!.mul(mean.reshape([3, 1])).sum([0, 1, 2]));
+  taken.getLayer("first").setWeights([scaled.reverse(2), offsets]);
+  const settings = settingsOf(await saved("standardised", taken), form);
+  await assertRepaired(await look(settings), settings);
 });
 
 Deno.test("a network with other layers is pruned by masks, at the layer that is named", async () => {
@@ -260,20 +276,20 @@ const wrongs: Record<string, [() => Promise<InspectionSettings>, string]> = {
     const dense = network.layers.at(-1)!;
     dense.setWeights([dense.getWeights()[0]!, tf.tensor1d([1, 0, 0, 0, 0])]);
     return settingsOf(await saved("f", network));
-  }, "what would do is with --pixels 0-255"],
+  }, "give these: --pixels 0-255"],
   "red and blue exchanged": [async () => {
     const network = smallNetwork("exact");
     const [kernel, bias] = network.layers[0]!.getWeights();
     network.layers[0]!.setWeights([kernel!.reverse(2), bias!]);
     return settingsOf(await saved("g", network));
-  }, "what would do is with blue, green, red"],
+  }, "give these: --pixels 0-1 --channels BGR"],
   "red and blue exchanged where half the images do not mind": [async () => {
     const network = smallNetwork("exact");
     const [kernel, bias] = network.layers[0]!.getWeights();
     network.layers[0]!.setWeights([kernel!.reverse(2), bias!]);
     const images = await thinned(await colourFolder(), 4);
     return settingsOf(await saved("i", network), { images });
-  }, "what would do is with blue, green, red"],
+  }, "give these: --pixels 0-1 --channels BGR"],
   "most images of one class": [async () => {
     const images = await thinned(await colourFolder(), 2);
     return settingsOf(await saved("j", smallNetwork("exact")), { images });
@@ -284,7 +300,7 @@ const wrongs: Record<string, [() => Promise<InspectionSettings>, string]> = {
       await Deno.rename(join(images, String(label)), join(images, name));
     }
     return settingsOf(await saved("h", smallNetwork("exact")), { images });
-  }, "what would do is with the numbered classes in order of their names as text"],
+  }, "give these: --pixels 0-1 --classes text"],
   "other images": [async () => {
     const images = await Deno.makeTempDir();
     for (const name of "abcde") {
@@ -335,16 +351,29 @@ Deno.test("the command line is read, and what is wrong with it said in a line", 
     ...{ network: "a.keras", images: "signs", output: "inspection" },
     ...{ pixels: "0-255", layer: "x", count: 9 },
   });
+  const form = ["--pixels=-1-1", "--mean", "1,2,-3", "--std=2", "--channels", "BGR"];
+  const { network: _, images: __, output: ___, ...others } = inspectOptions([
+    ...[...required, ...form, "--classes", "text"],
+  ]);
+  assertEquals(others, {
+    ...{ pixels: "-1-1", mean: [1, 2, -3], std: [2], channels: "BGR" },
+    ...{ classes: "text", count: 1000 },
+  });
   for (
     const [args, message] of [
       [["--images", "signs"], "Expected --network FILE but found none"],
       [["--network", "a.keras"], "Expected --images FOLDER but found none"],
-      [[...required, "--pixels", "0-2"], "Expected --pixels 0-1 or 0-255 but found 0-2"],
+      [[...required, "--pixels", "0-2"], "Expected --pixels 0-1 or 0-255 or -1-1 but found 0-2"],
       [
         [...required, "--count", "many"],
         "Expected --count to be a number from 1 on but found many",
       ],
-      [[...required, "--classes", "3"], "but found --classes"],
+      [[...required, "--colours", "3"], "but found --colours"],
+      [
+        [...required, "--mean", "1,2"],
+        "Expected --mean R,G,B or one for all, numbers, but found 1,2",
+      ],
+      [[...required, "--std", "1,0,1"], "numbers above 0, but found 1,0,1"],
       [[...required, "--images", "more"], "Expected --images once"],
       [[...required, "--layer"], "Expected a value after --layer but found nothing"],
     ] as const

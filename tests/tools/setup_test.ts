@@ -1,8 +1,11 @@
-import { assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
+import { join } from "@lib/std/path.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
 import { kernelSpec, pinsOf } from "../../tools/setup.ts";
 import { run } from "../../tools/setup/command.ts";
+import { deviceLine, hasDriver } from "../../tools/device.ts";
 import { platformFor } from "../../tools/setup/platforms.ts";
 import { isNewEnough } from "../../tools/setup/python.ts";
+import { fetchTensorflow } from "../../tools/setup/tensorflow.ts";
 
 Deno.test("platforms are found, and elsewhere the message says what works", () => {
   assertEquals(platformFor("linux", "x86_64").wheel, "tensorflow-cpu");
@@ -32,4 +35,52 @@ Deno.test("a failing command is named with what it said", async () => {
   const deno = Deno.execPath();
   await assertRejects(() => run([deno, "no-such-file.ts"], "."), Error, "no-such-file.ts");
   await assertRejects(() => run(["no-such-program"], "."), Error, "no-such-program");
+});
+
+Deno.test("a user's settings of pip do not reach it", async () => {
+  const before = Deno.env.get("PIP_USER");
+  Deno.env.set("PIP_USER", "1");
+  try {
+    assertEquals(await run(["sh", "-c", "echo $PIP_USER"], "."), "0\n");
+  } finally {
+    if (before === undefined) Deno.env.delete("PIP_USER");
+    else Deno.env.set("PIP_USER", before);
+  }
+});
+
+Deno.test("the device that computes is named, and a driver that TensorFlow cannot use", async () => {
+  const file = await Deno.makeTempFile();
+  assertEquals([await hasDriver([file]), await hasDriver(["nowhere"])], [true, false]);
+  const line = (usesCard: boolean, isDriven: boolean): string =>
+    deviceLine({ isUsingGpuDevice: usesCard }, isDriven);
+  assert(line(true, true).endsWith("on the graphics card"));
+  assert(/on the processor, \d+ cores$/.test(line(false, false)));
+  assert(line(false, true).includes("there is an NVIDIA driver, but TensorFlow cannot use it"));
+});
+
+/** Stands for a Python that finds no wheel with CUDA, and one without: writes what would be unpacked. */
+const PYTHON = `#!/bin/sh
+case "$*" in
+  *and-cuda*) echo "ERROR: No matching distribution found" >&2; exit 1 ;;
+  *download*) mkdir -p .setup/tensorflow; echo wheel > .setup/tensorflow/some.whl ;;
+  *) mkdir -p "$4"; cp "$3" "$4/$5" ;;
+esac
+`;
+
+Deno.test("where CUDA cannot be had, the library for the processor is fetched, and a line says so", async () => {
+  const root = join(await Deno.makeTempDir(), "with space");
+  await Deno.mkdir(join(root, ".venv/bin"), { recursive: true });
+  await Deno.writeTextFile(join(root, ".venv/bin/python"), PYTHON, { mode: 0o755 });
+  const pins = new Map([["tensorflow", "2"], ["tensorflow-cpu", "2"]]);
+  const real = console.log;
+  const said: string[] = [];
+  console.log = (line: string) => void said.push(line);
+  try {
+    await fetchTensorflow(root, platformFor("linux", "x86_64"), pins, true);
+  } finally {
+    console.log = real;
+  }
+  assertEquals(await Deno.readTextFile(join(root, ".tensorflow/libtensorflow_cc.so.2")), "wheel\n");
+  assertEquals(said.length, 1);
+  assert(said[0]!.endsWith("not to be had with CUDA: ERROR: No matching distribution found"));
 });

@@ -1,6 +1,9 @@
 /** A command with its arguments. */
 export type Command = readonly [program: string, ...args: string[]];
 
+/** What a user's settings of pip would break: it is to install into the environment whose Python runs it. */
+const PIP = { PIP_USER: "0", PIP_REQUIRE_VIRTUALENV: "0", PIP_DISABLE_PIP_VERSION_CHECK: "1" };
+
 /**
  * Runs a command quietly.
  *
@@ -11,8 +14,8 @@ export type Command = readonly [program: string, ...args: string[]];
  */
 export async function run(command: Command, cwd: string): Promise<string> {
   const [program, ...args] = command;
-  const output = await new Deno.Command(program, { args, cwd, stdout: "piped", stderr: "piped" })
-    .output();
+  const options = { args, cwd, env: PIP, stdout: "piped", stderr: "piped" } as const;
+  const output = await new Deno.Command(program, options).output();
   const [out, err] = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes));
   if (output.success) return out!;
   const tail = `${out}\n${err}`.trim().split("\n").slice(-12).join("\n    ");

@@ -11,6 +11,9 @@ export interface Step {
   make(): Promise<unknown>;
 }
 
+/** Milliseconds after which a step says that it is still at work. */
+const ALIVE = 15_000;
+
 /**
  * Does a step unless its stamp and its files say that it is done. The stamp goes first and comes back
  * last, so that a run that was cut never leaves a stamp beside half a result.
@@ -25,7 +28,9 @@ export async function doStep({ name, from, makes, make }: Step, root: string): P
   const found = await Deno.readTextFile(stamp).catch(() => "");
   if (found === digest && await allThere(root, makes)) return;
   const start = performance.now();
+  const seconds = (): string => ((performance.now() - start) / 1000).toFixed(0);
   console.log(`setup: ${name} …`);
+  const timer = setInterval(() => console.log(`setup: ${name} … ${seconds()} s`), ALIVE);
   await Deno.remove(stamp).catch(() => {});
   try {
     await make();
@@ -35,9 +40,11 @@ export async function doStep({ name, from, makes, make }: Step, root: string): P
         "  Mend that and run the same command again: it goes on from here. Downloads need a " +
         "connection to the npm registry and to PyPI.",
     );
+  } finally {
+    clearInterval(timer);
   }
   await writeFile(stamp, digest);
-  console.log(`setup: ${name} done in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  console.log(`setup: ${name} done in ${seconds()} s`);
 }
 
 async function allThere(root: string, files: readonly string[]): Promise<boolean> {

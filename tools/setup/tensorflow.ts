@@ -22,15 +22,24 @@ for item in archive.infolist():
  * @param root The repository's folder.
  * @param platform Which wheel and files.
  * @param pins Package names and versions of requirements.txt.
+ * @param withCuda Whether to try the wheel for NVIDIA's cards first.
  */
 export async function fetchTensorflow(
   root: string,
   platform: Platform,
   pins: ReadonlyMap<string, string>,
+  withCuda: boolean,
 ): Promise<void> {
   const python = join(root, VENV_PYTHON);
-  if (platform.wheel === "tensorflow-cpu" && await works(["nvidia-smi"])) {
-    return await installForNvidia(root, python, pins.get("tensorflow")!);
+  if (withCuda) {
+    try {
+      return await installForNvidia(root, python, pins.get("tensorflow")!);
+    } catch (error) {
+      const why = (error as Error).message.trim().split("\n").at(-1)!.trim();
+      console.log(
+        `setup: TensorFlow will compute on the processor, as it is not to be had with CUDA: ${why}`,
+      );
+    }
   }
   // git-ignored and always the same, so that what a killed run left there is swept up by the next
   const temporary = join(root, ".setup", "tensorflow");

@@ -1,0 +1,56 @@
+import type { FileTree } from "@lib/data/file_tree.ts";
+import { decodeImage } from "@lib/data/image_file.ts";
+import type { Images, Size } from "@lib/data/images.ts";
+import { join } from "@lib/std/path.ts";
+
+/** One in so many images may be broken: such are passed over. */
+const SOUND = 100;
+
+/** How image files are read. */
+export interface FileReading {
+  /** What they are resized to; their own, in colour, if not given. */
+  size?: Size;
+  /** Told the share that is done, 0–1. */
+  onProgress?: (share: number) => void | Promise<void>;
+  /** Told in a sentence what is passed over, or taken of several things. */
+  onNote?: (note: string) => void;
+}
+
+/**
+ * Reads image files. Broken ones are passed over, if they are few.
+ *
+ * @param tree Where they are.
+ * @param files Their paths.
+ * @param reading Size, and who is told.
+ * @returns The images, one each, with their indices among the files.
+ * @throws {Error} If more than one in a hundred is broken; names the first.
+ */
+export async function readFiles(
+  tree: FileTree,
+  files: readonly string[],
+  { size, onProgress, onNote }: FileReading,
+): Promise<{ image: Images; index: number }[]> {
+  const images: { image: Images; index: number }[] = [];
+  const broken: string[] = [];
+  for (const [index, path] of files.entries()) {
+    try {
+      images.push({
+        image: await decodeImage(await tree.read(path), join(tree.name, path), size),
+        index,
+      });
+    } catch (error) {
+      broken.push((error as Error).message);
+      if (broken.length * SOUND > files.length) {
+        const others = broken.length > 1 ? ` (and ${broken.length - 1} others before it)` : "";
+        throw new Error(`${broken.at(-1)}${others}: more than 1 % of ${files.length} images`);
+      }
+    }
+    if (index % 100 === 99) await onProgress?.((index + 1) / files.length);
+  }
+  if (broken.length > 0) {
+    onNote?.(
+      `${broken.length} of ${files.length} images passed over as broken: ${broken.join("; ")}`,
+    );
+  }
+  return images;
+}

@@ -1,0 +1,64 @@
+import type { FoundImages } from "@lib/data/data_source.ts";
+import type { FileTree } from "@lib/data/file_tree.ts";
+import { GTSRB_CLASSES } from "@lib/data/gtsrb_images.ts";
+import { checkedImages, type LabelledImages } from "@lib/data/images.ts";
+import { readFiles } from "@lib/data/read_files.ts";
+import { joinImages } from "@lib/data/select.ts";
+import { shuffled } from "@lib/random.ts";
+import { basename, join } from "@lib/std/path.ts";
+
+/** GTSRB's table of test images, as its authors and Kaggle call it. */
+const TABLE = /(^|\/)(GT-final_test|Test)\.csv$/;
+
+/**
+ * GTSRB's test images as files that a table gives classes: as the official archive unpacks, which torchvision
+ * keeps, or in Kaggle's copy, whose table is called `Test.csv`.
+ *
+ * @param tree A folder or archive.
+ * @returns The images; none where there is no such table with its images.
+ * @throws {Error} If the table is not as GTSRB's are, or names an image that is not there.
+ */
+export async function tableImages(tree: FileTree): Promise<FoundImages | undefined> {
+  const table = tree.paths.find((path) => TABLE.test(path));
+  if (table === undefined) return undefined;
+  const where = join(tree.name, table);
+  const rows = readRows(new TextDecoder().decode(await tree.read(table)), where);
+  const places = new Map(tree.paths.map((path) => [basename(path), path]));
+  const files = rows.map(({ name }) => places.get(name));
+  if (files.every((file) => file === undefined)) return undefined;
+  const missing = files.indexOf(undefined);
+  if (missing >= 0) {
+    throw new Error(`Expected the image ${rows[missing]!.name} but found none, in ${where}`);
+  }
+  return {
+    classes: GTSRB_CLASSES.length,
+    async read({ most, random, ...reading }): Promise<LabelledImages> {
+      const drawn = shuffled(files.length, random).subarray(0, most);
+      const images = await readFiles(tree, Array.from(drawn, (row) => files[row]!), reading);
+      const labels = Int32Array.from(images, ({ index }) => rows[drawn[index]!]!.label);
+      const joined = joinImages(images.map(({ image }) => image));
+      return checkedImages({ ...joined, labels, classNames: GTSRB_CLASSES }, where);
+    },
+  };
+}
+
+function readRows(text: string, table: string): { name: string; label: number }[] {
+  const [header = "", ...lines] = text.trim().split(/\r?\n/).map((line) => line.split(/[;,]/));
+  const files = ["Filename", "Path"].map((name) => header.indexOf(name)).find((at) => at >= 0);
+  const classes = header.indexOf("ClassId");
+  if (files === undefined || classes < 0) {
+    throw new Error(
+      `Expected columns Filename or Path, and ClassId but found "${header}" in ${table}`,
+    );
+  }
+  return lines.map((cells, index) => {
+    const found = cells[classes] ?? "";
+    if (!/^\d+$/.test(found) || Number(found) >= GTSRB_CLASSES.length) {
+      const place = `line ${index + 2} of ${table}`;
+      throw new Error(
+        `Expected a class in 0–${GTSRB_CLASSES.length - 1} but found "${found}" in ${place}`,
+      );
+    }
+    return { name: basename(cells[files] ?? ""), label: Number(found) };
+  });
+}
