@@ -10,7 +10,7 @@
  */
 import { inspect, INSPECTION_PARTS } from "@lib/inspect/inspect.ts";
 import type { InspectionSettings } from "@lib/inspect/input.ts";
-import { suspectName } from "@lib/inspect/report.ts";
+import { boundText, suspectName } from "@lib/inspect/report.ts";
 import {
   inspectTraining,
   POISONED_FILE,
@@ -67,6 +67,7 @@ async function inspectNetwork(settings: InspectionSettings): Promise<void> {
         `${report.outlierIndex.toFixed(1)}, success ${percent(trigger!.attackSuccess)}`
       : `No backdoor found; index ${report.outlierIndex.toFixed(1)}`,
   );
+  if (report.single) console.log(boundText(report.single));
   console.log(`Clean accuracy: ${percent(report.cleanAccuracy)}`);
   for (const { file, way, channelsPruned, ...rates } of networks) {
     const what = {

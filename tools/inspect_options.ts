@@ -13,13 +13,14 @@ const NAMES = [
   "split",
   "layer",
   "count",
+  "bound",
 ] as const;
 
 /**
  * Reads the command line of an inspection.
  *
- * @param args `--name value` or `--name=value`, of network, images, output, pixels, mean, std, channels, classes, split, layer
- * and count.
+ * @param args `--name value` or `--name=value`, of network, images, output, pixels, mean, std, channels, classes, split, layer,
+ * count and bound.
  * @returns The settings; the output is `inspection`, pixels `0-1` and the count 1000 if not given.
  * @throws {Error} If network or images is missing, a name is not known or twice there, or a value is no
  * such value.
@@ -34,10 +35,12 @@ export function inspectOptions(args: readonly string[]): InspectionSettings {
     if (value === undefined) throw new Error(`Expected --${name} ${what} but found none`);
     return value;
   };
-  const count = given.get("count") ?? "1000";
-  if (!/^[1-9]\d*$/.test(count)) {
-    throw new Error(`Expected --count to be a number from 1 on but found ${count}`);
-  }
+  const counted = (name: "count" | "bound"): number | undefined => {
+    const value = given.get(name);
+    if (value === undefined || /^[1-9]\d*$/.test(value)) return value && Number(value) || undefined;
+    throw new Error(`Expected --${name} to be a number from 1 on but found ${value}`);
+  };
+  const bound = counted("bound");
   const optional = (["classes", "split", "layer"] as const).flatMap((name) =>
     given.has(name) ? [[name, given.get(name)]] : []
   );
@@ -47,7 +50,8 @@ export function inspectOptions(args: readonly string[]): InspectionSettings {
     output: given.get("output") ?? "inspection",
     ...formOf(given),
     ...Object.fromEntries(optional),
-    count: Number(count),
+    count: counted("count") ?? 1000,
+    ...(bound && { bound }),
   };
 }
 

@@ -34,6 +34,8 @@ export interface InspectionSettings extends InputForm {
   layer?: string;
   /** On so many clean images decisions are made, or on half of them if there are not twice as many. */
   count: number;
+  /** On so many images every single frequency is tried; not at all if not given. */
+  bound?: number;
   /** At most so many steps in a round of the search; as many as usual if not given. */
   mostSteps?: number;
 }

@@ -18,10 +18,15 @@ import { PARTS } from "@lib/recovery/defense.ts";
 import { amplitude, HARDLY_ANY } from "@lib/recovery/diagnosis.ts";
 import { type BackdoorSearch, findBackdoor } from "@lib/recovery/find_backdoor.ts";
 import { falseAlarmRate, OUTLIER_INDEX } from "@lib/recovery/outliers.ts";
+import {
+  SINGLE,
+  type SingleFrequencies,
+  singleFrequencies,
+} from "@lib/recovery/single_frequencies.ts";
 import { join } from "@lib/std/path.ts";
 
-/** The parts of an inspection, in order; those after the second only where there is a suspect. */
-export const INSPECTION_PARTS = ["reading images", ...PARTS] as const;
+/** The parts of an inspection, in order: most only where there is a suspect, the last where it is asked for. */
+export const INSPECTION_PARTS = ["reading images", ...PARTS, "trying every frequency"] as const;
 
 /** Where the work stands. */
 export interface InspectionProgress {
@@ -61,11 +66,18 @@ export async function inspect(
     const found = suspect && await findRepairs(input, search.recovered, suspect.label, onPart);
     await removeFormer(settings.output);
     const networks = found ? await saveRepairs(found.networks, input, settings.output) : [];
+    const tried = settings.bound === undefined ? undefined : await singleFrequencies(
+      network,
+      decisions,
+      { ...SINGLE, images: settings.bound },
+      (share) => onPart("trying every frequency", share),
+    );
     const cleanAccuracy = found?.before.cleanAccuracy ??
       accuracy(await classify(network, heldOut), heldOut.labels);
     const report: InspectionReport = {
       network: settings.network,
       ...verdictOf(search, found, input),
+      single: tried ? boundOf(tried) : null,
       cleanAccuracy,
       networks,
       images: { decisions: decisions.labels.length, heldOut: heldOut.labels.length },
@@ -75,7 +87,13 @@ export async function inspect(
     const every = Math.max(1, Math.floor(heldOut.labels.length / EXAMPLES));
     const shown = [...heldOut.labels.keys()].filter((index) => index % every === 0);
     const examples = pickImages(heldOut, shown.slice(0, EXAMPLES));
-    const inspection = { report, triggers: search.triggers, examples, repairs: found?.pruning };
+    const inspection = {
+      report,
+      triggers: search.triggers,
+      examples,
+      single: tried,
+      repairs: found?.pruning,
+    };
     await writeWhole(join(settings.output, PAGE), await inspectionPage(inspection));
     await writeWhole(join(settings.output, REPORT), reportText(report));
     return inspection;
@@ -84,6 +102,10 @@ export async function inspect(
   }
 }
 
+const boundOf = ({ strongest, bound, images }: SingleFrequencies): InspectionReport["single"] => (
+  { strongest, bound, images }
+);
+
 /** What the report says of backdoor and trigger. */
 function verdictOf(
   { family, diagnosis, triggers }: BackdoorSearch,
@@ -91,7 +113,7 @@ function verdictOf(
   { network, layer, decisions: { classNames } }: InspectionInput,
 ): Omit<
   InspectionReport,
-  "network" | "cleanAccuracy" | "networks" | "images" | "notes" | "seconds"
+  "network" | "single" | "cleanAccuracy" | "networks" | "images" | "notes" | "seconds"
 > {
   const { suspect, smallest, indices } = diagnosis;
   return {

@@ -8,12 +8,18 @@ import { type Figure, FONT_FAMILY } from "@lib/figures/figure.ts";
 import { frontFigure } from "@lib/figures/front.ts";
 import { imageGrid } from "@lib/figures/image_grid.ts";
 import { pruningCurveFigure } from "@lib/figures/pruning_curve.ts";
-import { spectrumFigure, triggerSpectra } from "@lib/figures/spectrum.ts";
+import { SHARES, spectrumFigure, triggerSpectra } from "@lib/figures/spectrum.ts";
 import { renderSvg } from "@lib/figures/static_svg.ts";
 import { tableBundle } from "@lib/figures/table_bundle.ts";
-import { type Inspection, type InspectionReport, suspectName } from "@lib/inspect/report.ts";
+import {
+  boundText,
+  type Inspection,
+  type InspectionReport,
+  suspectName,
+} from "@lib/inspect/report.ts";
 import { curveOf } from "@lib/pruning/pruning_curve.ts";
 import type { PruningRepairs } from "@lib/recovery/prune_recovered.ts";
+import type { SingleFrequencies } from "@lib/recovery/single_frequencies.ts";
 
 /**
  * An inspection as a page that stands alone: one file, no scripts.
@@ -36,6 +42,7 @@ export async function inspectionPage(inspection: Inspection): Promise<string> {
   const figures = repairs
     ? [...triggerFigures(inspection), pruningFigure(repairs), norms]
     : [norms];
+  if (inspection.single) figures.push(singleFigure(inspection.single, figures.length + 1));
   const drawn = await Promise.all(figures.map(renderSvg));
   const table = report.networks.length > 0 ? repairedTable(report) : "";
   return `<!DOCTYPE html>
@@ -79,7 +86,8 @@ function paragraphs(report: InspectionReport): string[] {
     `${report.seconds.toFixed(0)} s.`;
   const none =
     "Backdoors whose trigger is neither few frequencies nor few pixels, as a pose, are not looked for.";
-  return [what, how, ...report.notes, report.backdoored ? repairText(report) : none];
+  const single = report.single === null ? [] : [boundText(report.single)];
+  return [what, how, ...single, ...report.notes, report.backdoored ? repairText(report) : none];
 }
 
 function repairText(report: InspectionReport): string {
@@ -156,6 +164,14 @@ function triggerFigures({ report, triggers, examples }: Inspection): Figure[] {
           `outlined, as plane (row, column): ${named.join(", ")}.`,
     ),
   ];
+}
+
+function singleFigure({ shares, height, width }: SingleFrequencies, number: number): Figure {
+  const coefficients = Float32Array.from(shares, (share) => 100 * share);
+  return captioned(
+    spectrumFigure(triggerSpectra({ height, width, coefficients }, []), SHARES),
+    `Figure ${number}. Every single frequency: how many images it sends to the class that it sends most to.`,
+  );
 }
 
 function pruningFigure({ method, path, front }: PruningRepairs): Figure {

@@ -1,9 +1,11 @@
+import { percent } from "@lib/words.ts";
 import type { Rates } from "@lib/attack/rates.ts";
 import type { Coefficient } from "@lib/attack/spectrum_trigger.ts";
 import type { Images } from "@lib/data/images.ts";
 import type { PruningRepairs } from "@lib/recovery/prune_recovered.ts";
 import type { BackdoorSearch } from "@lib/recovery/find_backdoor.ts";
 import type { Way } from "@lib/recovery/frequency_recovery.ts";
+import type { SingleFrequencies } from "@lib/recovery/single_frequencies.ts";
 import type { ClassTrigger } from "@lib/recovery/recovery.ts";
 
 /**
@@ -47,6 +49,9 @@ export interface InspectionReport {
    * found among pixels.
    */
   trigger: { coefficients: Coefficient[]; attackSuccess: number } | null;
+  /** What single frequencies do, where each was tried: the strongest, and no other sends more than `bound` of
+   * such images to a class, with a confidence of 95 %. */
+  single: Pick<SingleFrequencies, "strongest" | "bound" | "images"> | null;
   cleanAccuracy: number;
   networks: RepairedNetwork[];
   /** How pruning was worked out; none without a backdoor. */
@@ -67,6 +72,8 @@ export interface Inspection {
   report: InspectionReport;
   /** One a class, by class. */
   triggers: ClassTrigger[];
+  /** Where every single frequency was tried. */
+  single?: SingleFrequencies;
   /** None without a backdoor. */
   repairs?: PruningRepairs;
   /** A few held-out images. */
@@ -92,6 +99,25 @@ export function suspectName(
 ): string {
   const index = String(report.suspectedClass);
   return index === report.suspectedClassName ? index : `${index} (${report.suspectedClassName})`;
+}
+
+/**
+ * What was found by trying every single frequency, in words.
+ *
+ * @param single From the report.
+ * @returns Three sentences.
+ */
+export function boundText(
+  { strongest, bound, images }: NonNullable<InspectionReport["single"]>,
+): string {
+  const { plane, row, column, magnitude, label, share } = strongest;
+  return `Every single frequency was tried, with ±${
+    Math.abs(magnitude)
+  } levels on ${images} images. The ` +
+    `strongest, ${plane} (${row}, ${column}), sends ${
+      percent(share)
+    } of them to class ${label}. With a ` +
+    `confidence of 95 % none sends more than ${percent(bound)} of such images to any class.`;
 }
 
 /**

@@ -122,7 +122,7 @@ function zeroFilters(network: tf.LayersModel, layer: string): number[] {
 /** The report on the small network, made by whichever test asks first. */
 let exact: Promise<{ report: InspectionReport; settings: InspectionSettings }> | undefined;
 async function inspectExact(): Promise<{ report: InspectionReport; settings: InspectionSettings }> {
-  const settings = settingsOf(await saved("exact", smallNetwork("exact")));
+  const settings = settingsOf(await saved("exact", smallNetwork("exact")), { bound: 5 });
   const files = ["model.json", "weights.bin"].map((name) => join(settings.network, name));
   const before = await Promise.all(files.map(md5Of));
   const report = await look(settings);
@@ -135,6 +135,8 @@ Deno.test("a backdoor is found and pruned away exactly, and the network that cam
   assertEquals([report.method, report.layer, report.channels], ["exact", "first", 8]);
   assertEquals(report.images, { decisions: 40, heldOut: 40 });
   await assertRepaired(report, settings);
+  const { strongest, bound } = report.single!;
+  assertEquals([strongest.label, bound > strongest.share || bound === 1], [TARGET, true]);
 });
 
 Deno.test("a network that takes 0 to 255 gets the same report, and its repaired one takes 0 to 255", async () => {
@@ -353,11 +355,11 @@ Deno.test("the command line is read, and what is wrong with it said in a line", 
   });
   const form = ["--pixels=-1-1", "--mean", "1,2,-3", "--std=2", "--channels", "BGR"];
   const { network: _, images: __, output: ___, ...others } = inspectOptions([
-    ...[...required, ...form, "--classes", "text"],
+    ...[...required, ...form, "--classes", "text", "--bound", "100"],
   ]);
   assertEquals(others, {
     ...{ pixels: "-1-1", mean: [1, 2, -3], std: [2], channels: "BGR" },
-    ...{ classes: "text", count: 1000 },
+    ...{ classes: "text", count: 1000, bound: 100 },
   });
   for (
     const [args, message] of [
