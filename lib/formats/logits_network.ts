@@ -42,15 +42,15 @@ export async function logitsNetwork(
     for (const layer of layers) layer.config.trainable = true;
     const output = output_layers?.[0]?.[0] ?? layers.at(-1)!.config.name;
     const last = layers.findIndex(({ config }) => config.name === output);
-    const { class_name, config } = layers[last]!;
+    const { class_name, config, inbound_nodes } = layers[last]!;
     if (ENDS.includes(String(config.activation))) config.activation = "linear";
-    const isIdle = class_name === "Activation" && config.activation === "linear";
-    if (output_layers !== undefined && class_name === "Softmax") {
-      const linear = { name: config.name, activation: "linear" };
-      layers[last] = { ...layers[last]!, class_name: "Activation", config: linear };
-    } else if (output_layers === undefined && (isIdle || class_name === "Softmax")) {
-      // an activation that does nothing any more would hide the dense layer from those who look for it
+    // an activation that does nothing any more would hide the dense layer from those who look for it
+    if (
+      class_name === "Softmax" || (class_name === "Activation" && config.activation === "linear")
+    ) {
       layers.splice(last, 1);
+      const before = (inbound_nodes as [string, number, number][][] | undefined)?.[0]?.[0];
+      if (before !== undefined) output_layers![0] = [before[0], before[1], before[2]];
     }
     if (range === "0-255") rescale(json, network.inputs[0]!.shape);
   });

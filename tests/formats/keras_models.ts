@@ -2,7 +2,7 @@
 import { openZip, unpack } from "@lib/data/zip.ts";
 import { exists } from "@lib/files.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import { join } from "@lib/std/path.ts";
+import { dirname, join } from "@lib/std/path.ts";
 import expected from "../reference/keras/expected.json" with { type: "json" };
 import { noise } from "../reference/reference.ts";
 
@@ -19,7 +19,9 @@ export async function unpackModels(name = "models.zip"): Promise<string> {
   const archive = await openZip(join(REFERENCE, name));
   const contents = unpack(archive, archive.entries);
   for (const [index, { fileName }] of archive.entries.entries()) {
-    await Deno.writeFile(join(folder, fileName), contents[index]!);
+    const file = join(folder, fileName);
+    await Deno.mkdir(dirname(file), { recursive: true });
+    await Deno.writeFile(file, contents[index]!);
   }
   return folder;
 }

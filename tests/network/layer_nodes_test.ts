@@ -57,6 +57,58 @@ for (
   });
 }
 
+const image: tf.Shape = [null, 5, 5, 3];
+const convolved = { kernelSize: 3, padding: "same", activation: "swish" } as const;
+for (
+  const layer of [
+    tf.layers.depthwiseConv2d({ ...convolved, depthMultiplier: 2, strides: 2 }),
+    tf.layers.prelu({ sharedAxes: [1, 2], alphaInitializer: "glorotNormal" }),
+    tf.layers.reshape({ targetShape: [75] }),
+    tf.layers.rescaling({ scale: [2, -1, 0.5] as never, offset: [0, 1, 2] as never }),
+    tf.layers.activation({ activation: "swish" }),
+  ]
+) {
+  Deno.test(`a layer of class ${layer.getClassName()} is tfjs's own, forward and backward`, () => {
+    layer.apply(tf.input({ batchShape: image }));
+    const input = tf.randomNormal([4, 5, 5, 3], 0.2, 1, "float32", 5);
+    const plain = (x: tf.Tensor): tf.Tensor => layer.apply(x) as tf.Tensor;
+    const expected = plain(input);
+    const slope = tf.randomNormal(expected.shape, 0, 1, "float32", 6);
+    const { output, byInput, byWeights } = runLayer(layer, input, slope);
+    assertAlmostEquals(largest(output.sub(expected)), 0, 1e-5);
+    assertAlmostEquals(largest(byInput.sub(tf.grad(plain)(input, slope))), 0, 1e-5);
+    const variables = layer.trainableWeights.map((weight) => weight.read() as tf.Variable);
+    if (variables.length === 0) return;
+    const sum = (): tf.Scalar => plain(input).mul(slope).sum();
+    const { grads } = tf.variableGrads(sum, variables);
+    variables.forEach(({ name }, index) =>
+      assertAlmostEquals(largest(byWeights[index]!.sub(grads[name]!)), 0, 1e-4)
+    );
+  });
+}
+
+Deno.test("a product with one value for each channel is tfjs's own, forward and backward", () => {
+  const layer = tf.layers.multiply();
+  layer.apply([image, [null, 1, 1, 3]].map((batchShape) => tf.input({ batchShape })));
+  const [one, other, slope] = [[4, 5, 5, 3], [4, 1, 1, 3], [4, 5, 5, 3]].map((shape, index) =>
+    tf.randomNormal(shape, 0.2, 1, "float32", index)
+  ) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const graph = new Graph();
+  const [left, right, slopes] = ["one", "other", "slope"].map((name) =>
+    graph.placeholder(name, "FLOAT")
+  );
+  const pass = addLayer(graph, layer, [left!, right!], {
+    ...{ weights: new Map(), needsInputGradient: true },
+  });
+  const { inputs } = pass.backward(slopes!);
+  const found = graph.compile()({ one, other, slope }, [pass.output, ...inputs]);
+  const expected = [one.mul(other), ...tf.grads((a, b) => a.mul(b))([one, other], slope)];
+  expected.forEach((each, index) => {
+    assertEquals(found[index]!.shape, each.shape);
+    assertAlmostEquals(largest(found[index]!.sub(each)), 0, 1e-5);
+  });
+});
+
 Deno.test("dropout lets its share through, scaled, the same way back, and anew in each step", () => {
   const layer = tf.layers.dropout({ rate: 0.4 });
   const input = tf.ones([100_001]); // no multiple of the four values that a random word gives
