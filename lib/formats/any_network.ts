@@ -1,8 +1,10 @@
 import { refuseContents, refuseStart } from "@lib/formats/foreign.ts";
-import { expectOther, loadKeras, saveKeras } from "@lib/formats/keras_archive.ts";
+import { loadKeras, saveKeras } from "@lib/formats/keras_archive.ts";
 import { kerasFormat } from "@lib/formats/keras_file.ts";
 import { saveNetwork } from "@lib/formats/network_file.ts";
+import { loadOnnx, saveOnnx } from "@lib/formats/onnx_file.ts";
 import { openTfjs } from "@lib/formats/tfjs_network.ts";
+import { expectOther } from "@lib/formats/weights.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 import { dirname, join } from "@lib/std/path.ts";
 
@@ -11,9 +13,9 @@ export interface AnyNetwork {
   /** The caller disposes it. */
   network: tf.LayersModel;
   /** A Keras archive, Keras's HDF5, or a folder of tfjs. */
-  format: "keras" | "hdf5" | "tfjs";
+  format: "keras" | "hdf5" | "tfjs" | "onnx";
   /** What names of this format end in, with the dot; a folder's in nothing. */
-  extension: ".keras" | ".h5" | "";
+  extension: ".keras" | ".h5" | ".onnx" | "";
   /**
    * Writes a network of the same topology in the same format, whole or not at all.
    *
@@ -35,6 +37,7 @@ export interface AnyNetwork {
  * ```ts
  * import { openNetwork } from "@lib/formats/any_network.ts";
  * import { saveNetwork } from "@lib/formats/network_file.ts";
+import { loadOnnx, saveOnnx } from "@lib/formats/onnx_file.ts";
  * import { paperCnn } from "@lib/network/paper_cnn.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
@@ -55,8 +58,10 @@ export async function openNetwork(path: string): Promise<AnyNetwork> {
   if (format !== undefined) return await openKeras(path, format);
   if (isJson(bytes)) return await openModelJson(path);
   refuseStart(bytes, path);
+  // an ONNX file begins with the version of its form
+  if (bytes[0] === 8 || path.endsWith(".onnx")) return await openOnnx(path);
   throw new Error(
-    `Expected a network, as an archive or HDF5 of Keras or model.json of tfjs, but found none in ${path}`,
+    `Expected a network, as an archive or HDF5 of Keras, model.json of tfjs or ONNX, but found none in ${path}`,
   );
 }
 
@@ -74,6 +79,12 @@ async function openKeras(path: string, format: "keras" | "hdf5" | ""): Promise<A
   const network = await loadKeras(path);
   const save: AnyNetwork["save"] = (target, other) => saveKeras(path, target, other);
   return { network, format: format || "keras", extension, save };
+}
+
+async function openOnnx(path: string): Promise<AnyNetwork> {
+  const network = await loadOnnx(path);
+  const save: AnyNetwork["save"] = (target, other) => saveOnnx(path, target, other);
+  return { network, format: "onnx", extension: ".onnx", save };
 }
 
 async function openModelJson(file: string): Promise<AnyNetwork> {

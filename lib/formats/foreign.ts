@@ -13,7 +13,7 @@ const CONTENTS: [sign: RegExp, found: string, advice: string][] = [
 
 /** By the first bytes. */
 const STARTS: [sign: RegExp, found: string, advice: string][] = [
-  [/^\x80[\x02-\x05]/, "a pickle, of which only Python knows the content", TO_ONNX],
+  [/^\x80[^ -~]/, "a pickle, of which only Python knows the content", TO_ONNX],
   [/^[^]{4}TFL3/, "one of TensorFlow Lite, which has no layers", TO_KERAS],
 ];
 

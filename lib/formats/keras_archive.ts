@@ -3,8 +3,7 @@ import { type KerasFile, readKerasFile } from "@lib/formats/keras_file.ts";
 import { callKeras } from "@lib/formats/keras_graph.ts";
 import { nameOf, type Written } from "@lib/formats/keras_written.ts";
 import { LayerGraph, type Place } from "@lib/formats/layer_graph.ts";
-import { readingError, requireSame, writeWeights } from "@lib/formats/weights.ts";
-import { disposeNetwork } from "@lib/network/copy_network.ts";
+import { expectOther, readingError, rewrite } from "@lib/formats/weights.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
 /**
@@ -60,37 +59,9 @@ export async function saveKeras(
   const content = await readKerasFile(source);
   const { bytes } = await openHdf5(content.weights, source, "a", (hdf5) => {
     const { network: own, places } = build(content, hdf5, source);
-    try {
-      requireSame(network, own, source);
-      writeWeights(network, places, source);
-    } finally {
-      disposeNetwork(own);
-    }
+    rewrite(network, own, places, source);
   });
   await content.write(target, bytes);
-}
-
-/**
- * Refuses to write a file over the one that it is made from.
- *
- * @param source A file or folder.
- * @param target Another.
- * @throws {Error} If they are the same, by whatever path.
- * @example
- * ```ts
- * import { expectOther } from "@lib/formats/keras_archive.ts";
- * import { assertRejects } from "@lib/std/assert.ts";
- *
- * await assertRejects(() => expectOther("deno.json", "./lib/../deno.json"), Error, "but found");
- * ```
- */
-export async function expectOther(source: string, target: string): Promise<void> {
-  const [one, other] = await Promise.all(
-    [source, target].map((path) => Deno.realPath(path).catch(() => undefined)),
-  );
-  if (one !== undefined && one === other) {
-    throw new Error(`Expected a target other than the source but found ${target}`);
-  }
 }
 
 /** The network with its weights, and where they are in the open file. */

@@ -1,4 +1,4 @@
-import { type Place, type Places, readWeights, rowsMoved } from "@lib/formats/weights.ts";
+import { type Place, type Places, readWeights } from "@lib/formats/weights.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** What a layer takes and gives, of which only the shape is known. */
@@ -129,4 +129,30 @@ export class LayerGraph {
   dispose(): void {
     for (const layer of this.#layers.values()) layer.weights.forEach((weight) => weight.dispose());
   }
+}
+
+/** A weight whose rows are flattened images', channels first in the file. */
+function rowsMoved({ read, write }: Place, [height, width, channels]: number[]): Place {
+  const pixels = height! * width!;
+  /** The row in the file of each of the layer's. */
+  const rows = Array.from(
+    { length: pixels * channels! },
+    (_, row) => (row % channels!) * pixels + Math.floor(row / channels!),
+  );
+  const moved = (values: Float32Array, isRead: boolean): Float32Array => {
+    const result = new Float32Array(values.length);
+    const length = values.length / rows.length;
+    for (const [row, other] of rows.entries()) {
+      const [from, to] = isRead ? [other, row] : [row, other];
+      result.set(values.subarray(from * length, (from + 1) * length), to * length);
+    }
+    return result;
+  };
+  return {
+    read: () => {
+      const { shape, values } = read();
+      return { shape, values: moved(values, true) };
+    },
+    write: (values) => write(moved(values, false)),
+  };
 }

@@ -1,3 +1,4 @@
+import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { isInput } from "@lib/network/layer_calls.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
@@ -28,12 +29,30 @@ export function readWeights(network: tf.LayersModel, places: Places, where: stri
   }
 }
 
-/** Puts a network's weights in their places in a file. */
-export function writeWeights(network: tf.LayersModel, places: Places, where: string): void {
-  for (const { weight, place, named } of placedWeights(network, places, where)) {
-    const values = weight.read().dataSync<"float32">();
-    checkFinite(values, named);
-    place.write(values);
+/**
+ * Puts a network's weights in their places in a file that is to be written again.
+ *
+ * @param network With the weights.
+ * @param own The file's network, of the same layers; disposed.
+ * @param places In the file.
+ * @param where The file's name, for errors.
+ * @throws {Error} If the two differ in more than weights, or one is not finite.
+ */
+export function rewrite(
+  network: tf.LayersModel,
+  own: tf.LayersModel,
+  places: Places,
+  where: string,
+): void {
+  try {
+    requireSame(network, own, where);
+    for (const { weight, place, named } of placedWeights(network, places, where)) {
+      const values = weight.read().dataSync<"float32">();
+      checkFinite(values, named);
+      place.write(values);
+    }
+  } finally {
+    disposeNetwork(own);
   }
 }
 
@@ -56,15 +75,8 @@ function* placedWeights(
   }
 }
 
-/**
- * Checks that a network is one of a file's layers.
- *
- * @param network The one that is to be written.
- * @param own The file's.
- * @param where The file's name, for errors.
- * @throws {Error} If one has a layer that the other has not, or a weight of another shape.
- */
-export function requireSame(network: tf.LayersModel, own: tf.LayersModel, where: string): void {
+/** Refuses a network that has a layer that the file has not, or the other way round, or another shape. */
+function requireSame(network: tf.LayersModel, own: tf.LayersModel, where: string): void {
   const find = ({ layers }: tf.LayersModel, name: string): tf.layers.Layer | undefined =>
     layers.find((layer) => layer.name === name);
   const extra = network.layers.find(({ name, weights }) => weights.length > 0 && !find(own, name));
@@ -96,32 +108,6 @@ export function readingError(error: unknown, format: string, where: string): Err
   );
 }
 
-/** A weight whose rows are flattened images', channels first in the file. */
-export function rowsMoved({ read, write }: Place, [height, width, channels]: number[]): Place {
-  const pixels = height! * width!;
-  /** The row in the file of each of the layer's. */
-  const rows = Array.from(
-    { length: pixels * channels! },
-    (_, row) => (row % channels!) * pixels + Math.floor(row / channels!),
-  );
-  const moved = (values: Float32Array, isRead: boolean): Float32Array => {
-    const result = new Float32Array(values.length);
-    const length = values.length / rows.length;
-    for (const [row, other] of rows.entries()) {
-      const [from, to] = isRead ? [other, row] : [row, other];
-      result.set(values.subarray(from * length, (from + 1) * length), to * length);
-    }
-    return result;
-  };
-  return {
-    read: () => {
-      const { shape, values } = read();
-      return { shape, values: moved(values, true) };
-    },
-    write: (values) => write(moved(values, false)),
-  };
-}
-
 /**
  * Checks that weights are numbers.
  *
@@ -140,5 +126,28 @@ export function checkFinite(values: Float32Array, named: string): void {
   const other = values.findIndex((value) => !Number.isFinite(value));
   if (other >= 0) {
     throw new Error(`Expected finite weights but found ${values[other]} at ${other} of ${named}`);
+  }
+}
+
+/**
+ * Refuses to write a file over the one that it is made from.
+ *
+ * @param source A file or folder.
+ * @param target Another.
+ * @throws {Error} If they are the same, by whatever path.
+ * @example
+ * ```ts
+ * import { expectOther } from "@lib/formats/weights.ts";
+ * import { assertRejects } from "@lib/std/assert.ts";
+ *
+ * await assertRejects(() => expectOther("deno.json", "./lib/../deno.json"), Error, "but found");
+ * ```
+ */
+export async function expectOther(source: string, target: string): Promise<void> {
+  const [one, other] = await Promise.all(
+    [source, target].map((path) => Deno.realPath(path).catch(() => undefined)),
+  );
+  if (one !== undefined && one === other) {
+    throw new Error(`Expected a target other than the source but found ${target}`);
   }
 }

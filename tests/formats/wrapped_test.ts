@@ -2,7 +2,7 @@
 import { openZip, unpack } from "@lib/data/zip.ts";
 import { openNetwork } from "@lib/formats/any_network.ts";
 import { logitsNetwork } from "@lib/formats/logits_network.ts";
-import { copyNetwork, disposeNetwork } from "@lib/network/copy_network.ts";
+import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { hasGraph } from "@lib/network/network_nodes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { findConvolution } from "@lib/pruning/convolution.ts";

@@ -1,0 +1,146 @@
+import { writeWhole } from "@lib/files.ts";
+import { LayerGraph } from "@lib/formats/layer_graph.ts";
+import { OPERATORS } from "@lib/formats/onnx_operators.ts";
+import { type ModelProto, type NodeProto, onnxBytes, parseOnnx } from "@lib/formats/onnx_proto.ts";
+import { Call, type Computed, isKnown, known, type Value } from "@lib/formats/onnx_values.ts";
+import { expectOther, type Places, readingError, rewrite } from "@lib/formats/weights.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
+import { dirname, join } from "@lib/std/path.ts";
+
+/** A file as it is read. */
+interface OnnxFile {
+  network: tf.LayersModel;
+  places: Places;
+  /** Written again, it has the weights that were put in their places. */
+  model: ModelProto;
+}
+
+/**
+ * Loads a network of images from ONNX, as `torch.onnx.export` writes it. It takes images channels last.
+ *
+ * @param file The file's path; weights that it keeps in files beside it are read from there.
+ * @returns The network; the caller disposes it.
+ * @throws {Error} If it is no whole ONNX file, or an operator is not to be had as layers.
+ */
+export async function loadOnnx(file: string): Promise<tf.LayersModel> {
+  return (await readOnnx(file)).network;
+}
+
+/**
+ * Writes a copy of a network's file with other weights: the same graph, all weights in the one file.
+ *
+ * @param source What {@link loadOnnx} read; left as it is.
+ * @param target Where to; what is there is replaced.
+ * @param network Of the source's layers.
+ * @throws {Error} If the target is the source, or the network has other layers or shapes than the source.
+ */
+export async function saveOnnx(
+  source: string,
+  target: string,
+  network: tf.LayersModel,
+): Promise<void> {
+  await expectOther(source, target);
+  const { network: own, places, model } = await readOnnx(source);
+  rewrite(network, own, places, source);
+  await writeWhole(target, onnxBytes(model));
+}
+
+async function readOnnx(file: string): Promise<OnnxFile> {
+  const model = parseOnnx(await Deno.readFile(file), file);
+  await readOutside(model, file);
+  const graph = new LayerGraph(file);
+  graph.channelsFirst = true;
+  try {
+    const outputs = call(model, graph);
+    return { ...graph.network(outputs, model.graph.name || "network"), model };
+  } catch (error) {
+    graph.dispose();
+    throw readingError(error, "ONNX", file);
+  }
+}
+
+/** Takes in the values that lie in files beside a network's own. */
+async function readOutside({ graph }: ReturnType<typeof parseOnnx>, file: string): Promise<void> {
+  const files = new Map<string, Uint8Array>();
+  for (const tensor of graph.initializer.filter(({ dataLocation }) => dataLocation === 1)) {
+    const { location, offset, length } = Object.fromEntries(
+      tensor.externalData.map(({ key, value }) => [key, value]),
+    ) as { location: string; offset?: string; length?: string };
+    if (location.startsWith("/") || location.split(/[/\\]/).includes("..")) {
+      throw new Error(
+        `Expected weights beside the network but found them at ${location} in ${file}`,
+      );
+    }
+    const path = join(dirname(file), location);
+    const bytes = files.get(path) ?? await Deno.readFile(path).catch(() => {
+      throw new Error(`Expected the weights of ${file} but found no file ${path}`);
+    });
+    files.set(path, bytes);
+    const start = Number(offset ?? 0);
+    const end = length === undefined ? undefined : start + Number(length);
+    Object.assign(tensor, { rawData: bytes.slice(start, end), dataLocation: 0, externalData: [] });
+  }
+}
+
+/** Calls all operators in the file's order, in which each comes after those that it needs. */
+function call(
+  { graph: file }: ReturnType<typeof parseOnnx>,
+  graph: LayerGraph,
+): Computed["tensor"][] {
+  const { where } = graph;
+  const values = new Map<string, Value>();
+  for (const tensor of file.initializer) values.set(tensor.name, known(tensor, where));
+  for (const { name, type } of file.input.filter((input) => !values.has(input.name))) {
+    const [, ...sizes] = (type?.tensorType?.shape?.dim ?? []).map((each) => Number(each.dimValue));
+    if (sizes.length !== 3 || sizes.some((size) => !(size > 0))) {
+      throw new Error(
+        `Expected images of a known size, channels first, but found [${sizes}] for "${name}" in ${where}`,
+      );
+    }
+    values.set(name, { tensor: graph.input(name, [null, ...sizes]), shape: [0, ...sizes] });
+  }
+  const model = { initializer: file.initializer, weights: new Set<never>() };
+  for (const node of fused(file.node, values)) {
+    const operator = OPERATORS[node.opType];
+    const named = `${node.domain || "ai.onnx"}.${node.opType}`;
+    if (operator === undefined || !["", "ai.onnx"].includes(node.domain)) {
+      const all = Object.keys(OPERATORS).join(", ");
+      throw new Error(`Expected operators ${all} but found ${named} "${node.name}" in ${where}`);
+    }
+    const inputs = node.input.map((name) => values.get(name));
+    values.set(
+      node.output[0]!,
+      operator(new Call(node, inputs, graph, nameOf(node, graph), model)),
+    );
+  }
+  return file.output.map(({ name }) => {
+    const value = values.get(name);
+    if (value !== undefined && !isKnown(value)) return value.tensor;
+    throw new Error(`Expected an output of the images but found none as "${name}" in ${where}`);
+  });
+}
+
+/** A product of rows and weights with a sum behind it is one dense layer. */
+function fused(nodes: NodeProto[], values: Map<string, Value>): NodeProto[] {
+  const result: NodeProto[] = [];
+  for (const node of nodes) {
+    const product = result.find(({ opType, output }) =>
+      opType === "MatMul" && node.opType === "Add" && node.input.includes(output[0]!)
+    );
+    const bias = node.input.find((name) => name !== product?.output[0] && values.has(name));
+    const users = nodes.filter(({ input }) => input.includes(product?.output[0] ?? ""));
+    if (product === undefined || bias === undefined || users.length !== 1) result.push(node);
+    else {
+      const input = [...product.input, bias];
+      result[result.indexOf(product)] = { ...node, opType: "Gemm", name: product.name, input };
+    }
+  }
+  return result;
+}
+
+/** As the module was called in PyTorch, if its weights still are, or the call of the operator. */
+function nameOf({ name, input, output, opType }: NodeProto, graph: LayerGraph): string {
+  const module = input[1]?.match(/^([\w.]+)\.weight$/)?.[1];
+  const whole = module ?? (name || output[0] || opType);
+  return graph.unusedName(whole.replace(/^\//, ""));
+}
