@@ -8,7 +8,7 @@ export const PIXEL_RANGES = ["0-1", "0-255"] as const;
 export type PixelRange = typeof PIXEL_RANGES[number];
 
 /** What a classifier may end in that keeps the order of its logits. */
-const ENDS = ["softmax", "sigmoid"];
+const ENDS = ["softmax", "log_softmax", "sigmoid"];
 
 /**
  * A copy of a classifier that takes images from 0 to 1 and says logits, as everything here expects: a

@@ -1,7 +1,13 @@
 import { writeWhole } from "@lib/files.ts";
 import { LayerGraph } from "@lib/formats/layer_graph.ts";
 import { OPERATORS } from "@lib/formats/onnx_operators.ts";
-import { type ModelProto, type NodeProto, onnxBytes, parseOnnx } from "@lib/formats/onnx_proto.ts";
+import {
+  type ModelProto,
+  type NodeProto,
+  onnxBytes,
+  parseOnnx,
+  type TensorProto,
+} from "@lib/formats/onnx_proto.ts";
 import { Call, type Computed, isKnown, known, type Value } from "@lib/formats/onnx_values.ts";
 import { expectOther, type Places, readingError, rewrite } from "@lib/formats/weights.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
@@ -99,19 +105,21 @@ function call(
     }
     values.set(name, { tensor: graph.input(name, [null, ...sizes]), shape: [0, ...sizes] });
   }
-  const model = { initializer: file.initializer, weights: new Set<never>() };
-  for (const node of fused(file.node, values)) {
+  const model = { initializer: file.initializer, weights: new Set<TensorProto>() };
+  for (const { node, inputs: from, output } of calls(file.node, values)) {
     const operator = OPERATORS[node.opType];
     const named = `${node.domain || "ai.onnx"}.${node.opType}`;
     if (operator === undefined || !["", "ai.onnx"].includes(node.domain)) {
       const all = Object.keys(OPERATORS).join(", ");
       throw new Error(`Expected operators ${all} but found ${named} "${node.name}" in ${where}`);
     }
-    const inputs = node.input.map((name) => values.get(name));
-    values.set(
-      node.output[0]!,
-      operator(new Call(node, inputs, graph, nameOf(node, graph), model)),
-    );
+    const inputs = from.map(([{ input }, index]) => values.get(input[index]!));
+    const rename = (at: number, name: string): void => {
+      const [{ input }, index] = from[at]!;
+      input[index] = name;
+    };
+    const operation = new Call(node, inputs, graph, nameOf(node, graph), { ...model, rename });
+    values.set(output, operator(operation));
   }
   return file.output.map(({ name }) => {
     const value = values.get(name);
@@ -120,20 +128,28 @@ function call(
   });
 }
 
-/** A product of rows and weights with a sum behind it is one dense layer. */
-function fused(nodes: NodeProto[], values: Map<string, Value>): NodeProto[] {
-  const result: NodeProto[] = [];
-  for (const node of nodes) {
-    const product = result.find(({ opType, output }) =>
-      opType === "MatMul" && node.opType === "Add" && node.input.includes(output[0]!)
-    );
-    const bias = node.input.find((name) => name !== product?.output[0] && values.has(name));
-    const users = nodes.filter(({ input }) => input.includes(product?.output[0] ?? ""));
-    if (product === undefined || bias === undefined || users.length !== 1) result.push(node);
-    else {
-      const input = [...product.input, bias];
-      result[result.indexOf(product)] = { ...node, opType: "Gemm", name: product.name, input };
-    }
+/** A call of an operator: where each input's name stands, and the name of the output. */
+interface OperatorCall {
+  node: NodeProto;
+  inputs: [node: NodeProto, index: number][];
+  output: string;
+}
+
+/** The file's calls; a product of rows and weights with a known sum behind it is one, a dense layer. */
+function calls(nodes: NodeProto[], values: ReadonlyMap<string, Value>): OperatorCall[] {
+  const result = nodes.map((node): OperatorCall => ({
+    node,
+    inputs: node.input.map((_, index) => [node, index]),
+    output: node.output[0]!,
+  }));
+  for (const product of result.filter(({ node }) => node.opType === "MatMul")) {
+    const users = result.filter(({ node }) => node.input.includes(product.output));
+    const [sum] = users;
+    const bias = sum?.node.input.findIndex((name) => values.has(name)) ?? -1;
+    if (sum?.node.opType !== "Add" || users.length !== 1 || bias < 0) continue;
+    product.inputs.push([sum.node, bias]);
+    product.output = sum.output;
+    result.splice(result.indexOf(sum), 1);
   }
   return result;
 }

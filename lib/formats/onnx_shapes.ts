@@ -1,5 +1,12 @@
 /** Operators that change no value but its shape, and those that shapes are reckoned with. */
-import { type Call, isKnown, type Known, known, type Value } from "@lib/formats/onnx_values.ts";
+import {
+  type Call,
+  isKnown,
+  type Known,
+  known,
+  type Operator,
+  type Value,
+} from "@lib/formats/onnx_values.ts";
 
 const product = (sizes: readonly number[]): number => sizes.reduce((so, size) => so * size, 1);
 
@@ -64,7 +71,8 @@ function sliced(call: Call): Value {
   return list(Array.from(values).slice(start, end));
 }
 
-export const SHAPE_OPERATORS: Record<string, (call: Call) => Value> = {
+/** By their names. */
+export const SHAPE_OPERATORS: Record<string, Operator> = {
   Cast: (call) => call.inputs[0] ?? call.refuse("an input", "none"),
   Concat: (call) => list(call.inputs.flatMap((_, index) => Array.from(call.known(index).values))),
   Constant: (call) => {

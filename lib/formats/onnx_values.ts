@@ -28,6 +28,9 @@ export const known = (source: TensorProto, where: string): Known => ({
   source,
 });
 
+/** What an operator gives. */
+export type Operator = (call: Call) => Value;
+
 /** An operator's call with what it takes. */
 export class Call {
   /**
@@ -35,14 +38,18 @@ export class Call {
    * @param inputs What it takes, nothing where it leaves one out.
    * @param graph What it adds layers to.
    * @param name What to call its layer.
-   * @param model Where new tensors go, and which ones are weights already.
+   * @param model Where new tensors go, which ones are weights already, and how an input becomes another.
    */
   constructor(
     readonly node: NodeProto,
     readonly inputs: (Value | undefined)[],
     readonly graph: LayerGraph,
     readonly name: string,
-    readonly model: { initializer: TensorProto[]; weights: Set<TensorProto> },
+    readonly model: {
+      initializer: TensorProto[];
+      weights: Set<TensorProto>;
+      rename: (index: number, name: string) => void;
+    },
   ) {}
 
   /** Refuses what is not to be had. */
@@ -121,7 +128,7 @@ export class Call {
   #copied(source: TensorProto, index: number): TensorProto {
     const copy = copyTensor(source, `${source.name}_${this.model.initializer.length}`);
     this.model.initializer.push(copy);
-    this.node.input[index] = copy.name;
+    this.model.rename(index, copy.name);
     return copy;
   }
 }

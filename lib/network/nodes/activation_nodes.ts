@@ -74,12 +74,14 @@ export const ACTIVATION_NODES: Record<string, LayerNodes> = {
       return straight(output, (by) => graph.node("LeakyReluGrad", [by, output], alpha));
     },
   },
-  /** With one slope a channel. */
+  /** With one slope, or one a channel. */
   PReLU: {
     knows: (_, { outputShape, weights }) =>
       (weights[0]!.shape as number[]).slice(0, -1).every((size) => size === 1) &&
       outputShape.length === 4,
     add(graph, layer, [input], [slope]): Pass {
+      const shape = layer.weights[0]!.shape as number[];
+      const summed = shape.at(-1) === 1 ? [0, 1, 2, 3] : [0, 1, 2];
       // two rectifiers, one of them turned round
       const below = graph.node("Minimum", [input, graph.constant(0)]);
       const output = graph.node("AddV2", [
@@ -92,9 +94,9 @@ export const ACTIVATION_NODES: Record<string, LayerNodes> = {
         const byInput = graph.node("AddV2", [above, graph.node("Mul", [rest, slope!])]);
         const sums = graph.node("Sum", [
           graph.node("Mul", [gradient, below]),
-          graph.constant([0, 1, 2], "INT32"),
+          graph.constant(summed, "INT32"),
         ], { Tidx: type("INT32") });
-        const bySlope = graph.reshape(sums, layer.weights[0]!.shape as number[]);
+        const bySlope = graph.reshape(sums, shape);
         return { inputs: [byInput], weights: [bySlope] };
       };
       return { output, backward };

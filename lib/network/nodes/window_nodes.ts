@@ -90,6 +90,20 @@ export const WINDOW_NODES: Record<string, LayerNodes> = {
   },
   MaxPooling2D: pooling("MaxPool", (_, input, output) => [input, output]),
   AveragePooling2D: pooling("AvgPool", (graph, input) => [graph.shape(input)]),
+  GlobalMaxPooling2D: {
+    knows: channelsLast,
+    add(graph, layer, [input]): Pass {
+      const [, height, width, channels] = (layer.input as { shape: number[] }).shape;
+      const all = ints([1, height!, width!, 1]);
+      const window = { ksize: all, strides: all, padding: text("VALID"), ...NHWC };
+      const largest = graph.node("MaxPool", [input], window);
+      const rows = graph.reshape(largest, [-1, channels!]);
+      return straight(rows, (gradient) => {
+        const pixels = graph.reshape(gradient, [-1, 1, 1, channels!]);
+        return graph.node("MaxPoolGrad", [input, largest, pixels], window);
+      });
+    },
+  },
   GlobalAveragePooling2D: {
     knows: channelsLast,
     add(graph, layer, [input]): Pass {

@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 
 import numpy as np
+import onnx
 import onnxruntime
 import torch
 from torch import nn
@@ -165,6 +166,41 @@ def with_weights(network):
     return network.eval()
 
 
+def parts(path):
+    """What other programs write: weights that two layers have, that are constants or known by another name; a sum
+    behind a product."""
+    helper, constant = onnx.helper, onnx.numpy_helper.from_array
+    filters = constant(((noise(243, 1) * 2 - 1) * 0.4).reshape(3, 9, 3, 3)[:, :3].astype("float32").copy(), "filters")
+    nodes = [
+        helper.make_node("Conv", ["images", "filters"], ["one"], auto_pad="SAME_UPPER", strides=[2, 2]),
+        helper.make_node("Relu", ["one"], ["two"]),
+        helper.make_node("Identity", ["filters"], ["same"]),
+        helper.make_node("Conv", ["two", "same"], ["three"], auto_pad="VALID"),
+        helper.make_node("GlobalMaxPool", ["three"], ["four"]),
+        helper.make_node("Squeeze", ["four", "axes"], ["five"]),
+        helper.make_node("Constant", [], ["kernel"], value=constant((noise(15, 2) * 2 - 1).reshape(3, 5).astype("float32"))),
+        helper.make_node("MatMul", ["five", "kernel"], ["six"]),
+        helper.make_node("Add", ["bias", "six"], ["seven"]),
+        helper.make_node("LogSoftmax", ["seven"], ["classes"], axis=1),
+    ]
+    known = [filters, constant(np.array([2, 3]), "axes"), constant(noise(5, 3).astype("float32"), "bias")]
+    ends = [
+        helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
+        for name, shape in (("images", ["batch", *SIZE]), ("classes", ["batch", 5]))
+    ]
+    graph = helper.make_graph(nodes, "parts", ends[:1], ends[1:], known)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), path)
+
+
+def compute(path):
+    """What onnxruntime computes, in the file's own precision and number of images."""
+    session = onnxruntime.InferenceSession(path)
+    size = session.get_inputs()[0].shape[0]
+    step = size if isinstance(size, int) else 4
+    own = inputs.astype("float16" if "half" in path else "float32")
+    return np.concatenate([session.run(None, {"images": own[i : i + step]})[0] for i in range(0, 4, step)])
+
+
 # name: the network, the version of the operators, whether by the older way, and whether for any number of images
 MODELS = {
     "paper": (paper, 11, True, True),
@@ -174,6 +210,7 @@ MODELS = {
     "preact_resnet18": (lambda: Residual(PreActivated), 14, True, True),
     "mobilenet_v2": (MobileNet, 13, True, False),
     "various": (Various, 16, True, True),
+    "paper_half": (paper, 17, True, True),
     "paper_new": (paper, 18, False, True),
     "resnet18_new": (lambda: Residual(Basic), 20, False, True),
     "preact_resnet18_new": (lambda: Residual(PreActivated), 18, False, False),
@@ -187,24 +224,25 @@ with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(
     os.path.join(FOLDER, "models.zip"), "w", zipfile.ZIP_DEFLATED
 ) as archive:
     for name, (build, opset, is_older, is_dynamic) in MODELS.items():
-        network = with_weights(build())
+        kind = torch.float16 if "half" in name else torch.float32
+        network = with_weights(build()).to(kind)
         path = os.path.join(folder, f"{name}.onnx")
         settings = {"opset_version": opset, "input_names": ["images"], "output_names": ["classes"]}
         if is_older:
             if is_dynamic:
                 settings["dynamic_axes"] = {"images": {0: "batch"}, "classes": {0: "batch"}}
-            torch.onnx.export(network, (torch.zeros(1, *SIZE),), path, dynamo=False, **settings)
+            torch.onnx.export(network, (torch.zeros(1, *SIZE, dtype=kind),), path, dynamo=False, **settings)
         else:
             if is_dynamic:
                 settings["dynamic_shapes"] = ({0: "batch"},)
             # one is in two files, as is usual for large ones
             torch.onnx.export(network, (torch.zeros(2, *SIZE),), path, dynamo=True, external_data="vgg" in name, **settings)
-        session = onnxruntime.InferenceSession(path)
-        size = session.get_inputs()[0].shape[0]
-        step = size if isinstance(size, int) else 4
-        computed = [session.run(None, {"images": inputs[i : i + step]})[0] for i in range(0, 4, step)]
-        torch.testing.assert_close(torch.tensor(np.concatenate(computed)), network(torch.tensor(inputs)).detach(), atol=1e-4, rtol=1e-4)
-        expected[f"{name}.onnx"] = [float(f"{value:.9g}") for value in np.concatenate(computed).ravel()]
+        computed = compute(path)
+        wanted = network.float()(torch.tensor(inputs)).detach().numpy()
+        np.testing.assert_allclose(computed, wanted, atol=1e-2 if "half" in name else 1e-4)
+        expected[f"{name}.onnx"] = [float(f"{value:.9g}") for value in computed.ravel()]
+    parts(os.path.join(folder, "parts.onnx"))
+    expected["parts.onnx"] = [float(f"{value:.9g}") for value in compute(os.path.join(folder, "parts.onnx")).ravel()]
     for file in sorted(os.listdir(folder)):
         archive.write(os.path.join(folder, file), file)
 with open(os.path.join(FOLDER, "expected.json"), "w") as file:
