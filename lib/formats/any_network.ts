@@ -12,7 +12,7 @@ import { dirname, join } from "@lib/std/path.ts";
 export interface AnyNetwork {
   /** The caller disposes it. */
   network: tf.LayersModel;
-  /** A Keras archive, Keras's HDF5, or a folder of tfjs. */
+  /** A Keras archive, Keras's HDF5, a folder of tfjs, or ONNX. */
   format: "keras" | "hdf5" | "tfjs" | "onnx";
   /** What names of this format end in, with the dot; a folder's in nothing. */
   extension: ".keras" | ".h5" | ".onnx" | "";
@@ -21,8 +21,8 @@ export interface AnyNetwork {
    *
    * @param target Where to; what is there is replaced.
    * @param network The opened one, changed, or a copy.
-   * @throws {Error} If the target is what the network was opened from, or of a Keras file the topology is
-   * another.
+   * @throws {Error} If the target is what the network was opened from, or of a file of Keras or ONNX the
+   * layers are others.
    */
   save(target: string, network: tf.LayersModel): Promise<void>;
 }
@@ -30,14 +30,13 @@ export interface AnyNetwork {
 /**
  * Opens a network of any format that is known here. The content tells which, not the name.
  *
- * @param path A file of Keras, or of tfjs the folder or the `model.json` in it.
+ * @param path A file of Keras (or its unpacked folder) or ONNX, or of tfjs the folder or `model.json`.
  * @returns The network and how to save it.
  * @throws {Error} If there is no network, or not a whole one, or it cannot be had in tfjs.
  * @example
  * ```ts
  * import { openNetwork } from "@lib/formats/any_network.ts";
  * import { saveNetwork } from "@lib/formats/network_file.ts";
-import { loadOnnx, saveOnnx } from "@lib/formats/onnx_file.ts";
  * import { paperCnn } from "@lib/network/paper_cnn.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *

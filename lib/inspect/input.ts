@@ -19,7 +19,7 @@ import { seededRandom } from "@lib/random.ts";
 
 /** What to inspect, and where to. */
 export interface InspectionSettings {
-  /** A file of Keras, or of tfjs the folder or the `model.json` in it. */
+  /** A file of Keras or ONNX, or of tfjs the folder or the `model.json` in it. */
   network: string;
   /** A folder as `readAnyImages` takes it. */
   images: string;
