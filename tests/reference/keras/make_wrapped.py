@@ -136,6 +136,45 @@ def half(k):
     return network
 
 
+def same(*before, first=False, within=False, end=()):
+    """One network, with layers before and behind it, channels first, or inside another one."""
+    L, size = keras.layers, (3, 8, 8) if first else SIZE
+    order = {"data_format": "channels_first" if first else "channels_last"}
+    layers = [
+        L.Conv2D(4, 3, padding="same", activation="relu", **order), L.MaxPooling2D(2, **order),
+        L.Conv2D(6, 3, padding="same", **order), L.ReLU(), L.BatchNormalization(axis=1 if first else -1),
+        L.MaxPooling2D(2, **order), L.Flatten(), L.Dense(5),
+    ]
+    if within:
+        layers = [keras.Sequential([keras.Input(size), *layers[:6]], name="backbone"), *layers[6:]]
+    network = with_weights(keras.Sequential([keras.Input(size), *before, *layers, *end]))
+    if first:
+        kernel, bias = network.layers[-1].get_weights()
+        network.layers[-1].set_weights([kernel.reshape(2, 2, 6, 5).transpose(2, 0, 1, 3).reshape(24, 5), bias])
+    return network
+
+
+def same_half():
+    before = keras.mixed_precision.dtype_policy()
+    keras.mixed_precision.set_global_policy("float16")
+    network = same()
+    keras.mixed_precision.set_global_policy(before)
+    return network
+
+
+# in whatever form, the same logits; tests/reference/onnx/make_models.py makes it once more
+SAME = {
+    "same.keras": same,
+    "same.h5": same,
+    "same_0-255.keras": lambda: same(keras.layers.Rescaling(1 / 255)),
+    "same_nested.keras": lambda: same(keras.layers.RandomFlip("horizontal"), within=True),
+    "same_nested.h5": lambda: same(within=True, end=[keras.layers.Softmax()]),
+    "same_softmax.keras": lambda: same(end=[keras.layers.Softmax(), keras.layers.Activation("linear")]),
+    "same_channels_first.keras": lambda: same(first=True),
+    "same_half.keras": same_half,
+}
+
+
 def with_weights(network):
     """Weights of any sign and size; but variances and what an adapted layer learned stay positive and what they are."""
     values = []
@@ -197,6 +236,8 @@ with tempfile.TemporaryDirectory() as folder:
                 name = build.__name__ + ("" if k is keras else "_keras2") + ending
                 network.save(os.path.join(folder, name))
                 expected[name] = predicted
+    for name, build in SAME.items():
+        build().save(os.path.join(folder, name))
     old_list(os.path.join(folder, "given_keras2.h5"), os.path.join(folder, "list.h5"))
     expected["list.h5"] = expected["given_keras2.h5"]
     source = os.path.join(folder, "transfer.h5")

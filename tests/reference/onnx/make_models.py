@@ -192,6 +192,24 @@ def parts(path):
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), path)
 
 
+def same():
+    """The network that tests/reference/keras/make_wrapped.py makes in many forms, from the same weights."""
+    network = nn.Sequential(
+        nn.Conv2d(3, 4, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(4, 6, 3, padding=1), nn.ReLU(), nn.BatchNorm2d(6, 1e-3), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(24, 5),
+    )
+    shapes = [(3, 3, 3, 4), (4,), (3, 3, 4, 6), (6,), (6,), (6,), (6,), (6,), (2, 2, 6, 5), (5,)]
+    orders = {0: (3, 2, 0, 1), 2: (3, 2, 0, 1), 8: (3, 2, 0, 1)}
+    with torch.no_grad():
+        values = [value for name, value in network.state_dict().items() if "tracked" not in name]
+        for index, (shape, value) in enumerate(zip(shapes, values)):
+            count = int(np.prod(shape))
+            scale = 2.0 / np.sqrt(count / shape[-1]) if len(shape) > 1 else 0.5
+            made = ((noise(count, index) * 2 - 1) * scale).reshape(shape).transpose(orders.get(index, (0,)))
+            value.copy_(torch.tensor(made + (1 if index in (4, 7) else 0)).reshape(value.shape))
+    return network.eval()
+
+
 def compute(path):
     """What onnxruntime computes, in the file's own precision and number of images."""
     session = onnxruntime.InferenceSession(path)
@@ -242,6 +260,7 @@ with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(
         np.testing.assert_allclose(computed, wanted, atol=1e-2 if "half" in name else 1e-4)
         expected[f"{name}.onnx"] = [float(f"{value:.9g}") for value in computed.ravel()]
     parts(os.path.join(folder, "parts.onnx"))
+    torch.onnx.export(same(), (torch.zeros(1, 3, 8, 8),), os.path.join(folder, "same.onnx"), dynamo=False)
     expected["parts.onnx"] = [float(f"{value:.9g}") for value in compute(os.path.join(folder, "parts.onnx")).ravel()]
     for file in sorted(os.listdir(folder)):
         archive.write(os.path.join(folder, file), file)
