@@ -1,32 +1,15 @@
 /** Layers of Keras as calls of layers of tfjs. */
+import { arithmetic, hardSigmoid, isConstant, rescaled } from "@lib/formats/arithmetic.ts";
 import {
-  arithmetic,
-  hardSigmoid,
-  isConstant,
-  type Operand,
-  type Operation,
-  rescaled,
-} from "@lib/formats/arithmetic.ts";
-import { activation as readActivation, isActivation } from "@lib/formats/keras_activations.ts";
+  type CallContext,
+  type LayerCall,
+  operationCall,
+  operationOf,
+} from "@lib/formats/keras_operations.ts";
 import { LAYER_CLASSES, translateLayer } from "@lib/formats/keras_layers.ts";
 import type { Settings, Written } from "@lib/formats/keras_written.ts";
-import type { LayerGraph, Place, Tensor } from "@lib/formats/layer_graph.ts";
+import type { Tensor } from "@lib/formats/layer_graph.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
-
-/** Calls a layer on tensors, or an operation on constants too. */
-export type LayerCall = (operands: Operand[]) => Tensor;
-
-/** A layer to be called, and where it is. */
-export interface CallContext {
-  graph: LayerGraph;
-  /** What to call it here: no other layer has the name. */
-  name: string;
-  places: Place[];
-  /** Its name, class and file, for errors. */
-  named: string;
-  /** The first part of Keras's version. */
-  keras: number;
-}
 
 /** Layers that do nothing when a network predicts: noise, augmentation, penalties. */
 const IDLE = [
@@ -56,6 +39,8 @@ const CALLS: Record<string, MakeCall> = {
     graph.flatten(input!, name, data_format === "channels_first"),
   Reshape: ({ target_shape }, { graph, name }) => ([input]) =>
     graph.reshape(input!, target_shape as number[], name),
+  SeparableConv2D: separable,
+  ...Object.fromEntries(["Resizing", "CenterCrop", "RandomCrop"].map((name) => [name, sized])),
   HardSigmoid: (_, { graph, name, keras }) => ([input]) =>
     hardSigmoid(graph, input!, name, keras < 3 ? [1 / 5, 1 / 2] : undefined),
   HardSwish: (_, { graph, name }) => ([input]) => {
@@ -63,6 +48,37 @@ const CALLS: Record<string, MakeCall> = {
     return graph.apply(graph.layer("Multiply", { name }), [input!, gate]);
   },
 };
+
+/** Images of the size that they have already. */
+function sized({ height, width }: Settings, { named }: CallContext): ReturnType<MakeCall> {
+  return ([input]) => {
+    const size = input!.shape.slice(1, 3);
+    if (String(size) === String([height, width])) return input!;
+    throw new Error(
+      `Expected images of ${height}×${width} but found ${size.join("×")} for layer ${named}`,
+    );
+  };
+}
+
+/** A convolution of each channel on its own, then one of all channels; dilated, tfjs has it as one layer only. */
+function separable(settings: Settings, context: CallContext): ReturnType<MakeCall> {
+  const { graph, name, places } = context;
+  const { depth_multiplier, strides, padding, ...rest } = settings;
+  if (String(settings.dilation_rate ?? 1).split(",").some((rate) => rate !== "1")) {
+    return translatedCall({ class_name: "SeparableConv2D", config: settings }, context);
+  }
+  const { kernel_size, trainable } = settings;
+  const apart = { depth_multiplier, strides, padding, kernel_size, trainable, use_bias: false };
+  const [depthwise, pointwise] = [
+    translatedCall({ class_name: "DepthwiseConv2D", config: apart }, {
+      ...{ ...context, name: graph.unusedName(`${name}_depthwise`), places: places.slice(0, 1) },
+    }),
+    translatedCall({ class_name: "Conv2D", config: { ...rest, kernel_size: [1, 1] } }, {
+      ...{ ...context, places: places.slice(1) },
+    }),
+  ];
+  return (inputs) => pointwise!([depthwise!(inputs)]);
+}
 
 /**
  * A layer of Keras, ready to be called.
@@ -73,7 +89,7 @@ const CALLS: Record<string, MakeCall> = {
  */
 export function layerCall(layer: Written, context: CallContext): LayerCall {
   const operation = operationOf(layer);
-  if (operation !== undefined) return operationCall(operation, context);
+  if (operation !== undefined) return operationCall(operation, layer.config, context);
   const { class_name, config } = layer;
   const { named } = context;
   if (isStranger(layer)) {
@@ -113,41 +129,6 @@ function translatedCall(written: Written, context: CallContext): (inputs: Tensor
       : output;
     return next === undefined ? kept : next([kept]);
   };
-}
-
-/** Arithmetic by its names in Keras. */
-const OPERATIONS: Record<string, Operation> = {
-  ...{ add: "add", subtract: "subtract", sub: "subtract", multiply: "multiply", mul: "multiply" },
-  ...{ truediv: "divide", true_divide: "divide", divide: "divide" },
-};
-
-/** A layer that is an operation on tensors: its name, as Keras's functions are called. */
-function operationOf({ class_name, module, config }: Written): string | undefined {
-  if (class_name === "TFOpLambda") return String(config.function).split(".").at(-1);
-  const name = class_name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase();
-  // HDF5 says no module, but that a layer can be trained
-  const isKnown = ["cast", "negative"].includes(name) || Object.hasOwn(OPERATIONS, name) ||
-    isActivation(name);
-  const isOne = module === undefined
-    ? isKnown && !("trainable" in config)
-    : module?.startsWith("keras.src.ops");
-  return isOne ? name : undefined;
-}
-
-function operationCall(operation: string, { graph, name, named }: CallContext): LayerCall {
-  if (Object.hasOwn(OPERATIONS, operation)) {
-    return (operands) => arithmetic(graph, OPERATIONS[operation]!, operands, name);
-  }
-  if (operation === "negative") {
-    return ([input]) => rescaled(graph, input as Tensor, [-1], [0], name);
-  }
-  if (operation === "cast") return ([input]) => input as Tensor;
-  if (!isActivation(operation)) {
-    throw new Error(`Expected layers that TensorFlow.js has but found operation ${named}`);
-  }
-  const { name: activation } = readActivation(operation, named);
-  return ([input]) =>
-    graph.apply(graph.layer("Activation", { name, activation }), [input as Tensor]);
 }
 
 /** Whether a layer is none of Keras's own. */

@@ -41,7 +41,7 @@ const LAYERS: Record<string, Translation> = {
   DepthwiseConv2D: {
     ...{ keep: DEPTHWISE, granted: { dilation_rate: [1, 1] }, change: zeros("depthwise") },
   },
-  Dropout: { keep: ["rate"], granted: { noise_shape: null } },
+  Dropout: { keep: ["rate", "noise_shape"] },
   ELU: { granted: { alpha: 1 } },
   GlobalAveragePooling2D: {},
   GlobalMaxPooling2D: {},

@@ -39,17 +39,30 @@ export const TRAINING_NODES: Record<string, LayerNodes> = {
       return { ...pass, output: rows(pass.output), backward };
     },
   },
-  /** Dropout of single values. */
+  /** Dropout of single values, or of all that share an axis of size 1 of the noise's shape. */
   Dropout: {
-    knows: ({ noiseShape }) => noiseShape == null,
+    knows: () => true,
     add(graph, layer, [input], _weights, { seed }): Pass {
       if (seed === undefined) return straight(input, (gradient) => gradient);
-      const mask = dropoutMask(graph, input, layer.getConfig().rate as number, seed);
+      const { rate, noiseShape } = layer.getConfig() as { rate: number; noiseShape?: tf.Shape };
+      const mask = dropoutMask(
+        graph,
+        noiseShape ? part(graph, input, noiseShape) : input,
+        rate,
+        seed,
+      );
       const masked = graph.node("Mul", [input, mask]);
       return straight(masked, (gradient) => graph.node("Mul", [gradient, mask]));
     },
   },
 };
+
+/** The first part of a value, of size 1 along the axes where a shape has 1. */
+function part(graph: Graph, input: Ref, shape: tf.Shape): Ref {
+  const limits = graph.constant(shape.map((size) => size === 1 ? 1 : 2 ** 31 - 1), "INT32");
+  const sizes = graph.node("Minimum", [graph.shape(input), limits], WHOLE);
+  return graph.slice(input, graph.constant(shape.map(() => 0), "INT32"), sizes);
+}
 
 function normalized(
   graph: Graph,
