@@ -80,7 +80,9 @@ function keras2Call(node: unknown[]): Call {
 
 function keras3Call(node: unknown): Call {
   const { args, kwargs = {} } = node as { args: unknown[]; kwargs?: Record<string, unknown> };
-  const options = Object.entries(kwargs).map(([key, value]) => [key, tensor(value)] as const);
+  // which a network that predicts overrules
+  const { training: _, ...others } = kwargs;
+  const options = Object.entries(others).map(([key, value]) => [key, tensor(value)] as const);
   // several tensors stand in a list
   return { args: args.flat(2).map(tensor), options: options as Call["options"] };
 }

@@ -62,6 +62,7 @@ def twice(k):
     images = k.Input(SIZE)
     inner = k.Sequential([k.Input(SIZE), backbone(k), L.ActivityRegularization(l2=1e-4), L.Conv2D(3, 1)], name="inner")
     x = L.Concatenate()([inner(images), inner(L.Rescaling(-1.0, offset=1.0)(images))])
+    x = L.SeparableConv2D(6, 3, depth_multiplier=2, activation="relu")(x)
     for layer in head(k, softmax=False):
         x = layer(x)
     return k.Model(images, x)
@@ -105,7 +106,7 @@ def squeeze(k):
     """Channels weighted by what they say on the whole; both ways to keep their axes."""
     L = k.layers
     images = k.Input(SIZE, name="image")
-    x = L.Conv2D(4, 3, activation="swish")(images)
+    x = L.Conv2D(4, 3, activation="swish")(L.RandomFlip("horizontal")(images))
     gate = L.Reshape((1, 1, 4))(L.Dense(4, activation="sigmoid")(L.GlobalAveragePooling2D()(x)))
     x = L.Multiply()([x, gate])
     gate = L.Conv2D(4, 1, activation="sigmoid")(L.GlobalAveragePooling2D(keepdims=True)(x))
