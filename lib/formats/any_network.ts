@@ -55,10 +55,10 @@ export async function openNetwork(path: string): Promise<AnyNetwork> {
   const bytes = await Deno.readFile(path);
   const format = kerasFormat(bytes);
   if (format !== undefined) return await openKeras(path, format);
-  if (isJson(bytes)) return await openModelJson(path);
   refuseStart(bytes, path);
   // an ONNX file begins with the version of its form
   if (bytes[0] === 8 || path.endsWith(".onnx")) return await openOnnx(path);
+  if (isJson(bytes)) return await openModelJson(path);
   throw new Error(
     `Expected a network, as an archive or HDF5 of Keras, model.json of tfjs or ONNX, but found none in ${path}`,
   );

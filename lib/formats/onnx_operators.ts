@@ -84,6 +84,7 @@ function concatenate(call: Call): Value {
   const tensors = call.inputs.map((_, index) =>
     rank === 4 ? call.images(index) : call.computed(index).tensor
   );
+  if (call.inputs.length === 1) return call.computed();
   const layer = call.graph.layer("Concatenate", { name: call.name, axis: -1 });
   const tensor = call.graph.apply(layer, tensors);
   return rank === 4 ? imagesValue(tensor) : { tensor, shape: [0, tensor.shape[1]!] };
@@ -99,17 +100,41 @@ function mean(call: Call): Value {
 }
 
 function pad(call: Call): Value {
-  const pads = call.list("pads", 1) ?? call.list("paddings") ?? [];
+  const pads = call.list("pads", 1) ?? [];
   const constant = call.inputs[2] ? call.known(2).values[0]! : call.number("value", 0);
-  const mode = call.word("mode");
+  const mode = call.word("mode") || "constant";
   if (pads.every((size) => size === 0)) return call.computed();
-  const [n, c, top, left, n2, c2, bottom, right] = pads as [number, ...number[]];
-  if (
-    constant !== 0 || !["", "constant"].includes(mode) || [n, c, n2, c2].some((size) => size !== 0)
-  ) {
+  const [images, before, top, left, more, behind, bottom, right] = pads as [number, ...number[]];
+  if (constant !== 0 || mode !== "constant" || images !== 0 || more !== 0) {
     call.refuse("zeros around images", `${mode} [${pads}]`);
   }
-  return imagesValue(zeroPadded(call, call.images(), [top!, left!, bottom!, right!]));
+  const padded = zeroPadded(call, call.images(), [top!, left!, bottom!, right!]);
+  if (before === 0 && behind === 0) return imagesValue(padded);
+  // zeros as further channels: channels and width change places meanwhile
+  const turned = (input: Tensor): Tensor => {
+    const name = call.graph.unusedName(`${call.name}_turned`);
+    return call.graph.apply(call.graph.layer("Permute", { name, dims: [1, 3, 2] }), [input]);
+  };
+  return imagesValue(turned(zeroPadded(call, turned(padded), [0, before!, 0, behind!])));
+}
+
+/** Every second row and column of images, or part of a list of known numbers. */
+function slice(call: Call): Value {
+  const [value] = call.inputs;
+  if (value === undefined || isKnown(value)) return SHAPE_OPERATORS.Slice!(call);
+  const starts = call.list("starts", 1) ?? [];
+  const ends = call.list("ends", 2) ?? [];
+  const axes = call.list("axes", 3) ?? [...starts.keys()];
+  const steps = call.list("steps", 4) ?? starts.map(() => 1);
+  const strides = [2, 3].map((axis) => steps[axes.indexOf(axis)] ?? 1);
+  const isWhole = axes.every((axis, index) =>
+    starts[index] === 0 && (axis === 0 || ends[index]! >= value.shape[axis]!) &&
+    (axis > 1 ? steps[index]! >= 1 : steps[index] === 1)
+  );
+  if (!isWhole || value.shape.length !== 4) call.refuse("whole images", "a part");
+  if (strides.every((step) => step === 1)) return value;
+  const settings = { name: call.name, poolSize: [1, 1], strides, padding: "valid" };
+  return imagesValue(call.graph.apply(call.graph.layer("MaxPooling2D", settings), [call.images()]));
 }
 
 /** Operators by their names. */
@@ -140,5 +165,6 @@ export const OPERATORS: Record<string, Operator> = {
   },
   Pad: pad,
   ReduceMean: mean,
+  Slice: slice,
   Sub: operation("subtract"),
 };

@@ -1,4 +1,5 @@
 /** Operators that change no value but its shape, and those that shapes are reckoned with. */
+import { transposed } from "@lib/formats/onnx_tensor.ts";
 import {
   type Call,
   isKnown,
@@ -60,15 +61,33 @@ function squeezed(call: Call): Value {
   return reshaped(call, kept);
 }
 
+/** Rows of known numbers, from one to another, forwards or backwards. */
 function sliced(call: Call): Value {
-  const { values } = call.known(0);
-  const [[start], [end], [step = 1]] = [
+  const { shape: [count = 0, ...rest], values } = call.known(0);
+  const [[start = 0], [end = 0], [axis = 0], [step = 1]] = [
     call.list("starts", 1) ?? [],
     call.list("ends", 2) ?? [],
+    call.list("axes", 3) ?? [],
     call.list("steps", 4) ?? [],
   ];
-  if (step !== 1) call.refuse("one step", step);
-  return list(Array.from(values).slice(start, end));
+  if (axis !== 0 || Math.abs(step) !== 1) {
+    call.refuse("all of some rows", `axis ${axis}, step ${step}`);
+  }
+  const place = (at: number): number => Math.max(-1, Math.min(count, at < 0 ? at + count : at));
+  const length = product(rest);
+  const rows: number[] = [];
+  for (
+    let row = Math.min(place(start), count - (step < 0 ? 1 : 0));
+    step * row < step * place(end);
+  ) {
+    rows.push(row);
+    row += step;
+  }
+  const all = Array.from(values);
+  return {
+    shape: [rows.length, ...rest],
+    values: rows.flatMap((row) => all.slice(row * length, (row + 1) * length)),
+  };
 }
 
 /** By their names. */
@@ -80,6 +99,12 @@ export const SHAPE_OPERATORS: Record<string, Operator> = {
     if (t !== undefined) return known(t, call.graph.where);
     if (ints.length + floats.length > 0) return list([...ints.map(Number), ...floats]);
     return { shape: [], values: [f || Number(i)] };
+  },
+  ConstantOfShape: (call) => {
+    const shape = Array.from(call.known(0).values);
+    const { t } = call.node.attribute[0] ?? {};
+    const value = t === undefined ? 0 : known(t, call.graph.where).values[0]!;
+    return { shape, values: Array<number>(product(shape)).fill(value) };
   },
   Gather: (call) => {
     const [from, at] = [call.known(0), call.known(1)];
@@ -94,5 +119,10 @@ export const SHAPE_OPERATORS: Record<string, Operator> = {
   Shape: (call) => list([...call.computed().shape]),
   Slice: sliced,
   Squeeze: squeezed,
+  Transpose: (call) => {
+    const { shape, values } = call.known(0);
+    const order = call.list("perm") ?? [...shape.keys()].reverse();
+    return transposed({ shape: [...shape], values: Float32Array.from(values) }, order);
+  },
   Unsqueeze: unsqueezed,
 };

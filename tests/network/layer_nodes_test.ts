@@ -78,6 +78,7 @@ for (
     tf.layers.prelu({ sharedAxes: [1, 2, 3], alphaInitializer: "glorotNormal" }),
     tf.layers.globalMaxPooling2d({}),
     new Logarithm({}),
+    tf.layers.permute({ dims: [3, 1, 2] }),
     tf.layers.reshape({ targetShape: [75] }),
     tf.layers.rescaling({ scale: [2, -1, 0.5] as never, offset: [0, 1, 2] as never }),
     tf.layers.activation({ activation: "swish" }),

@@ -23,6 +23,17 @@ export const SHAPE_NODES: Record<string, LayerNodes> = {
       return straight(shaped, (gradient) => graph.reshape(gradient, graph.shape(input)));
     },
   },
+  Permute: {
+    knows: () => true,
+    add(graph, layer, [input]): Pass {
+      // of an image: the batch's axis stays the first
+      const axes = [0, ...layer.getConfig().dims as number[]];
+      const turned = (value: Ref, order: number[]): Ref =>
+        graph.node("Transpose", [value, graph.constant(order, "INT32")], { Tperm: type("INT32") });
+      const back = axes.map((_, axis) => axes.indexOf(axis));
+      return straight(turned(input, axes), (gradient) => turned(gradient, back));
+    },
+  },
   /** By one factor, or one a channel. */
   Rescaling: {
     knows: () => true,

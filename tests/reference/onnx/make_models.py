@@ -54,6 +54,18 @@ class Basic(nn.Module):
         return F.relu(self.way(x) + self.past(x))
 
 
+class Padded(Basic):
+    """With more channels past the convolutions by zeros, as ResNet-20 for CIFAR-10 has them."""
+
+    def __init__(self, inputs, outputs, stride):
+        super().__init__(inputs, outputs, stride)
+        self.past, self.more = nn.Sequential(), (outputs - inputs) // 2
+
+    def forward(self, x):
+        past = F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, self.more, self.more)) if self.more else x
+        return F.relu(self.way(x) + past)
+
+
 class PreActivated(nn.Module):
     def __init__(self, inputs, outputs, stride):
         super().__init__()
@@ -73,7 +85,7 @@ class Residual(nn.Module):
     def __init__(self, block, widths=(4, 4, 6, 6), depth=2):
         super().__init__()
         self.block = block
-        stem = [conv(3, widths[0])] + ([nn.BatchNorm2d(widths[0]), nn.ReLU()] if block is Basic else [])
+        stem = [conv(3, widths[0])] + ([nn.BatchNorm2d(widths[0]), nn.ReLU()] if block is not PreActivated else [])
         blocks = [
             block(widths[max(0, stage - (index == 0))], width, 2 if stage and not index else 1)
             for stage, width in enumerate(widths) for index in range(depth)
@@ -224,6 +236,7 @@ MODELS = {
     "paper": (paper, 11, True, True),
     "resnet18": (lambda: Residual(Basic), 13, True, False),
     "resnet20": (lambda: Residual(Basic, (4, 6, 8), 3), 17, True, True),
+    "resnet20_padded": (lambda: Residual(Padded, (4, 6, 8), 3), 16, True, True),
     "vgg": (vgg, 12, True, True),
     "preact_resnet18": (lambda: Residual(PreActivated), 14, True, True),
     "mobilenet_v2": (MobileNet, 13, True, False),
@@ -231,6 +244,7 @@ MODELS = {
     "paper_half": (paper, 17, True, True),
     "paper_new": (paper, 18, False, True),
     "resnet18_new": (lambda: Residual(Basic), 20, False, True),
+    "resnet20_padded_new": (lambda: Residual(Padded, (4, 6, 8), 1), 18, False, True),
     "preact_resnet18_new": (lambda: Residual(PreActivated), 18, False, False),
     "vgg_new": (vgg, 18, False, True),
     "mobilenet_v2_new": (MobileNet, 20, False, True),
