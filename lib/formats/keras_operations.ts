@@ -31,13 +31,21 @@ export function operationOf({ class_name, module, config }: Written): string | u
   const name = class_name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase();
   // HDF5 says no module, but that a layer can be trained
   const isKnown = ["cast", "mean", "negative"].includes(name) || Object.hasOwn(OPERATIONS, name) ||
-    isActivation(name);
+    isActivation(name) || "newshape" in config;
   const isOne = module === undefined
     ? isKnown && !("trainable" in config)
     : module?.startsWith("keras.src.ops");
   return isOne ? name : undefined;
 }
 
+/**
+ * An operation of Keras, ready to be called.
+ *
+ * @param operation Its name, from {@link operationOf}.
+ * @param settings As Keras writes them.
+ * @param context Graph and name.
+ * @throws {Error} If it is not known here.
+ */
 export function operationCall(
   operation: string,
   settings: Settings,
