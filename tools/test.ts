@@ -73,9 +73,9 @@ await setup().catch((error: Error) => {
 });
 const quick = Deno.args.includes("--quick");
 if (!quick) {
-  // Keras of its own, for the tests that read and write its files
+  // Keras and onnxruntime of their own, for the tests that read and write their files
   const keras = setupEnvironment(ROOT, ".keras", "tests/reference/keras/requirements.txt");
-  await orSkipped(keras, "networks back in Keras", ".keras");
+  await orSkipped(keras, "networks back in Keras and onnxruntime", ".keras");
   await orSkipped(setupPublishing(), "publishing", ".publish");
 }
 const total = [0, 0, 0];

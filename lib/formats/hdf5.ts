@@ -46,7 +46,7 @@ export async function openHdf5<T>(
 const MOST_NUMBERS = 2 ** 27;
 
 /**
- * Reads a dataset of 32-bit floating-point numbers.
+ * Reads a dataset of floating-point numbers of 16, 32 or 64 bits.
  *
  * @param file An open HDF5 file.
  * @param path The dataset's, as `layers/dense/vars/0`.
@@ -67,16 +67,22 @@ export function readNumbers(
     );
   }
   const { value, shape, dtype } = dataset;
+  if (isHalf(dataset)) {
+    const { buffer, byteOffset, length } = value as Int16Array<ArrayBuffer>;
+    return {
+      shape: shape!,
+      values: Float32Array.from(new Float16Array(buffer, byteOffset, length)),
+    };
+  }
+  if (value instanceof Float64Array) return { shape: shape!, values: Float32Array.from(value) };
   if (!(value instanceof Float32Array)) {
-    throw new Error(
-      `Expected 32-bit floating-point numbers but found ${dtype} at ${path} in ${where}`,
-    );
+    throw new Error(`Expected floating-point numbers but found ${dtype} at ${path} in ${where}`);
   }
   return { shape: shape!, values: value };
 }
 
 /**
- * Replaces the values of a dataset of 32-bit floating-point numbers.
+ * Replaces the values of a dataset of floating-point numbers.
  *
  * @param file An HDF5 file open for writing.
  * @param path The dataset's.
@@ -86,7 +92,8 @@ export function readNumbers(
  */
 export function writeNumbers(file: File, path: string, values: Float32Array, where: string): void {
   const dataset = datasetAt(file, path, where);
-  dataset.write_slice(dataset.shape!.map(() => []), values);
+  const written = isHalf(dataset) ? new Int16Array(Float16Array.from(values).buffer) : values;
+  dataset.write_slice(dataset.shape!.map(() => []), written);
 }
 
 /**
@@ -106,8 +113,18 @@ function datasetAt(file: File, path: string, where: string): Dataset {
   if (!(found instanceof Dataset)) {
     throw new Error(`Expected a dataset but found none at ${path} in ${where}`);
   }
-  return found;
+  const { metadata } = found;
+  if (metadata.type !== FLOAT || metadata.size !== 2) return found;
+  // h5wasm has no floating-point numbers of 16 bits, but takes and gives their bits as whole numbers
+  return Object.defineProperty(found, "metadata", {
+    value: { ...metadata, type: 0, signed: true },
+  });
 }
+
+/** HDF5's number of the class of floating-point numbers. */
+const FLOAT = 1;
+
+const isHalf = ({ metadata }: Dataset): boolean => metadata.type === 0 && metadata.size === 2;
 
 function entityAt(file: File, path: string): ReturnType<File["get"]> | undefined {
   try {

@@ -1,25 +1,29 @@
 import { zipSync } from "fflate";
 import { openZip, unpack } from "@lib/data/zip.ts";
-import { type File, groupAt, openHdf5 } from "@lib/formats/hdf5.ts";
-import type { Written } from "@lib/formats/keras_layers.ts";
+import { writeWhole } from "@lib/files.ts";
+import { refuseContents } from "@lib/formats/foreign.ts";
+import { type File, openHdf5 } from "@lib/formats/hdf5.ts";
+import { archivePaths, hdf5Paths, type WeightPaths } from "@lib/formats/keras_paths.ts";
+import { writeFolder } from "@lib/formats/network_file.ts";
+import { join } from "@lib/std/path.ts";
 
 /** What is in a file that Keras wrote. */
 export interface KerasFile {
   /** The network's class and settings, as Keras wrote them. */
   topology: unknown;
+  /** The first part of the version of Keras. */
+  keras: number;
   /** The HDF5 file with the weights: the one in the archive, or the file itself. */
   weights: Uint8Array;
+  /** Finds the paths of all weights in their file. */
+  paths: (file: File, topology: unknown, where: string) => WeightPaths;
   /**
-   * @param file The weights' file, open.
-   * @param layers All, in the file's order.
-   * @returns For each layer the paths of its weights, in Keras's order.
-   */
-  paths(file: File, layers: Written[]): string[][];
-  /**
+   * Writes the whole anew.
+   *
+   * @param target Where to.
    * @param weights The HDF5 file in place of {@link KerasFile.weights}.
-   * @returns The whole file anew.
    */
-  pack(weights: Uint8Array): Uint8Array;
+  write(target: string, weights: Uint8Array): Promise<void>;
 }
 
 /** The first bytes of a file of each format. */
@@ -48,13 +52,15 @@ export function kerasFormat(bytes: Uint8Array): keyof typeof MAGIC | undefined {
 }
 
 /**
- * Reads what is in a file that Keras wrote: an archive `.keras`, or HDF5 with a whole network.
+ * Reads what is in a file that Keras wrote: an archive `.keras`, the folder that one is unpacked to, or HDF5
+ * with a whole network.
  *
- * @param file The file's path; its content tells the format.
+ * @param file The path; the content tells the format.
  * @returns Topology and weights, still as Keras wrote them.
- * @throws {Error} If it is neither, cut short, or without topology or weights.
+ * @throws {Error} If it is none, cut short, or without topology or weights.
  */
 export async function readKerasFile(file: string): Promise<KerasFile> {
+  if ((await Deno.stat(file)).isDirectory) return await readFolder(file);
   const bytes = await Deno.readFile(file);
   const format = kerasFormat(bytes);
   if (format === undefined) {
@@ -69,67 +75,76 @@ async function readArchive(file: string): Promise<KerasFile> {
   const archive = await openZip(file);
   const contents = unpack(archive, archive.entries);
   const entries = new Map(archive.entries.map(({ fileName }, i) => [fileName, contents[i]!]));
-  const [config, weights] = ["config.json", "model.weights.h5"].map((name) => {
-    const content = entries.get(name);
-    if (content !== undefined) return content;
-    const found = [...entries.keys()].slice(0, 5).join(", ") || "nothing";
-    throw new Error(`Expected ${name} in the archive but found ${found} in ${file}`);
-  }) as [Uint8Array, Uint8Array];
-  return {
-    topology: parse(new TextDecoder().decode(config), `config.json of ${file}`),
-    weights,
-    paths: archivePaths,
-    pack: (changed) =>
-      zipSync(Object.fromEntries([...entries, ["model.weights.h5", changed]]), PLAIN),
-  };
+  refuseContents(entries.keys(), file);
+  const write: KerasFile["write"] = (target, weights) =>
+    writeWhole(target, zipSync(Object.fromEntries([...entries, [WEIGHTS, weights]]), PLAIN));
+  return { ...parts(entries, file, "the archive"), write };
 }
 
 /** Not compressed, as by Keras, and at no time, so that the same network makes the same file. */
 const PLAIN = { level: 0, mtime: new Date(1980, 0, 1) } as const;
 
-/** Keras names groups by class and counts the layers of each, in the file's order. */
-function archivePaths(file: File, layers: Written[]): string[][] {
-  const root = file.keys().includes("layers") ? "layers" : "_layer_checkpoint_dependencies";
-  const counts = new Map<string, number>();
-  return layers.map(({ class_name }) => {
-    const name = snakeCase(class_name);
-    const count = counts.get(name) ?? 0;
-    counts.set(name, count + 1);
-    const group = `${root}/${name}${count === 0 ? "" : `_${count}`}/vars`;
-    const numbers = groupAt(file, group)?.keys().map(Number) ?? [];
-    return numbers.sort((one, other) => one - other).map((number) => `${group}/${number}`);
-  });
+/** The parts of an archive. */
+const [CONFIG, METADATA, WEIGHTS] = ["config.json", "metadata.json", "model.weights.h5"];
+
+async function readFolder(folder: string): Promise<KerasFile> {
+  const entries = new Map<string, Uint8Array>();
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (isFile) entries.set(name, await Deno.readFile(join(folder, name)));
+  }
+  const write: KerasFile["write"] = async (target, weights) => {
+    const files = [...entries, [WEIGHTS, weights] as const];
+    await writeFolder(target, async (temporary) => {
+      for (const [name, bytes] of files) await Deno.writeFile(join(temporary, name), bytes);
+    });
+  };
+  return { ...parts(entries, folder, "the folder"), write };
 }
 
-/** As `to_snake_case` in `keras/src/utils/naming.py`. */
-const snakeCase = (name: string): string =>
-  name.replaceAll(/\W+/g, "").replaceAll(/(.)([A-Z][a-z]+)/g, "$1_$2")
-    .replaceAll(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
+function parts(
+  entries: Map<string, Uint8Array>,
+  file: string,
+  within: string,
+): Omit<KerasFile, "write"> {
+  const part = (name: string): Uint8Array => {
+    const content = entries.get(name);
+    if (content !== undefined) return content;
+    const found = [...entries.keys()].slice(0, 5).join(", ") || "nothing";
+    throw new Error(`Expected ${name} in ${within} but found ${found} in ${file}`);
+  };
+  const read = (name: string): unknown =>
+    parse(new TextDecoder().decode(part(name)), `${name} of ${file}`);
+  const metadata = entries.has(METADATA) ? read(METADATA) as Record<string, unknown> : {};
+  return {
+    topology: read(CONFIG),
+    keras: parseInt(String(metadata.keras_version ?? 3)),
+    weights: part(WEIGHTS),
+    paths: archivePaths,
+  };
+}
 
 async function readWhole(file: string, bytes: Uint8Array): Promise<KerasFile> {
-  const { result: config } = await openHdf5(bytes, file, "r", (hdf5) => {
-    const config = hdf5.attrs["model_config"]?.value;
-    if (typeof config === "string") return config;
+  const { result: [config, version] } = await openHdf5(bytes, file, "r", (hdf5) => {
+    const [config, version] = ["model_config", "keras_version"].map((key) =>
+      hdf5.attrs[key]?.value
+    );
+    if (typeof config === "string") return [config, version];
     const weights = ["layers", "_layer_checkpoint_dependencies"]
       .some((group) => hdf5.keys().includes(group)) || "layer_names" in hdf5.attrs;
     throw new Error(
       `Expected a whole network with the attribute model_config but found ` +
-        `${weights ? "only weights" : "none"} in ${file}`,
+        (weights
+          ? `only weights: build the network in Python, load_weights(…) and save("network.keras"), in ${file}`
+          : `none in ${file}`),
     );
   });
   return {
-    topology: parse(config, `model_config of ${file}`),
+    topology: parse(config as string, `model_config of ${file}`),
+    keras: parseInt(String(version ?? 2)),
     weights: bytes,
-    paths: (hdf5, layers) => layers.map(({ config }) => wholePaths(hdf5, String(config.name))),
-    pack: (changed) => changed,
+    paths: hdf5Paths,
+    write: writeWhole,
   };
-}
-
-function wholePaths(file: File, layer: string): string[] {
-  const group = `model_weights/${layer}`;
-  const names = groupAt(file, group)?.attrs["weight_names"]?.value;
-  // of no names Keras makes a list of numbers
-  return Array.isArray(names) ? names.map((name) => `${group}/${name}`) : [];
 }
 
 function parse(text: string, where: string): unknown {

@@ -1,12 +1,30 @@
-/** The calls that connect a network's layers: which layer was called on which tensors. */
+/** The calls that connect a network's layers: what each was called on. */
+import type { Constant } from "@lib/formats/arithmetic.ts";
 
 /** A tensor: a layer's name, the number of the layer's call that made it, the number in the call's outputs. */
 export type Reference = [layer: string, call: number, output: number];
 
-/** A layer and the tensors of each of its calls. */
-export interface Calls {
-  name: string;
-  calls: Reference[][];
+/** What a layer is called on. */
+export type Argument = Reference | Constant;
+
+/** Whether a tensor is written so. */
+export const isReference = (item: unknown): item is Reference =>
+  Array.isArray(item) && item.length === 3 && typeof item[0] === "string" &&
+  item.slice(1).every(Number.isInteger);
+
+/**
+ * All tensors of a list, a list of lists, or one by name.
+ *
+ * @param written As Keras writes a network's inputs and outputs.
+ * @param key The setting, for errors.
+ * @param where The file's name, for errors.
+ */
+export function referencesIn(written: unknown, key: string, where: string): Reference[] {
+  if (isReference(written)) return [written];
+  if (typeof written !== "object" || written === null) {
+    throw new Error(`Expected tensors as ${key} but found ${JSON.stringify(written)} in ${where}`);
+  }
+  return Object.values(written).flatMap((item) => referencesIn(item, key, where));
 }
 
 /**
@@ -14,7 +32,7 @@ export interface Calls {
  *
  * @param node As Keras 3 writes it, `{ args, kwargs }`, or Keras 2, `[[layer, call, output, kwargs], …]`.
  * @param named The layer and its file, for errors.
- * @returns The tensors that the layer was called on.
+ * @returns The tensors and constants that the layer was called on.
  * @throws {Error} If it was called with anything else that counts when it predicts.
  * @example
  * ```ts
@@ -25,84 +43,58 @@ export interface Calls {
  * assertEquals(readCall(call, "the sum"), [["left", 0, 0], ["right", 0, 0]]);
  * ```
  */
-export function readCall(node: unknown, named: string): Reference[] {
-  const { args, kwargs } = Array.isArray(node)
-    ? { args: node.map((item) => item.slice(0, 3)), kwargs: node.map((item) => item[3] ?? {}) }
-    : { args: tensors((node as Keras3Call).args), kwargs: [(node as Keras3Call).kwargs ?? {}] };
-  const options = kwargs.flatMap((each) => Object.entries(each));
+export function readCall(node: unknown, named: string): Argument[] {
+  const { args, options } = Array.isArray(node) ? keras2Call(node) : keras3Call(node);
+  const operands = options.filter(([key]) => OPERANDS.includes(key)).map(([, value]) => value);
+  const others = options.filter(([key]) => !OPERANDS.includes(key));
   // without `training` and `mask`, as without `training: false`, layers predict
-  const other = options.find(([, value]) => value !== null && value !== false);
-  if (other !== undefined || args.length === 0 || !args.every(isReference)) {
-    const found = JSON.stringify(other ?? args.find((item) => !isReference(item)) ?? "none");
+  const other = others.find(([key, value]) =>
+    value !== null && value !== false && !IDLE.includes(key)
+  );
+  const read = [...args, ...operands].map((item) => isReference(item) ? item : constant(item));
+  const strange = read.indexOf(undefined);
+  if (other !== undefined || read.length === 0 || strange >= 0) {
+    const found = JSON.stringify(other ?? [...args, ...operands][strange] ?? "none");
     throw new Error(`Expected calls with tensors only but found ${found} for ${named}`);
   }
-  return args;
+  return read as Argument[];
 }
 
-/** Whether a tensor is written so. */
-export const isReference = (item: unknown): item is Reference =>
-  Array.isArray(item) && typeof item[0] === "string" && item.length === 3;
+/** What changes no value: a name, or that numbers are floating-point ones of a size. */
+const IDLE = ["name", "dtype"];
 
-type Keras3Call = { args: unknown[]; kwargs?: Record<string, unknown> };
+/** What Keras calls the operands of arithmetic. */
+const OPERANDS = ["x1", "x2", "x", "y"];
 
-const tensors = (args: unknown[]): unknown[] =>
-  args.flat(2).map((item) =>
-    (item as { config?: { keras_history?: unknown } } | null)?.config?.keras_history ?? item
-  );
+interface Call {
+  args: unknown[];
+  options: [key: string, value: unknown][];
+}
 
-/**
- * Numbers calls as tfjs does: in passes over all layers it makes each call whose tensors are there, so
- * that a layer's second call may come before its first. Where a tensor never comes it would wait for ever.
- *
- * @param layers In the file's order, their calls numbered as Keras does; those without calls are inputs.
- * @param where The file's name, for errors.
- * @returns Gives a tensor tfjs's number of its layer's call.
- * @throws {Error} If a call waits for a tensor that never comes.
- * @example
- * ```ts
- * import { tfjsNumbers } from "@lib/formats/keras_nodes.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
- *
- * const toTfjs = tfjsNumbers([
- *   { name: "images", calls: [] },
- *   { name: "shared", calls: [[["late", 0, 0]], [["images", 0, 0]]] },
- *   { name: "late", calls: [[["images", 0, 0]]] },
- * ], "network.keras");
- * assertEquals(toTfjs(["shared", 1, 0]), ["shared", 0, 0]);
- * ```
- */
-export function tfjsNumbers(layers: Calls[], where: string): (tensor: Reference) => Reference {
-  const key = ([layer, call]: readonly [string, number, ...unknown[]]): string =>
-    `${call} ${layer}`;
-  const inputs = layers.filter(({ calls }) => calls.length === 0);
-  const numbers = new Map(inputs.map(({ name }) => [key([name, 0]), 0]));
-  const counts = new Map<string, number>();
-  let waiting = layers.flatMap(({ name, calls }) =>
-    calls.map((tensors, call) => ({ name, tensors, key: key([name, call]) }))
-  );
-  for (let before = Infinity; waiting.length < before;) {
-    before = waiting.length;
-    waiting = waiting.filter((call) => {
-      if (!call.tensors.every((tensor) => numbers.has(key(tensor)))) return true;
-      const count = counts.get(call.name) ?? 0;
-      numbers.set(call.key, count);
-      counts.set(call.name, count + 1);
-      return false;
-    });
-  }
-  const [stuck] = waiting;
-  if (stuck !== undefined) {
-    const [layer] = stuck.tensors.find((tensor) => !numbers.has(key(tensor)))!;
-    throw new Error(
-      `Expected layers that get their inputs from layers before them but found that ` +
-        `"${stuck.name}" waits for "${layer}" in ${where}`,
-    );
-  }
-  return (tensor) => {
-    const number = numbers.get(key(tensor));
-    if (number === undefined) {
-      throw new Error(`Expected a call of a layer but found ${tensor.join("/")} in ${where}`);
-    }
-    return [tensor[0], number, tensor[2]];
-  };
+/** A single call may stand without its list; a constant in the first place is marked as one. */
+function keras2Call(node: unknown[]): Call {
+  const items = (typeof node[0] === "string" ? [node] : node) as unknown[][];
+  const args = items.map((item) => item[0] === "_CONSTANT_VALUE" ? item[2] : item.slice(0, 3));
+  return { args, options: items.flatMap((item) => Object.entries(item[3] ?? {})) };
+}
+
+function keras3Call(node: unknown): Call {
+  const { args, kwargs = {} } = node as { args: unknown[]; kwargs?: Record<string, unknown> };
+  // which a network that predicts overrules
+  const { training: _, ...others } = kwargs;
+  const options = Object.entries(others).map(([key, value]) => [key, tensor(value)] as const);
+  // several tensors stand in a list
+  return { args: args.flat(2).map(tensor), options: options as Call["options"] };
+}
+
+const tensor = (item: unknown): unknown =>
+  (item as { config?: { keras_history?: unknown } } | null)?.config?.keras_history ?? item;
+
+/** A number, or an array as Keras writes it. */
+function constant(item: unknown): Constant | undefined {
+  const written = (item as { config?: { value?: unknown } } | null)?.config?.value ?? item;
+  const shape: number[] = [];
+  for (let part = written; Array.isArray(part); part = part[0]) shape.push(part.length);
+  const values = [written].flat(Infinity) as number[];
+  return values.every(Number.isFinite) ? { shape, values } : undefined;
 }

@@ -1,5 +1,5 @@
-import { copyNetwork, type NetworkJson } from "@lib/network/copy_network.ts";
-import type { tf } from "@lib/network/tensorflow.ts";
+import { copyNetwork, disposeNetwork, type NetworkJson } from "@lib/network/copy_network.ts";
+import { tf } from "@lib/network/tensorflow.ts";
 
 /** In what ranges networks take an image's levels. */
 export const PIXEL_RANGES = ["0-1", "0-255"] as const;
@@ -8,12 +8,13 @@ export const PIXEL_RANGES = ["0-1", "0-255"] as const;
 export type PixelRange = typeof PIXEL_RANGES[number];
 
 /** What a classifier may end in that keeps the order of its logits. */
-const ENDS = ["softmax", "sigmoid"];
+const ENDS = ["softmax", "log_softmax", "sigmoid"];
 
 /**
  * A copy of a classifier that takes images from 0 to 1 and says logits, as everything here expects: a
- * softmax (or sigmoid) at its end is left out, for a network that takes levels from 0 to 255 a rescaling
- * is put in front of it, and no layer is frozen.
+ * softmax (or sigmoid) at its end is left out; if shares come out all the same, the copy gives their
+ * logarithms. For a network that takes levels from 0 to 255 a rescaling is put in front of it, and no layer
+ * is frozen.
  *
  * @param network With one input and one output; left as it is.
  * @param range What it takes.
@@ -37,23 +38,53 @@ export async function logitsNetwork(
   network: tf.LayersModel,
   range: PixelRange,
 ): Promise<tf.LayersModel> {
-  return await copyNetwork(network, (json) => {
-    const { layers, output_layers } = json.config;
-    for (const layer of layers) layer.config.trainable = true;
-    const output = output_layers?.[0]?.[0] ?? layers.at(-1)!.config.name;
-    const last = layers.findIndex(({ config }) => config.name === output);
-    const { class_name, config } = layers[last]!;
-    if (ENDS.includes(String(config.activation))) config.activation = "linear";
-    const isIdle = class_name === "Activation" && config.activation === "linear";
-    if (output_layers !== undefined && class_name === "Softmax") {
-      const linear = { name: config.name, activation: "linear" };
-      layers[last] = { ...layers[last]!, class_name: "Activation", config: linear };
-    } else if (output_layers === undefined && (isIdle || class_name === "Softmax")) {
-      // an activation that does nothing any more would hide the dense layer from those who look for it
-      layers.splice(last, 1);
-    }
+  const copy = await copyNetwork(network, (json) => {
+    for (const layer of json.config.layers) layer.config.trainable = true;
+    endInLogits(json);
     if (range === "0-255") rescale(json, network.inputs[0]!.shape);
   });
+  if (!saysShares(copy)) return copy;
+  const logarithms = await copyNetwork(copy, addLogarithm);
+  disposeNetwork(copy);
+  return logarithms;
+}
+
+/** Leaves out what stands behind the logits: it would hide the dense layer from those who look for it. */
+function endInLogits({ config: { layers, output_layers } }: NetworkJson): void {
+  for (;;) {
+    const output = output_layers?.[0]?.[0] ?? layers.at(-1)!.config.name;
+    const last = layers.findIndex(({ config }) => config.name === output);
+    const { class_name, config, inbound_nodes } = layers[last]!;
+    if (ENDS.includes(String(config.activation))) config.activation = "linear";
+    const isIdle = class_name === "Activation" && config.activation === "linear";
+    if (class_name !== "Softmax" && !isIdle) return;
+    layers.splice(last, 1);
+    const before = (inbound_nodes as [string, number, number][][] | undefined)?.[0]?.[0];
+    if (before !== undefined) output_layers![0] = [before[0], before[1], before[2]];
+  }
+}
+
+/** Whether a network gives shares after all, wherever it makes them: for any images, none below 0, in sum 1. */
+function saysShares(network: tf.LayersModel): boolean {
+  const [, ...size] = network.inputs[0]!.shape;
+  if (network.outputs.length !== 1 || network.outputShape.length !== 2) return false;
+  return tf.tidy(() => {
+    const images = tf.randomUniform([8, ...size.map((length) => length ?? 32)], 0, 1, "float32", 1);
+    const shares = network.predict(images) as tf.Tensor2D;
+    const furthest = shares.sum(1).sub(1).abs().max().dataSync()[0]!;
+    return shares.min().dataSync()[0]! >= 0 && furthest < 1e-3;
+  });
+}
+
+function addLogarithm({ config: { layers, output_layers } }: NetworkJson): void {
+  const [name, class_name] = ["logarithm", "Logarithm"];
+  const config = { name };
+  const [output] = output_layers ?? [];
+  if (output === undefined) layers.push({ class_name, config });
+  else {
+    layers.push({ class_name, config, name, inbound_nodes: [[[...output, {}]]] });
+    output_layers![0] = [name, 0, 0];
+  }
 }
 
 /** Puts a rescaling where all others find the input: it takes over the input's name. */

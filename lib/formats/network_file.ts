@@ -26,11 +26,26 @@ export async function saveNetwork(
   network: tf.LayersModel,
   addTo: (folder: string) => Promise<void> = async () => {},
 ): Promise<void> {
+  await writeFolder(folder, async (temporary) => {
+    await network.save(`file://${temporary}`);
+    await addTo(temporary);
+  });
+}
+
+/**
+ * Writes a folder whole or not at all.
+ *
+ * @param folder Where to; what is there is replaced.
+ * @param write Fills a temporary folder that takes its place.
+ */
+export async function writeFolder(
+  folder: string,
+  write: (folder: string) => Promise<void>,
+): Promise<void> {
   await Deno.mkdir(dirname(folder), { recursive: true });
   const temporary = await Deno.makeTempDir({ dir: dirname(folder), suffix: ".tmp" });
   try {
-    await network.save(`file://${temporary}`);
-    await addTo(temporary);
+    await write(temporary);
     // on the disk before it takes the former one's place
     for await (const { name } of Deno.readDir(temporary)) await syncFile(`${temporary}/${name}`);
     await Deno.chmod(temporary, 0o755); // temporary folders are private

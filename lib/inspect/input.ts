@@ -20,7 +20,7 @@ import { seededRandom } from "@lib/random.ts";
 
 /** What to inspect, and where to. */
 export interface InspectionSettings extends InputForm {
-  /** A file of Keras, or of tfjs the folder or the `model.json` in it. */
+  /** A file of Keras or ONNX, or of tfjs the folder or the `model.json` in it. */
   network: string;
   /** A folder as `readAnyImages` takes it. */
   images: string;

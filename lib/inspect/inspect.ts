@@ -147,7 +147,8 @@ const EXAMPLES = 4;
 /** Removes a former report and the networks that it names: they are not those of the one to come. */
 async function removeFormer(output: string): Promise<void> {
   const text = await Deno.readTextFile(join(output, REPORT)).catch(() => "{}");
-  const names = /(?<="file": ")repaired_([\d.]+_points|refitted|unlearned)(\.keras|\.h5)?(?=")/g;
+  const names =
+    /(?<="file": ")repaired_([\d.]+_points|refitted|unlearned)(\.keras|\.h5|\.onnx)?(?=")/g;
   for (const file of text.match(names) ?? []) {
     await Deno.remove(join(output, file), { recursive: true }).catch(() => {});
   }

@@ -22,7 +22,7 @@ export interface Tail {
 const CHANNELWISE = [
   ...["Activation", "ELU", "ReLU", "LeakyReLU", "BatchNormalization", "Dropout", "Flatten"],
   ...["MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D"],
-  "ZeroPadding2D",
+  ...["PReLU", "Rescaling", "ZeroPadding2D"],
 ];
 
 /** Functions that look at all channels. */
@@ -61,6 +61,10 @@ export function tailOf(network: tf.LayersModel): Tail | undefined {
     layer = before(layer);
   }
   if (layer === undefined || !keepsChannelsLast(layer) || mixes(layer)) return undefined;
+  const channels = channelsOf(layer);
+  const own = between.flatMap(({ weights }) => weights);
+  // behind a flattening a normalisation has weights for each position
+  if (own.some(({ shape }) => shape.at(-1) !== channels)) return undefined;
   const apart = between.filter((each) => each.getClassName() !== "Flatten" && !isDropout(each));
   return {
     convolution: layer,
@@ -116,7 +120,7 @@ export function prunedConstants({ convolution, between }: Tail): tf.Tensor2D {
   });
 }
 
-const ACTIVATIONS = ["Activation", "ELU", "ReLU", "LeakyReLU"];
+const ACTIVATIONS = ["Activation", "ELU", "ReLU", "LeakyReLU", "PReLU"];
 
 const isDropout = (layer: tf.layers.Layer): boolean => layer.getClassName() === "Dropout";
 
@@ -130,6 +134,8 @@ function isLogits(layer: tf.layers.Layer): boolean {
 
 function isChannelwise(layer: tf.layers.Layer): boolean {
   if (!CHANNELWISE.includes(layer.getClassName()) || mixes(layer)) return false;
+  const { scale, offset } = layer.getConfig();
+  if (layer.getClassName() === "Rescaling") return ![scale, offset].some(Array.isArray);
   if (layer.getClassName() !== "BatchNormalization") return keepsChannelsLast(layer);
   const rank = (layer.outputShape as number[]).length;
   return [-1, rank - 1].includes(Number([layer.getConfig().axis].flat()[0]));

@@ -32,7 +32,6 @@ for (const name of MODELS) {
     const network = await loadKeras(`${folder}/${name}`);
     assertEquals(tf.memory().numTensors - before, network.weights.length);
     assertClose(predictions(network), kerasPredictions(name), 1e-6);
-    assertEquals(network instanceof tf.Sequential, name.startsWith("sequential"));
     // tfjs's own dispose keeps the weights of a layer that is called twice
     network.weights.forEach((weight) => weight.dispose());
     assertEquals(tf.memory().numTensors, before);
@@ -40,8 +39,8 @@ for (const name of MODELS) {
 }
 
 /** A copy with a channel of one convolution at zero. */
-async function changed(network: tf.LayersModel): Promise<tf.LayersModel> {
-  if (network instanceof tf.Sequential) return await pruneChannels(network, [1, 5]);
+async function changed(name: string, network: tf.LayersModel): Promise<tf.LayersModel> {
+  if (name.startsWith("sequential")) return await pruneChannels(network, [1, 5]);
   const layer = network.getLayer("pointwise");
   const kept = tf.tensor1d([1, 0, 1, 1, 0, 1]);
   layer.setWeights(layer.getWeights().map((weight) => weight.mul(kept)));
@@ -55,7 +54,7 @@ const WRITTEN = [
 
 /** Writes a network with changed weights; what it predicts. */
 async function write(name: typeof WRITTEN[number]): Promise<Float32Array> {
-  const network = await changed(await loadKeras(`${folder}/${name}`));
+  const network = await changed(name, await loadKeras(`${folder}/${name}`));
   const before = tf.memory().numTensors;
   await saveKeras(`${folder}/${name}`, `${folder}/new/${name}`, network);
   assertEquals(tf.memory().numTensors, before);

@@ -2,7 +2,7 @@
 import { openZip, unpack } from "@lib/data/zip.ts";
 import { exists } from "@lib/files.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import { join } from "@lib/std/path.ts";
+import { dirname, join } from "@lib/std/path.ts";
 import expected from "../reference/keras/expected.json" with { type: "json" };
 import { noise } from "../reference/reference.ts";
 
@@ -19,7 +19,9 @@ export async function unpackModels(name = "models.zip"): Promise<string> {
   const archive = await openZip(join(REFERENCE, name));
   const contents = unpack(archive, archive.entries);
   for (const [index, { fileName }] of archive.entries.entries()) {
-    await Deno.writeFile(join(folder, fileName), contents[index]!);
+    const file = join(folder, fileName);
+    await Deno.mkdir(dirname(file), { recursive: true });
+    await Deno.writeFile(file, contents[index]!);
   }
   return folder;
 }
@@ -41,17 +43,23 @@ export function predictions(network: tf.LayersModel): Float32Array {
 
 const PYTHON = join(import.meta.dirname!, "../../.keras/bin/python");
 
-/** Whether Keras itself is installed: `deno task test` sees to it. */
+/** Whether Keras itself and onnxruntime are installed: `deno task test` sees to it. */
 export const hasKeras = await exists(PYTHON);
 
 /** What Keras itself predicts with files, one by one. */
-export async function askKeras(files: readonly string[]): Promise<number[][]> {
-  const args = [join(REFERENCE, "predict.py"), ...files];
+export const askKeras = (files: readonly string[]): Promise<number[][]> => ask("predict.py", files);
+
+/** What onnxruntime computes with files, one by one. */
+export const askOnnxruntime = (files: readonly string[]): Promise<number[][]> =>
+  ask("../onnx/predict.py", files);
+
+async function ask(script: string, files: readonly string[]): Promise<number[][]> {
+  const args = [join(REFERENCE, script), ...files];
   const command = new Deno.Command(PYTHON, { args, env: { KERAS_BACKEND: "jax" } });
   const output = await command.output();
   const [text, errors] = [output.stdout, output.stderr].map((each) =>
     new TextDecoder().decode(each)
   );
-  if (!output.success) throw new Error(`Expected Keras to predict but found ${errors}`);
+  if (!output.success) throw new Error(`Expected ${script} to predict but found ${errors}`);
   return text!.trim().split("\n").slice(-files.length).map((line) => JSON.parse(line));
 }

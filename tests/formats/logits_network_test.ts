@@ -60,6 +60,29 @@ Deno.test("a softmax as a layer of its own is left out as well, and what ends ot
   }
 });
 
+Deno.test("shares are seen wherever they are made, and their softmax is undone", async () => {
+  const shaped = { inputShape: [2] };
+  const classifier = (): tf.Sequential =>
+    tf.sequential({ layers: [tf.layers.dense({ units: 3, activation: "softmax", ...shaped })] });
+  const input = tf.input({ shape: [2] });
+  const mean = tf.layers.average().apply([1, 2].map(() => classifier().apply(input)) as never);
+  const linear = tf.layers.activation({ activation: "linear" });
+  const networks: [network: tf.LayersModel, end: string][] = [
+    [tf.sequential({ layers: [...classifier().layers, linear] }), "Dense"],
+    [tf.sequential({ layers: [classifier()] }), "Logarithm"],
+    [tf.model({ inputs: input, outputs: mean as tf.SymbolicTensor }), "Logarithm"],
+  ];
+  for (const [network, end] of networks) {
+    const before = tf.memory().numTensors;
+    const copy = await logitsNetwork(network, "0-1");
+    assertEquals(copy.layers.at(-1)!.getClassName(), end);
+    const shares = tf.tidy(() => tf.softmax(tf.tensor2d(predicted(copy), [4, 3])).dataSync());
+    assertClose(shares, predicted(network), 1e-6);
+    disposeNetwork(copy);
+    assertEquals(tf.memory().numTensors, before);
+  }
+});
+
 Deno.test("a rescaling is part of the graph, forward and backward", async () => {
   const network = await copyNetwork(await loadKeras(`${folder}/sequential.keras`));
   const graph = await logitsNetwork(network, "0-255");

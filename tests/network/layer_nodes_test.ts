@@ -1,6 +1,7 @@
 /** Layers as nodes of a graph beside the same layers of tfjs, and dropout beside its definition. */
 import { Graph } from "@lib/network/graph.ts";
 import { addLayer, hasGraph } from "@lib/network/network_nodes.ts";
+import { Logarithm } from "@lib/network/nodes/logarithm.ts";
 import { dropoutMask } from "@lib/network/nodes/training_nodes.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
 import { tf } from "@lib/network/tensorflow.ts";
@@ -57,6 +58,77 @@ for (
   });
 }
 
+Deno.test("rows are normalised by the graph as by tfjs, forward and backward", () => {
+  const layer = tf.layers.batchNormalization({ gammaInitializer: "randomUniform" });
+  layer.apply(tf.input({ shape: [6] }));
+  const [input, slope] = [5, 6].map((seed) => tf.randomNormal([40, 6], 0.2, 1, "float32", seed));
+  const plain = (x: tf.Tensor): tf.Tensor => layer.apply(x, { training: true }) as tf.Tensor;
+  const expected = plain(input!);
+  const { output, byInput } = runLayer(layer, input!, slope!);
+  assertAlmostEquals(largest(output.sub(expected)), 0, 1e-5);
+  assertAlmostEquals(largest(byInput.sub(tf.grad(plain)(input!, slope!))), 0, 1e-5);
+});
+
+const image: tf.Shape = [null, 5, 5, 3];
+const convolved = { kernelSize: 3, padding: "same", activation: "swish" } as const;
+for (
+  const layer of [
+    tf.layers.depthwiseConv2d({ ...convolved, depthMultiplier: 2, strides: 2 }),
+    tf.layers.prelu({ sharedAxes: [1, 2], alphaInitializer: "glorotNormal" }),
+    tf.layers.prelu({ sharedAxes: [1, 2, 3], alphaInitializer: "glorotNormal" }),
+    tf.layers.globalMaxPooling2d({}),
+    new Logarithm({}),
+    tf.layers.permute({ dims: [3, 1, 2] }),
+    tf.layers.reshape({ targetShape: [75] }),
+    tf.layers.rescaling({ scale: [2, -1, 0.5] as never, offset: [0, 1, 2] as never }),
+    tf.layers.activation({ activation: "swish" }),
+  ]
+) {
+  Deno.test(`a layer of class ${layer.getClassName()} is tfjs's own, forward and backward`, () => {
+    layer.apply(tf.input({ batchShape: image }));
+    // shares are not below 0, and some are 0
+    const mean = layer instanceof Logarithm ? 6 : 0.2;
+    const input = tf.randomNormal([4, 5, 5, 3], mean, 1, "float32", 5).mul(
+      tf.randomUniform([4, 5, 5, 3], 0, 1, "float32", 7).greater(0.1),
+    );
+    const plain = (x: tf.Tensor): tf.Tensor => layer.apply(x) as tf.Tensor;
+    const expected = plain(input);
+    const slope = tf.randomNormal(expected.shape, 0, 1, "float32", 6);
+    const { output, byInput, byWeights } = runLayer(layer, input, slope);
+    assertAlmostEquals(largest(output.sub(expected)), 0, 1e-5);
+    assertAlmostEquals(largest(byInput.sub(tf.grad(plain)(input, slope))), 0, 1e-5);
+    const variables = layer.trainableWeights.map((weight) => weight.read() as tf.Variable);
+    if (variables.length === 0) return;
+    const sum = (): tf.Scalar => plain(input).mul(slope).sum();
+    const { grads } = tf.variableGrads(sum, variables);
+    variables.forEach(({ name }, index) =>
+      assertAlmostEquals(largest(byWeights[index]!.sub(grads[name]!)), 0, 1e-4)
+    );
+  });
+}
+
+Deno.test("a product with one value for each channel is tfjs's own, forward and backward", () => {
+  const layer = tf.layers.multiply();
+  layer.apply([image, [null, 1, 1, 3]].map((batchShape) => tf.input({ batchShape })));
+  const [one, other, slope] = [[4, 5, 5, 3], [4, 1, 1, 3], [4, 5, 5, 3]].map((shape, index) =>
+    tf.randomNormal(shape, 0.2, 1, "float32", index)
+  ) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const graph = new Graph();
+  const [left, right, slopes] = ["one", "other", "slope"].map((name) =>
+    graph.placeholder(name, "FLOAT")
+  );
+  const pass = addLayer(graph, layer, [left!, right!], {
+    ...{ weights: new Map(), needsInputGradient: true },
+  });
+  const { inputs } = pass.backward(slopes!);
+  const found = graph.compile()({ one, other, slope }, [pass.output, ...inputs]);
+  const expected = [one.mul(other), ...tf.grads((a, b) => a.mul(b))([one, other], slope)];
+  expected.forEach((each, index) => {
+    assertEquals(found[index]!.shape, each.shape);
+    assertAlmostEquals(largest(found[index]!.sub(each)), 0, 1e-5);
+  });
+});
+
 Deno.test("dropout lets its share through, scaled, the same way back, and anew in each step", () => {
   const layer = tf.layers.dropout({ rate: 0.4 });
   const input = tf.ones([100_001]); // no multiple of the four values that a random word gives
@@ -71,6 +143,15 @@ Deno.test("dropout lets its share through, scaled, the same way back, and anew i
   const next = runLayer(layer, input, input, [1, 3]).output.dataSync();
   const both = next.filter((value, index) => value > 0 && values[index]! > 0).length / next.length;
   assertAlmostEquals(both, 0.36, 0.01); // independent of the step before
+});
+
+Deno.test("dropout of whole channels drops each or keeps it in all pixels of an image", () => {
+  const layer = tf.layers.dropout({ rate: 0.4, noiseShape: [null, 1, 1, null] as never });
+  const input = tf.ones([50, 4, 3, 40]);
+  const { output } = runLayer(layer, input, input);
+  const [least, most] = [output.min([1, 2]), output.max([1, 2])];
+  assertEquals(largest(most.sub(least)), 0);
+  assertAlmostEquals(most.greater(0).mean().dataSync()[0]!, 0.6, 0.07); // six standard deviations
 });
 
 Deno.test("outside training batch normalisation uses its moving statistics and dropout does nothing", () => {
@@ -110,7 +191,7 @@ Deno.test("networks with other layers or settings have no graph here", () => {
     tf.layers.conv2d({ filters: 2, kernelSize: 3, dilationRate: 2, inputShape }),
     tf.layers.activation({ activation: "hardSigmoid", inputShape }),
     tf.layers.reLU({ maxValue: 5, inputShape }),
-    tf.layers.globalMaxPooling2d({ inputShape }),
+    tf.layers.upSampling2d({ inputShape }),
     tf.layers.batchNormalization({ axis: 1, inputShape }),
   ];
   for (const layer of layers) assertEquals(hasGraph(tf.sequential({ layers: [layer] })), false);
@@ -118,11 +199,6 @@ Deno.test("networks with other layers or settings have no graph here", () => {
   assertEquals(hasGraph(network), true);
   network.layers[2]!.trainable = false; // as loaded networks may have it
   assertEquals(hasGraph(network), false);
-  const flat = { inputShape: [4] };
-  const head = [tf.layers.dense({ units: 3, ...flat }), tf.layers.batchNormalization()];
-  assertEquals(hasGraph(tf.sequential({ layers: head })), false);
-  const drop = tf.layers.dropout({ rate: 0.5, noiseShape: [1, 4], ...flat });
-  assertEquals(hasGraph(tf.sequential({ layers: [drop] })), false);
 });
 
 Deno.test("the summary has the numbers of the paper's Figure 4", () => {

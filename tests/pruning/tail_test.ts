@@ -66,6 +66,15 @@ const TAILS: Record<string, () => tf.LayersModel> = {
         tf.layers.dense({ units: 300 }),
       ],
     }),
+  "a slope for each channel and a rescaling": () =>
+    tf.sequential({
+      layers: [
+        first(),
+        tf.layers.prelu({ sharedAxes: [1, 2] }),
+        tf.layers.rescaling({ scale: 0.5, offset: 1 }),
+        ...end(),
+      ],
+    }),
   "nothing": () => tf.sequential({ layers: [first(), ...end()] }),
   "the same, functional": () => {
     const { inputs, outputs } = TAILS["activation, normalisation, pooling"]!();
@@ -132,6 +141,7 @@ Deno.test("where channels meet before the dense layer, or classes after it, ther
     [first(), tf.layers.flatten(), tf.layers.dense({ units: 5 }), tf.layers.dense({ units: 3 })],
     [first(), tf.layers.flatten(), tf.layers.dense({ units: 3, activation: "softmax" })],
     [first(), tf.layers.batchNormalization({ axis: 1 }), ...end()],
+    [first(), tf.layers.flatten(), tf.layers.batchNormalization(), tf.layers.dense({ units: 3 })],
     [tf.layers.flatten(flat), tf.layers.dense({ units: 3 })],
   ];
   for (const layers of without) {

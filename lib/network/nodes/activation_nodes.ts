@@ -1,4 +1,4 @@
-import { float, type Graph, type Ref } from "@lib/network/graph.ts";
+import { float, type Graph, type Ref, type } from "@lib/network/graph.ts";
 import { type Config, type LayerNodes, type Pass, straight } from "@lib/network/nodes/pass.ts";
 
 /** What the kernel of a function's slope takes. */
@@ -7,7 +7,7 @@ const BY_OUTPUT: Operands = (gradient, output) => [gradient, output];
 const OUTPUT_FIRST: Operands = (gradient, output) => [output, gradient];
 const BY_INPUT: Operands = (gradient, _, input) => [gradient, input];
 
-/** Kernels of functions of single numbers, by tfjs's names; a linear one needs none. */
+/** Kernels of functions of single numbers, by tfjs's names; a linear one needs none, swish two. */
 const FUNCTIONS: Record<string, [kernel: string, operands: Operands] | undefined> = {
   linear: undefined,
   elu: ["Elu", BY_OUTPUT],
@@ -18,6 +18,7 @@ const FUNCTIONS: Record<string, [kernel: string, operands: Operands] | undefined
   tanh: ["Tanh", OUTPUT_FIRST],
   softplus: ["Softplus", BY_INPUT],
   softsign: ["Softsign", BY_INPUT],
+  swish: undefined,
 };
 
 /** Whether a function can be written. */
@@ -29,12 +30,24 @@ export function addActivation(
   name: unknown,
   input: Ref,
 ): { output: Ref; back(gradient: Ref): Ref } {
+  if (name === "swish") return addSwish(graph, input);
   const known = FUNCTIONS[String(name)];
   if (known === undefined) return { output: input, back: (gradient) => gradient };
   const [kernel, operands] = known;
   const output = graph.node(kernel, [input]);
   const back = (gradient: Ref): Ref =>
     graph.node(`${kernel}Grad`, operands(gradient, output, input));
+  return { output, back };
+}
+
+/** The input times its sigmoid. */
+function addSwish(graph: Graph, input: Ref): ReturnType<typeof addActivation> {
+  const gate = graph.node("Sigmoid", [input]);
+  const output = graph.node("Mul", [input, gate]);
+  const back = (gradient: Ref): Ref => {
+    const byGate = graph.node("SigmoidGrad", [gate, graph.node("Mul", [gradient, input])]);
+    return graph.node("AddV2", [graph.node("Mul", [gradient, gate]), byGate]);
+  };
   return { output, back };
 }
 
@@ -59,6 +72,34 @@ export const ACTIVATION_NODES: Record<string, LayerNodes> = {
       const output = graph.node("LeakyRelu", [input], alpha);
       // whose sign is the input's
       return straight(output, (by) => graph.node("LeakyReluGrad", [by, output], alpha));
+    },
+  },
+  /** With one slope, or one a channel. */
+  PReLU: {
+    knows: (_, { outputShape, weights }) =>
+      (weights[0]!.shape as number[]).slice(0, -1).every((size) => size === 1) &&
+      outputShape.length === 4,
+    add(graph, layer, [input], [slope]): Pass {
+      const shape = layer.weights[0]!.shape as number[];
+      const summed = shape.at(-1) === 1 ? [0, 1, 2, 3] : [0, 1, 2];
+      // two rectifiers, one of them turned round
+      const below = graph.node("Minimum", [input, graph.constant(0)]);
+      const output = graph.node("AddV2", [
+        graph.node("Relu", [input]),
+        graph.node("Mul", [below, slope!]),
+      ]);
+      const backward: Pass["backward"] = (gradient) => {
+        const above = graph.node("ReluGrad", [gradient, input]);
+        const rest = graph.node("Sub", [gradient, above]);
+        const byInput = graph.node("AddV2", [above, graph.node("Mul", [rest, slope!])]);
+        const sums = graph.node("Sum", [
+          graph.node("Mul", [gradient, below]),
+          graph.constant(summed, "INT32"),
+        ], { Tidx: type("INT32") });
+        const bySlope = graph.reshape(sums, shape);
+        return { inputs: [byInput], weights: [bySlope] };
+      };
+      return { output, backward };
     },
   },
 };

@@ -1,4 +1,4 @@
-import { int, type } from "@lib/network/graph.ts";
+import { bool, int, type Ref, type } from "@lib/network/graph.ts";
 import {
   alongChannels,
   channelsLast,
@@ -16,14 +16,61 @@ export const SHAPE_NODES: Record<string, LayerNodes> = {
       return straight(flat, (gradient) => graph.reshape(gradient, graph.shape(input)));
     },
   },
-  Rescaling: {
-    knows: ({ scale, offset }) => [scale, offset].every((each) => typeof each === "number"),
+  Reshape: {
+    knows: ({ targetShape }) => (targetShape as number[]).every((size) => size > 0),
     add(graph, layer, [input]): Pass {
-      const { scale, offset } = layer.getConfig() as { scale: number; offset: number };
-      const factor = graph.constant(scale);
+      const shaped = graph.reshape(input, [-1, ...layer.getConfig().targetShape as number[]]);
+      return straight(shaped, (gradient) => graph.reshape(gradient, graph.shape(input)));
+    },
+  },
+  Permute: {
+    knows: () => true,
+    add(graph, layer, [input]): Pass {
+      // of an image: the batch's axis stays the first
+      const axes = [0, ...layer.getConfig().dims as number[]];
+      const turned = (value: Ref, order: number[]): Ref =>
+        graph.node("Transpose", [value, graph.constant(order, "INT32")], { Tperm: type("INT32") });
+      const back = axes.map((_, axis) => axes.indexOf(axis));
+      return straight(turned(input, axes), (gradient) => turned(gradient, back));
+    },
+  },
+  /** By one factor, or one a channel. */
+  Rescaling: {
+    knows: () => true,
+    add(graph, layer, [input]): Pass {
+      const { scale, offset } = layer.getConfig() as Record<string, number | number[]>;
+      const factor = graph.constant(scale!);
       const scaled = graph.node("Mul", [input, factor]);
-      const moved = graph.node("AddV2", [scaled, graph.constant(offset)]);
+      const moved = graph.node("AddV2", [scaled, graph.constant(offset!)]);
       return straight(moved, (gradient) => graph.node("Mul", [gradient, factor]));
+    },
+  },
+  /** Of two values; the axes of one may be 1 where those of the other are longer. */
+  Multiply: {
+    knows: (_, { input }) => {
+      const shapes = (input as { shape: number[] }[]).map(({ shape }) => shape.length);
+      return shapes.length === 2 && shapes[0] === shapes[1];
+    },
+    add(graph, layer, [one, other]): Pass {
+      const backTo = (index: number, gradient: Ref): Ref => {
+        const [shape, whole] = [
+          (layer.input as { shape: number[] }[])[index]!.shape,
+          layer.outputShape,
+        ];
+        const axes = [...shape.keys()].filter((axis) => shape[axis] !== (whole as number[])[axis]);
+        if (axes.length === 0) return gradient;
+        const types = { Tidx: type("INT32"), keep_dims: bool(true) };
+        return graph.node("Sum", [gradient, graph.constant(axes, "INT32")], types);
+      };
+      return {
+        output: graph.node("Mul", [one, other!]),
+        backward: (gradient) => ({
+          inputs: [other!, one].map((factor, index) =>
+            backTo(index, graph.node("Mul", [gradient, factor]))
+          ),
+          weights: [],
+        }),
+      };
     },
   },
   Add: {

@@ -8,75 +8,116 @@ import {
   type,
   WHOLE,
 } from "@lib/network/graph.ts";
-import { alongChannels, type LayerNodes, type Pass, straight } from "@lib/network/nodes/pass.ts";
+import {
+  alongChannels,
+  type LayerNodes,
+  type Pass,
+  type PassContext,
+  straight,
+} from "@lib/network/nodes/pass.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
 
 type Normalization = { momentum: number; epsilon: number; scale: boolean; center: boolean };
 
 /** Layers that do something else in training. */
 export const TRAINING_NODES: Record<string, LayerNodes> = {
-  /** Batch normalisation of images' channels, with or without scale and offset. */
+  /** Batch normalisation of images' channels or of rows, with or without scale and offset. */
   BatchNormalization: {
-    knows: alongChannels,
-    add(graph, layer, [input], trainable, { weights, seed }): Pass {
-      const { momentum, epsilon, scale: scales, center } = layer.getConfig() as Normalization;
-      const filled = (value: number): Ref =>
-        graph.constant(Array<number>((layer.outputShape as number[])[3]!).fill(value));
-      const scale = scales ? trainable[0]! : filled(1);
-      const offset = center ? trainable.at(-1)! : filled(0);
-      const statistics = layer.nonTrainableWeights.map((weight) => weights.get(weight)!);
-      const isTraining = seed !== undefined;
-      const settings = {
-        ...{ U: type("FLOAT"), epsilon: float(epsilon), is_training: bool(isTraining) },
-        data_format: text("NHWC"),
+    knows: (config, layer) => layer.outputShape.length === 2 || alongChannels(config, layer),
+    add(graph, layer, [input], trainable, context): Pass {
+      if (layer.outputShape.length === 4) {
+        return normalized(graph, layer, input, trainable, context);
+      }
+      const columns = (layer.outputShape as number[])[1]!;
+      const pixels = (rows: Ref): Ref => graph.reshape(rows, [-1, 1, 1, columns]);
+      const rows = (pixels: Ref): Ref => graph.reshape(pixels, [-1, columns]);
+      const pass = normalized(graph, layer, pixels(input), trainable, context);
+      const backward: Pass["backward"] = (gradient) => {
+        const { inputs, weights } = pass.backward(pixels(gradient));
+        return { inputs: inputs.map(rows), weights };
       };
-      const known = isTraining ? [graph.constant([]), graph.constant([])] : statistics;
-      const node = graph.node("FusedBatchNormV3", [input, scale, offset, ...known], settings);
-      const moving = (): Ref[] => {
-        // Keras keeps the variance that divides by n; TensorFlow's kernel gives the one by n − 1
-        const [mean, variance] = [output(node, 1), output(node, 2)];
-        const channels = graph.size(variance);
-        const each = graph.node("FloorDiv", [graph.size(input), channels], WHOLE);
-        const count = graph.cast(each, "INT32", "FLOAT");
-        const factor = graph.node("RealDiv", [
-          graph.node("Sub", [count, graph.constant(1)]),
-          count,
-        ]);
-        return [mean, graph.node("Mul", [variance, factor])].map((found, index) =>
-          graph.mix(statistics[index]!, found, momentum)
-        );
-      };
-      return {
-        output: node,
-        ...(isTraining && { moving: moving() }),
-        backward: (gradient) => {
-          // in inference mode TensorFlow leaves the reserved statistics as unwritten memory
-          const reserve = isTraining ? [output(node, 3), output(node, 4)] : statistics;
-          const operands = [gradient, input, scale, ...reserve, output(node, 5)];
-          const back = graph.node("FusedBatchNormGradV3", operands, settings);
-          const byWeights = [
-            ...scales ? [output(back, 1)] : [],
-            ...center ? [output(back, 2)] : [],
-          ];
-          if (isTraining) return { inputs: [back], weights: byWeights };
-          // a channel's values are only multiplied: much faster than the kernel, which then need not run
-          const shifted = graph.node("AddV2", [statistics[1]!, graph.constant(epsilon)]);
-          const factor = graph.node("Mul", [scale, graph.node("Rsqrt", [shifted])]);
-          return { inputs: [graph.node("Mul", [gradient, factor])], weights: byWeights };
-        },
-      };
+      return { ...pass, output: rows(pass.output), backward };
     },
   },
-  /** Dropout of single values. */
+  /** Dropout of single values, or of all that share an axis of size 1 of the noise's shape. */
   Dropout: {
-    knows: ({ noiseShape }) => noiseShape == null,
+    knows: () => true,
     add(graph, layer, [input], _weights, { seed }): Pass {
       if (seed === undefined) return straight(input, (gradient) => gradient);
-      const mask = dropoutMask(graph, input, layer.getConfig().rate as number, seed);
+      const { rate, noiseShape } = layer.getConfig() as { rate: number; noiseShape?: tf.Shape };
+      const mask = dropoutMask(
+        graph,
+        noiseShape ? part(graph, input, noiseShape) : input,
+        rate,
+        seed,
+      );
       const masked = graph.node("Mul", [input, mask]);
       return straight(masked, (gradient) => graph.node("Mul", [gradient, mask]));
     },
   },
 };
+
+/** The first part of a value, of size 1 along the axes where a shape has 1. */
+function part(graph: Graph, input: Ref, shape: tf.Shape): Ref {
+  const limits = graph.constant(shape.map((size) => size === 1 ? 1 : 2 ** 31 - 1), "INT32");
+  const sizes = graph.node("Minimum", [graph.shape(input), limits], WHOLE);
+  return graph.slice(input, graph.constant(shape.map(() => 0), "INT32"), sizes);
+}
+
+function normalized(
+  graph: Graph,
+  layer: tf.layers.Layer,
+  input: Ref,
+  trainable: Ref[],
+  { weights, seed }: PassContext,
+): Pass {
+  const { momentum, epsilon, scale: scales, center } = layer.getConfig() as Normalization;
+  const filled = (value: number): Ref =>
+    graph.constant(Array<number>((layer.outputShape as number[]).at(-1)!).fill(value));
+  const scale = scales ? trainable[0]! : filled(1);
+  const offset = center ? trainable.at(-1)! : filled(0);
+  const statistics = layer.nonTrainableWeights.map((weight) => weights.get(weight)!);
+  const isTraining = seed !== undefined;
+  const settings = {
+    ...{ U: type("FLOAT"), epsilon: float(epsilon), is_training: bool(isTraining) },
+    data_format: text("NHWC"),
+  };
+  const known = isTraining ? [graph.constant([]), graph.constant([])] : statistics;
+  const node = graph.node("FusedBatchNormV3", [input, scale, offset, ...known], settings);
+  const moving = (): Ref[] => {
+    // Keras keeps the variance that divides by n; TensorFlow's kernel gives the one by n − 1
+    const [mean, variance] = [output(node, 1), output(node, 2)];
+    const channels = graph.size(variance);
+    const each = graph.node("FloorDiv", [graph.size(input), channels], WHOLE);
+    const count = graph.cast(each, "INT32", "FLOAT");
+    const factor = graph.node("RealDiv", [
+      graph.node("Sub", [count, graph.constant(1)]),
+      count,
+    ]);
+    return [mean, graph.node("Mul", [variance, factor])].map((found, index) =>
+      graph.mix(statistics[index]!, found, momentum)
+    );
+  };
+  return {
+    output: node,
+    ...(isTraining && { moving: moving() }),
+    backward: (gradient) => {
+      // in inference mode TensorFlow leaves the reserved statistics as unwritten memory
+      const reserve = isTraining ? [output(node, 3), output(node, 4)] : statistics;
+      const operands = [gradient, input, scale, ...reserve, output(node, 5)];
+      const back = graph.node("FusedBatchNormGradV3", operands, settings);
+      const byWeights = [
+        ...scales ? [output(back, 1)] : [],
+        ...center ? [output(back, 2)] : [],
+      ];
+      if (isTraining) return { inputs: [back], weights: byWeights };
+      // a channel's values are only multiplied: much faster than the kernel, which then need not run
+      const shifted = graph.node("AddV2", [statistics[1]!, graph.constant(epsilon)]);
+      const factor = graph.node("Mul", [scale, graph.node("Rsqrt", [shifted])]);
+      return { inputs: [graph.node("Mul", [gradient, factor])], weights: byWeights };
+    },
+  };
+}
 
 /**
  * Adds a mask of dropout: 0 at the given rate, else 1 / (1 − rate).

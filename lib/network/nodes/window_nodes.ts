@@ -53,26 +53,30 @@ const pooling = (
   },
 });
 
+/** A convolution by a kernel of TensorFlow, over all channels or each on its own. */
+const convolution = (kernel: "Conv2D" | "DepthwiseConv2dNative"): LayerNodes => ({
+  knows: ({ dilationRate, dataFormat, activation }) =>
+    [dilationRate].flat().every((rate) => rate === 1) && channelsLast({ dataFormat }) &&
+    knowsActivation(activation),
+  add(graph, layer, [input], [filters, bias], { needsInputGradient }): Pass {
+    const window = windowOf(layer);
+    const sum = graph.node(kernel, [input, filters!], window);
+    return weighted(graph, layer, sum, bias, (bySum) => {
+      const shape = graph.constant(layer.trainableWeights[0]!.shape as number[], "INT32");
+      const inputs = needsInputGradient
+        ? [graph.node(`${kernel}BackpropInput`, [graph.shape(input), filters!, bySum], window)]
+        : [];
+      // one after the other: side by side, each on all cores, they are slower
+      const operands = [input, shape, bySum, ...inputs.map((each) => `^${each}`)];
+      return { inputs, kernel: graph.node(`${kernel}BackpropFilter`, operands, window) };
+    });
+  },
+});
+
 /** Layers that sum or choose values: of a window that goes over images, or of all. */
 export const WINDOW_NODES: Record<string, LayerNodes> = {
-  Conv2D: {
-    knows: ({ dilationRate, dataFormat, activation }) =>
-      [dilationRate].flat().every((rate) => rate === 1) && channelsLast({ dataFormat }) &&
-      knowsActivation(activation),
-    add(graph, layer, [input], [kernel, bias], { needsInputGradient }): Pass {
-      const window = windowOf(layer);
-      const sum = graph.node("Conv2D", [input, kernel!], window);
-      return weighted(graph, layer, sum, bias, (bySum) => {
-        const shape = graph.constant(layer.trainableWeights[0]!.shape as number[], "INT32");
-        const inputs = needsInputGradient
-          ? [graph.node("Conv2DBackpropInput", [graph.shape(input), kernel!, bySum], window)]
-          : [];
-        // one after the other: side by side, each on all cores, they are slower
-        const operands = [input, shape, bySum, ...inputs.map((each) => `^${each}`)];
-        return { inputs, kernel: graph.node("Conv2DBackpropFilter", operands, window) };
-      });
-    },
-  },
+  Conv2D: convolution("Conv2D"),
+  DepthwiseConv2D: convolution("DepthwiseConv2dNative"),
   Dense: {
     knows: ({ activation }, layer) =>
       knowsActivation(activation) && (layer.outputShape as number[]).length === 2,
@@ -86,6 +90,20 @@ export const WINDOW_NODES: Record<string, LayerNodes> = {
   },
   MaxPooling2D: pooling("MaxPool", (_, input, output) => [input, output]),
   AveragePooling2D: pooling("AvgPool", (graph, input) => [graph.shape(input)]),
+  GlobalMaxPooling2D: {
+    knows: channelsLast,
+    add(graph, layer, [input]): Pass {
+      const [, height, width, channels] = (layer.input as { shape: number[] }).shape;
+      const all = ints([1, height!, width!, 1]);
+      const window = { ksize: all, strides: all, padding: text("VALID"), ...NHWC };
+      const largest = graph.node("MaxPool", [input], window);
+      const rows = graph.reshape(largest, [-1, channels!]);
+      return straight(rows, (gradient) => {
+        const pixels = graph.reshape(gradient, [-1, 1, 1, channels!]);
+        return graph.node("MaxPoolGrad", [input, largest, pixels], window);
+      });
+    },
+  },
   GlobalAveragePooling2D: {
     knows: channelsLast,
     add(graph, layer, [input]): Pass {

@@ -1,0 +1,90 @@
+/** Operators that are activations. */
+import { hardSigmoid, rescaled } from "@lib/formats/arithmetic.ts";
+import type { Tensor } from "@lib/formats/layer_graph.ts";
+import type { Call, Operator, Value } from "@lib/formats/onnx_values.ts";
+import { imagesValue } from "@lib/formats/onnx_windows.ts";
+
+/** A layer that treats each value alike. */
+function alike(className: string, settings: (call: Call) => Record<string, unknown>): Operator {
+  return (call) => {
+    const { tensor, shape } = call.computed();
+    const layer = call.graph.layer(className, { name: call.name, ...settings(call) });
+    return { tensor: call.graph.apply(layer, [tensor]), shape };
+  };
+}
+
+const activation = (name: string): Operator => alike("Activation", () => ({ activation: name }));
+
+/** An activation over the classes, which are the last axis of rows. */
+const overClasses = (name: string): Operator => (call) => {
+  const { shape } = call.computed();
+  const axis = call.number("axis", -1);
+  if (shape.length !== 2 || ![1, -1].includes(axis)) call.refuse("rows of classes", `[${shape}]`);
+  return activation(name)(call);
+};
+
+const elu = (call: Call): Value => {
+  const alpha = call.number("alpha", 1);
+  return alpha === 1 ? activation("elu")(call) : call.refuse("alpha 1", alpha);
+};
+
+function prelu(call: Call): Value {
+  const { values } = call.known(1);
+  const input = call.images();
+  if (values.length !== 1 && values.length !== input.shape[3]) {
+    call.refuse("a slope a channel", "others");
+  }
+  const sharedAxes = values.length === 1 ? [1, 2, 3] : [1, 2];
+  const settings = { name: call.name, sharedAxes, alphaInitializer: "zeros" };
+  const layer = call.graph.layer("PReLU", settings);
+  return imagesValue(call.graph.apply(layer, [input], [call.place(1)]));
+}
+
+/** Values held between two limits: a rectifier from the lower one on. */
+function clip(call: Call): Value {
+  const limit = (name: string, index: number, otherwise: number): number =>
+    call.inputs[index] ? call.known(index).values[0]! : call.number(name, otherwise);
+  const [least, most] = [limit("min", 1, -Infinity), limit("max", 2, Infinity)];
+  const { tensor, shape } = call.computed();
+  const { graph, name } = call;
+  if (!Number.isFinite(least)) call.refuse("a lower limit", "none");
+  const moved = (from: Tensor, by: number): Tensor =>
+    by === 0 ? from : rescaled(graph, from, [1], [by], graph.unusedName(`${name}_moved`));
+  const maxValue = most - least;
+  const settings = Number.isFinite(maxValue) ? { maxValue } : {};
+  const relu = graph.layer("ReLU", { name, ...settings });
+  return { tensor: moved(graph.apply(relu, [moved(tensor, -least)]), least), shape };
+}
+
+const hardSigmoidOf = (call: Call): Value => {
+  const { tensor, shape } = call.computed();
+  const line = [call.number("alpha", 0.2), call.number("beta", 0.5)] as const;
+  return { tensor: hardSigmoid(call.graph, tensor, call.name, line), shape };
+};
+
+const hardSwish = (call: Call): Value => {
+  const { tensor, shape } = call.computed();
+  const gate = hardSigmoid(call.graph, tensor, `${call.name}_gate`);
+  const layer = call.graph.layer("Multiply", { name: call.name });
+  return { tensor: call.graph.apply(layer, [tensor, gate]), shape };
+};
+
+/** By their names. */
+export const ACTIVATION_OPERATORS: Record<string, Operator> = {
+  Clip: clip,
+  Elu: elu,
+  Gelu: activation("gelu"),
+  HardSigmoid: hardSigmoidOf,
+  HardSwish: hardSwish,
+  LeakyRelu: alike("LeakyReLU", (call) => ({ alpha: call.number("alpha", 0.01) })),
+  LogSoftmax: overClasses("logSoftmax"),
+  Mish: activation("mish"),
+  PRelu: prelu,
+  Relu: activation("relu"),
+  Selu: activation("selu"),
+  Sigmoid: activation("sigmoid"),
+  Softmax: overClasses("softmax"),
+  Softplus: activation("softplus"),
+  Softsign: activation("softsign"),
+  Tanh: activation("tanh"),
+};

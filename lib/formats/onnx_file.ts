@@ -1,0 +1,162 @@
+import { writeWhole } from "@lib/files.ts";
+import { LayerGraph } from "@lib/formats/layer_graph.ts";
+import { OPERATORS } from "@lib/formats/onnx_operators.ts";
+import {
+  type ModelProto,
+  type NodeProto,
+  onnxBytes,
+  parseOnnx,
+  type TensorProto,
+} from "@lib/formats/onnx_proto.ts";
+import { Call, type Computed, isKnown, known, type Value } from "@lib/formats/onnx_values.ts";
+import { expectOther, type Places, readingError, rewrite } from "@lib/formats/weights.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
+import { dirname, join } from "@lib/std/path.ts";
+
+/** A file as it is read. */
+interface OnnxFile {
+  network: tf.LayersModel;
+  places: Places;
+  /** Written again, it has the weights that were put in their places. */
+  model: ModelProto;
+}
+
+/**
+ * Loads a network of images from ONNX, as `torch.onnx.export` writes it. It takes images channels last.
+ *
+ * @param file The file's path; weights that it keeps in files beside it are read from there.
+ * @returns The network; the caller disposes it.
+ * @throws {Error} If it is no whole ONNX file, or an operator is not to be had as layers.
+ */
+export async function loadOnnx(file: string): Promise<tf.LayersModel> {
+  return (await readOnnx(file)).network;
+}
+
+/**
+ * Writes a copy of a network's file with other weights: the same graph, all weights in the one file.
+ *
+ * @param source What {@link loadOnnx} read; left as it is.
+ * @param target Where to; what is there is replaced.
+ * @param network Of the source's layers.
+ * @throws {Error} If the target is the source, or the network has other layers or shapes than the source.
+ */
+export async function saveOnnx(
+  source: string,
+  target: string,
+  network: tf.LayersModel,
+): Promise<void> {
+  await expectOther(source, target);
+  const { network: own, places, model } = await readOnnx(source);
+  rewrite(network, own, places, source);
+  await writeWhole(target, onnxBytes(model));
+}
+
+async function readOnnx(file: string): Promise<OnnxFile> {
+  const model = parseOnnx(await Deno.readFile(file), file);
+  await readOutside(model, file);
+  const graph = new LayerGraph(file);
+  graph.channelsFirst = true;
+  try {
+    const outputs = call(model, graph);
+    return { ...graph.network(outputs, model.graph.name || "network"), model };
+  } catch (error) {
+    graph.dispose();
+    throw readingError(error, "ONNX", file);
+  }
+}
+
+/** Takes in the values that lie in files beside a network's own. */
+async function readOutside({ graph }: ReturnType<typeof parseOnnx>, file: string): Promise<void> {
+  const files = new Map<string, Uint8Array>();
+  for (const tensor of graph.initializer.filter(({ dataLocation }) => dataLocation === 1)) {
+    const { location, offset, length } = Object.fromEntries(
+      tensor.externalData.map(({ key, value }) => [key, value]),
+    ) as { location: string; offset?: string; length?: string };
+    if (location.startsWith("/") || location.split(/[/\\]/).includes("..")) {
+      throw new Error(
+        `Expected weights beside the network but found them at ${location} in ${file}`,
+      );
+    }
+    const path = join(dirname(file), location);
+    const bytes = files.get(path) ?? await Deno.readFile(path).catch(() => {
+      throw new Error(`Expected the weights of ${file} but found no file ${path}`);
+    });
+    files.set(path, bytes);
+    const start = Number(offset ?? 0);
+    const end = length === undefined ? undefined : start + Number(length);
+    Object.assign(tensor, { rawData: bytes.slice(start, end), dataLocation: 0, externalData: [] });
+  }
+}
+
+/** Calls all operators in the file's order, in which each comes after those that it needs. */
+function call(
+  { graph: file }: ReturnType<typeof parseOnnx>,
+  graph: LayerGraph,
+): Computed["tensor"][] {
+  const { where } = graph;
+  const values = new Map<string, Value>();
+  for (const tensor of file.initializer) values.set(tensor.name, known(tensor, where));
+  for (const { name, type } of file.input.filter((input) => !values.has(input.name))) {
+    const [, ...sizes] = (type?.tensorType?.shape?.dim ?? []).map((each) => Number(each.dimValue));
+    if (sizes.length !== 3 || sizes.some((size) => !(size > 0))) {
+      throw new Error(
+        `Expected images of a known size, channels first, but found [${sizes}] for "${name}" in ${where}`,
+      );
+    }
+    values.set(name, { tensor: graph.input(name, [null, ...sizes]), shape: [0, ...sizes] });
+  }
+  const model = { initializer: file.initializer, weights: new Set<TensorProto>() };
+  for (const { node, inputs: from, output } of calls(file.node, values)) {
+    const operator = OPERATORS[node.opType];
+    const named = `${node.domain || "ai.onnx"}.${node.opType}`;
+    if (operator === undefined || !["", "ai.onnx"].includes(node.domain)) {
+      const all = Object.keys(OPERATORS).join(", ");
+      throw new Error(`Expected operators ${all} but found ${named} "${node.name}" in ${where}`);
+    }
+    const inputs = from.map(([{ input }, index]) => values.get(input[index]!));
+    const rename = (at: number, name: string): void => {
+      const [{ input }, index] = from[at]!;
+      input[index] = name;
+    };
+    const operation = new Call(node, inputs, graph, nameOf(node, graph), { ...model, rename });
+    values.set(output, operator(operation));
+  }
+  return file.output.map(({ name }) => {
+    const value = values.get(name);
+    if (value !== undefined && !isKnown(value)) return value.tensor;
+    throw new Error(`Expected an output of the images but found none as "${name}" in ${where}`);
+  });
+}
+
+/** A call of an operator: where each input's name stands, and the name of the output. */
+interface OperatorCall {
+  node: NodeProto;
+  inputs: [node: NodeProto, index: number][];
+  output: string;
+}
+
+/** The file's calls; a product of rows and weights with a known sum behind it is one, a dense layer. */
+function calls(nodes: NodeProto[], values: ReadonlyMap<string, Value>): OperatorCall[] {
+  const result = nodes.map((node): OperatorCall => ({
+    node,
+    inputs: node.input.map((_, index) => [node, index]),
+    output: node.output[0]!,
+  }));
+  for (const product of result.filter(({ node }) => node.opType === "MatMul")) {
+    const users = result.filter(({ node }) => node.input.includes(product.output));
+    const [sum] = users;
+    const bias = sum?.node.input.findIndex((name) => values.has(name)) ?? -1;
+    if (sum?.node.opType !== "Add" || users.length !== 1 || bias < 0) continue;
+    product.inputs.push([sum.node, bias]);
+    product.output = sum.output;
+    result.splice(result.indexOf(sum), 1);
+  }
+  return result;
+}
+
+/** As the module was called in PyTorch, if its weights still are, or the call of the operator. */
+function nameOf({ name, input, output, opType }: NodeProto, graph: LayerGraph): string {
+  const module = input[1]?.match(/^([\w.]+)\.weight$/)?.[1];
+  const whole = module ?? (name || output[0] || opType);
+  return graph.unusedName(whole.replace(/^\//, ""));
+}

@@ -1,0 +1,128 @@
+/** Operators that change no value but its shape, and those that shapes are reckoned with. */
+import { transposed } from "@lib/formats/onnx_tensor.ts";
+import {
+  type Call,
+  isKnown,
+  type Known,
+  known,
+  type Operator,
+  type Value,
+} from "@lib/formats/onnx_values.ts";
+
+const product = (sizes: readonly number[]): number => sizes.reduce((so, size) => so * size, 1);
+
+/** A list of whole numbers. */
+const list = (values: number[]): Known => ({ shape: [values.length], values });
+
+/**
+ * The same values in another shape: as it is, where only axes of size 1 come or go; or images as rows.
+ *
+ * @param target Sizes in the file; the first one is the batch's, −1 stands for what is left.
+ */
+export function reshaped(call: Call, target: readonly number[]): Value {
+  const value = call.inputs[0] ?? call.refuse("an input", "none");
+  if (isKnown(value)) {
+    const rest = value.values.length / -product(target);
+    return { ...value, shape: target.map((size) => size === -1 ? rest : size) };
+  }
+  const { tensor, shape } = value;
+  const own = shape.slice(1);
+  const rest = product(own) / -product(target.slice(1));
+  const sizes = target.slice(1).map((size, axis) =>
+    size === -1 ? rest : size === 0 ? own[axis]! : size
+  );
+  const withoutOnes = (all: number[]): string => String(all.filter((size) => size !== 1));
+  if (
+    withoutOnes(sizes) === withoutOnes(own) && (sizes.length !== 1 || tensor.shape.length === 2)
+  ) {
+    return { tensor, shape: [0, ...sizes] };
+  }
+  if (product(sizes) !== product(own) || sizes.length !== 1) {
+    call.refuse("images as rows", `[${target}] of [${shape}]`);
+  }
+  return { tensor: call.graph.flatten(tensor, call.name), shape: [0, sizes[0]!] };
+}
+
+/** A shape with axes of size 1 put in. */
+function unsqueezed(call: Call): Value {
+  const { shape } = call.inputs[0] ?? call.refuse("an input", "none");
+  const axes = call.list("axes", 1) ?? [];
+  const result = [...shape];
+  const places = axes.map((axis) => axis < 0 ? axis + shape.length + axes.length : axis);
+  for (const axis of places.toSorted()) result.splice(axis, 0, 1);
+  return reshaped(call, result);
+}
+
+/** A shape with axes of size 1 left out. */
+function squeezed(call: Call): Value {
+  const { shape } = call.inputs[0] ?? call.refuse("an input", "none");
+  const axes = call.list("axes", 1)?.map((axis) => axis < 0 ? axis + shape.length : axis);
+  const kept = shape.filter((size, axis) => axes ? !axes.includes(axis) : size !== 1);
+  return reshaped(call, kept);
+}
+
+/** Rows of known numbers, from one to another, forwards or backwards. */
+function sliced(call: Call): Value {
+  const { shape: [count = 0, ...rest], values } = call.known(0);
+  const [[start = 0], [end = 0], [axis = 0], [step = 1]] = [
+    call.list("starts", 1) ?? [],
+    call.list("ends", 2) ?? [],
+    call.list("axes", 3) ?? [],
+    call.list("steps", 4) ?? [],
+  ];
+  if (axis !== 0 || Math.abs(step) !== 1) {
+    call.refuse("all of some rows", `axis ${axis}, step ${step}`);
+  }
+  const place = (at: number): number => Math.max(-1, Math.min(count, at < 0 ? at + count : at));
+  const length = product(rest);
+  const rows: number[] = [];
+  for (
+    let row = Math.min(place(start), count - (step < 0 ? 1 : 0));
+    step * row < step * place(end);
+  ) {
+    rows.push(row);
+    row += step;
+  }
+  const all = Array.from(values);
+  return {
+    shape: [rows.length, ...rest],
+    values: rows.flatMap((row) => all.slice(row * length, (row + 1) * length)),
+  };
+}
+
+/** By their names. */
+export const SHAPE_OPERATORS: Record<string, Operator> = {
+  Cast: (call) => call.inputs[0] ?? call.refuse("an input", "none"),
+  Concat: (call) => list(call.inputs.flatMap((_, index) => Array.from(call.known(index).values))),
+  Constant: (call) => {
+    const { t, floats, f, ints, i } = call.node.attribute[0]!;
+    if (t !== undefined) return known(t, call.graph.where);
+    if (ints.length + floats.length > 0) return list([...ints.map(Number), ...floats]);
+    return { shape: [], values: [f || Number(i)] };
+  },
+  ConstantOfShape: (call) => {
+    const shape = Array.from(call.known(0).values);
+    const { t } = call.node.attribute[0] ?? {};
+    const value = t === undefined ? 0 : known(t, call.graph.where).values[0]!;
+    return { shape, values: Array<number>(product(shape)).fill(value) };
+  },
+  Gather: (call) => {
+    const [from, at] = [call.known(0), call.known(1)];
+    const values = Array.from(at.values, (index) => Array.from(from.values).at(index)!);
+    return { shape: [...at.shape], values };
+  },
+  Reshape: (call) => {
+    const target = Array.from(call.known(1).values);
+    // the batch's size may be any that the network was exported with
+    return reshaped(call, isKnown(call.inputs[0]!) ? target : [0, ...target.slice(1)]);
+  },
+  Shape: (call) => list([...call.computed().shape]),
+  Slice: sliced,
+  Squeeze: squeezed,
+  Transpose: (call) => {
+    const { shape, values } = call.known(0);
+    const order = call.list("perm") ?? [...shape.keys()].reverse();
+    return transposed({ shape: [...shape], values: Float32Array.from(values) }, order);
+  },
+  Unsqueeze: unsqueezed,
+};

@@ -1,0 +1,117 @@
+/** Networks from PyTorch, as ONNX and back, beside what onnxruntime computes with them. */
+import { openNetwork } from "@lib/formats/any_network.ts";
+import { logitsNetwork } from "@lib/formats/logits_network.ts";
+import { onnxBytes, parseOnnx } from "@lib/formats/onnx_proto.ts";
+import { disposeNetwork } from "@lib/network/copy_network.ts";
+import { hasGraph } from "@lib/network/network_nodes.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+import { findConvolution } from "@lib/pruning/convolution.ts";
+import { pruneChannels } from "@lib/pruning/prune_channels.ts";
+import { tailOf } from "@lib/pruning/tail.ts";
+import { assert, assertEquals, assertRejects } from "@lib/std/assert.ts";
+import expected from "../reference/onnx/expected.json" with { type: "json" };
+import { assertClose } from "../assert_close.ts";
+import { askOnnxruntime, hasKeras, predictions, unpackModels } from "./keras_models.ts";
+
+const folder = await unpackModels("../onnx/models.zip");
+const NAMES = Object.keys(expected) as (keyof typeof expected)[];
+
+/** Half precision is computed in single precision here. */
+const toleranceOf = (name: string): number => name.includes("half") ? 1e-2 : 1e-4;
+
+for (const name of NAMES) {
+  Deno.test(`${name} computes as in onnxruntime, and leaves only its weights in memory`, async () => {
+    const before = tf.memory().numTensors;
+    const { network } = await openNetwork(`${folder}/${name}`);
+    assertEquals(tf.memory().numTensors - before, network.weights.length);
+    assertClose(predictions(network), expected[name], toleranceOf(name));
+    const logits = await logitsNetwork(network, "0-1");
+    // rectifiers have other upper limits than 6 there
+    assertEquals(hasGraph(logits), !name.startsWith("various"));
+    assertEquals(tailOf(logits) !== undefined, /paper|mobilenet|parts/.test(name), name);
+    for (const each of [network, logits]) disposeNetwork(each);
+    assertEquals(tf.memory().numTensors, before);
+  });
+}
+
+/** Writes a network with two channels less; what it computes. */
+async function writePruned(name: string, target: string): Promise<Float32Array> {
+  const { network, save, format, extension } = await openNetwork(`${folder}/${name}`);
+  assertEquals([format, extension], ["onnx", ".onnx"]);
+  const pruned = await pruneChannels(network, [1, 2], findConvolution(network).name);
+  const [before, after] = [predictions(network), predictions(pruned)];
+  assert(before.some((value, index) => Math.abs(value - after[index]!) > 1e-3), "no change");
+  await save(target, pruned);
+  await assertRejects(() => save(`${folder}/./${name}`, pruned), Error, "other than the source");
+  for (const each of [network, pruned]) disposeNetwork(each);
+  return after;
+}
+
+Deno.test("pruned networks are written as ONNX", async () => {
+  for (const name of NAMES) {
+    const target = `${folder}/pruned_${name}`;
+    const wanted = await writePruned(name, target);
+    const { network } = await openNetwork(target);
+    assertClose(predictions(network), wanted, name.includes("half") ? 1e-2 : 1e-6);
+    disposeNetwork(network);
+  }
+});
+
+Deno.test({
+  name: "pruned networks are the same in onnxruntime",
+  ignore: !hasKeras,
+  async fn(): Promise<void> {
+    const files = NAMES.map((name) => `${folder}/again_${name}`);
+    const wanted: Float32Array[] = [];
+    for (const [index, name] of NAMES.entries()) {
+      wanted.push(await writePruned(name, files[index]!));
+    }
+    const found = await askOnnxruntime(files);
+    NAMES.forEach((name, index) => assertClose(wanted[index]!, found[index]!, toleranceOf(name)));
+  },
+});
+
+Deno.test("what is no ONNX, or not to be had as layers, is refused", async () => {
+  const bytes = await Deno.readFile(`${folder}/paper.onnx`);
+  const file = `${folder}/refused.onnx`;
+  const before = tf.memory().numTensors;
+  const assertRefused = async (content: Uint8Array, ...words: string[]): Promise<void> => {
+    await Deno.writeFile(file, content);
+    for (const word of [...words, "refused.onnx"]) {
+      await assertRejects(() => openNetwork(file), Error, word);
+    }
+    assertEquals(tf.memory().numTensors, before);
+  };
+  const changed = (change: (model: ReturnType<typeof parseOnnx>) => void): Uint8Array => {
+    const model = parseOnnx(bytes, "paper.onnx");
+    change(model);
+    return onnxBytes(model);
+  };
+  await assertRefused(new TextEncoder().encode("\x08\x08\x12\x07pytorch"), "with a network");
+  await assertRefused(new TextEncoder().encode("no network"), "Expected a whole ONNX file");
+  await assertRefused(bytes.slice(0, bytes.length / 2), "Expected a whole ONNX file");
+  await assertRefused(
+    changed(({ graph }) => graph.node[1]!.opType = "Einsum"),
+    "Expected operators",
+    "but found ai.onnx.Einsum",
+  );
+  await assertRefused(
+    changed(({ graph }) => graph.input[0]!.type!.tensorType!.shape!.dim[2]!.dimValue = 0n),
+    "Expected images of a known size, channels first, but found [3,0,16]",
+  );
+  await assertRefused(
+    changed(({ graph }) => graph.initializer[0]!.dims[0] = 9n),
+    "numbers but found",
+  );
+  await assertRefused(
+    changed(({ graph }) => graph.initializer[0]!.rawData.set([0, 0, 0xc0, 0x7f])),
+    "Expected finite weights but found NaN at 0 of 0/",
+  );
+  const outside = changed(({ graph }) =>
+    Object.assign(graph.initializer[0]!, {
+      dataLocation: 1,
+      externalData: [{ $typeName: "EntryProto", key: "location", value: "missing.data" }],
+    })
+  );
+  await assertRefused(outside, "found no file", "missing.data");
+});
