@@ -113,7 +113,7 @@ function parts(
     throw new Error(`Expected ${name} in ${within} but found ${found} in ${file}`);
   };
   const read = (name: string): unknown =>
-    parse(new TextDecoder().decode(part(name)), `${name} of ${file}`);
+    parseJson(new TextDecoder().decode(part(name)), `${name} of ${file}`);
   const metadata = entries.has(METADATA) ? read(METADATA) as Record<string, unknown> : {};
   return {
     topology: read(CONFIG),
@@ -139,7 +139,7 @@ async function readWhole(file: string, bytes: Uint8Array): Promise<KerasFile> {
     );
   });
   return {
-    topology: parse(config as string, `model_config of ${file}`),
+    topology: parseJson(config as string, `model_config of ${file}`),
     keras: parseInt(String(version ?? 2)),
     weights: bytes,
     paths: hdf5Paths,
@@ -147,7 +147,8 @@ async function readWhole(file: string, bytes: Uint8Array): Promise<KerasFile> {
   };
 }
 
-function parse(text: string, where: string): unknown {
+/** JSON; an error names where it was found. */
+export function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { refuseGraphModel } from "@lib/formats/foreign.ts";
 import { callKeras } from "@lib/formats/keras_graph.ts";
+import { parseJson } from "@lib/formats/keras_file.ts";
 import { nameOf, type Written } from "@lib/formats/keras_written.ts";
 import { LayerGraph, type Place } from "@lib/formats/layer_graph.ts";
 import { loadNetwork } from "@lib/formats/network_file.ts";
@@ -16,7 +17,7 @@ import { basename, dirname } from "@lib/std/path.ts";
  * @throws {Error} If it is no whole layers model, or has a weight that is not finite.
  */
 export async function openTfjs(file: string): Promise<tf.LayersModel> {
-  const { format, modelTopology } = JSON.parse(await Deno.readTextFile(file));
+  const { format, modelTopology } = Object(parseJson(await Deno.readTextFile(file), file));
   if (format === "graph-model" || modelTopology?.node !== undefined) refuseGraphModel(file);
   const { model_config, keras_version } = modelTopology ?? {};
   if (model_config !== undefined) return await openConverted(file, model_config, keras_version);

@@ -1,13 +1,8 @@
 import type { Trigger } from "@lib/attack/trigger.ts";
 import { diagnose, type Diagnosis, suspectTrigger } from "@lib/recovery/diagnosis.ts";
 import type { DefenseTask, OnPart } from "@lib/recovery/defense.ts";
-import {
-  type ClassTrigger,
-  recoverTriggers,
-  recoverVariants,
-  recoverySettings,
-  SEARCHES,
-} from "@lib/recovery/recovery.ts";
+import { type ClassTrigger, recoverTriggers, recoverVariants } from "@lib/recovery/recovery.ts";
+import { recoverySettings, SEARCHES } from "@lib/recovery/recovery_settings.ts";
 
 /** What the search for a backdoor came to. */
 export interface BackdoorSearch {

@@ -14,7 +14,8 @@ import { HARDLY_ANY } from "@lib/recovery/diagnosis.ts";
 import { type BackdoorSearch, FEW_VALUES, findBackdoor } from "@lib/recovery/find_backdoor.ts";
 import { DEFENDER_FRONT, pruneRecovered, REPAIR_DROPS } from "@lib/recovery/prune_recovered.ts";
 import { OUTLIER_INDEX } from "@lib/recovery/outliers.ts";
-import { SEARCHES, VARIANTS } from "@lib/recovery/recovery.ts";
+import { VARIANTS } from "@lib/recovery/recovery.ts";
+import { SEARCHES } from "@lib/recovery/recovery_settings.ts";
 import { isRefittable, REFIT, refit } from "@lib/recovery/refit.ts";
 import { unlearn, UNLEARNING } from "@lib/recovery/unlearning.ts";
 

@@ -2,6 +2,7 @@ import type { Spectrum } from "@lib/attack/spectrum_trigger.ts";
 import type { LabelledImages } from "@lib/data/images.ts";
 import { randomBatches } from "@lib/data/random_batches.ts";
 import { FAMILIES } from "@lib/recovery/family.ts";
+import { type RecoverySettings, SEARCHES } from "@lib/recovery/recovery_settings.ts";
 import { newSearch, norm, stepSearches, type TriggerSearch } from "@lib/recovery/trigger_search.ts";
 import { imageGradient } from "@lib/network/engine.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
@@ -12,57 +13,14 @@ export interface ClassTrigger {
   label: number;
   /** What it adds, in YCrCb or grey. */
   spectrum: Spectrum;
-  /** What classes are compared by: the sum of the absolute values that its family takes for it. Of a class that was not
-   * reached it is what the search had come to after the first round, which all classes have in common; what
+  /** What classes are compared by: the sum of the absolute values that its family takes for it. Of a class
+   * that was not reached it is what the search had come to after the first round, which all classes have in common; what
    * the class would have needed is more. */
   norm: number;
   /** How many values its family takes for it: coefficients or levels. */
   count: number;
   /** Whether 95 % of a batch went to the class. */
   reached: boolean;
-}
-
-/** How triggers are searched. */
-export interface RecoverySettings {
-  /** What is looked for. */
-  family: keyof typeof FAMILIES;
-  /** One a round: about how far the fastest value goes in a step, in levels. */
-  rates: readonly number[];
-  /** Steps in a round. */
-  steps: number;
-  /** Images in a step of the first round; each later round has twice as many, for a quarter of the
-   * classes. */
-  images: number;
-  /** Of the draw of images. */
-  seed: number;
-}
-
-/** Made for 43 classes: together a minute on two cores. A pixel goes far, to black or white, to be seen. */
-export const SEARCHES: Record<keyof typeof FAMILIES, RecoverySettings> = {
-  frequencies: { family: "frequencies", rates: [6, 3, 1.5], steps: 40, images: 8, seed: 1 },
-  pixels: { family: "pixels", rates: [60, 30, 15], steps: 40, images: 8, seed: 1 },
-};
-
-/**
- * The settings of a search within a number of steps.
- *
- * @param mostSteps At most so many in a round; as many as usual if not given.
- * @param family What is looked for.
- * @returns The settings.
- * @example
- * ```ts
- * import { recoverySettings } from "@lib/recovery/recovery.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
- *
- * assertEquals([recoverySettings().steps, recoverySettings(10).steps], [40, 10]);
- * ```
- */
-export function recoverySettings(
-  mostSteps = Infinity,
-  family: keyof typeof FAMILIES = "frequencies",
-): RecoverySettings {
-  const settings = SEARCHES[family];
-  return { ...settings, steps: Math.min(settings.steps, mostSteps) };
 }
 
 /** Where a search stands after a step. */
@@ -95,7 +53,8 @@ const [FEWER, MORE] = [4, 2];
  * import { paperCnn } from "@lib/network/paper_cnn.ts";
  * import { diagnose, suspectTrigger } from "@lib/recovery/diagnosis.ts";
  * import { FINE_TUNING } from "@lib/recovery/fine_tuning.ts";
- * import { recoverySettings, recoverTriggers, recoverVariants } from "@lib/recovery/recovery.ts";
+ * import { recoverTriggers, recoverVariants } from "@lib/recovery/recovery.ts";
+ * import { recoverySettings } from "@lib/recovery/recovery_settings.ts";
  * import { unlearn } from "@lib/recovery/unlearning.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
