@@ -144,12 +144,13 @@ Deno.test("damaged sets of images: NumPy's, zipped, CIFAR-10's", async () => {
 });
 
 Deno.test("damaged networks", async () => {
-  const models = await unpackModels();
+  const [models, onnx] = [await unpackModels(), await unpackModels("../onnx/models.zip")];
   await saveNetwork(join(folder, "network"), smallNetwork("exact"));
   for (
     const file of [
       join(models, "sequential.keras"),
       join(models, "functional.h5"),
+      join(onnx, "resnet20.onnx"),
       join(folder, "network/model.json"),
       join(folder, "network/weights.bin"),
     ]
