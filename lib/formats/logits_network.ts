@@ -1,11 +1,11 @@
 import { copyNetwork, disposeNetwork, type NetworkJson } from "@lib/network/copy_network.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
-/** In what ranges networks take an image's levels. */
-export const PIXEL_RANGES = ["0-1", "0-255"] as const;
-
-/** One of them. */
-export type PixelRange = typeof PIXEL_RANGES[number];
+/** What a level, 0–1, is multiplied with and what is added then: one number, or one a channel. */
+export interface Scaling {
+  scale: number | number[];
+  offset: number | number[];
+}
 
 /** What a classifier may end in that keeps the order of its logits. */
 const ENDS = ["softmax", "log_softmax", "sigmoid"];
@@ -13,11 +13,11 @@ const ENDS = ["softmax", "log_softmax", "sigmoid"];
 /**
  * A copy of a classifier that takes images from 0 to 1 and says logits, as everything here expects: a
  * softmax (or sigmoid) at its end is left out; if shares come out all the same, the copy gives their
- * logarithms. For a network that takes levels from 0 to 255 a rescaling is put in front of it, and no layer
- * is frozen.
+ * logarithms. For a network that takes other levels a rescaling is put in front of it, and no layer is
+ * frozen.
  *
  * @param network With one input and one output; left as it is.
- * @param range What it takes.
+ * @param scaling From levels 0–1 to those that it takes; none if it takes these.
  * @returns The copy, a `tf.Sequential` if the network is one; {@link disposeNetwork} frees it.
  * @example
  * ```ts
@@ -28,7 +28,7 @@ const ENDS = ["softmax", "log_softmax", "sigmoid"];
  *
  * const inputShape = [1];
  * const dense = tf.layers.dense({ units: 3, activation: "softmax", inputShape, kernelInitializer: "ones" });
- * const copy = await logitsNetwork(tf.sequential({ layers: [dense] }), "0-255");
+ * const copy = await logitsNetwork(tf.sequential({ layers: [dense] }), { scale: 255, offset: 0 });
  * const logits = copy.predict(tf.ones([1, 1])) as tf.Tensor;
  * assertEquals([...logits.dataSync()], [255, 255, 255]);
  * disposeNetwork(copy);
@@ -36,12 +36,12 @@ const ENDS = ["softmax", "log_softmax", "sigmoid"];
  */
 export async function logitsNetwork(
   network: tf.LayersModel,
-  range: PixelRange,
+  scaling?: Scaling,
 ): Promise<tf.LayersModel> {
   const copy = await copyNetwork(network, (json) => {
     for (const layer of json.config.layers) layer.config.trainable = true;
     endInLogits(json);
-    if (range === "0-255") rescale(json, network.inputs[0]!.shape);
+    if (scaling) rescale(json, network.inputs[0]!.shape, scaling);
   });
   if (!saysShares(copy)) return copy;
   const logarithms = await copyNetwork(copy, addLogarithm);
@@ -88,8 +88,11 @@ function addLogarithm({ config: { layers, output_layers } }: NetworkJson): void 
 }
 
 /** Puts a rescaling where all others find the input: it takes over the input's name. */
-function rescale({ config: { layers, input_layers } }: NetworkJson, shape: tf.Shape): void {
-  const settings = { scale: 255, offset: 0 };
+function rescale(
+  { config: { layers, input_layers } }: NetworkJson,
+  shape: tf.Shape,
+  settings: Scaling,
+): void {
   if (input_layers === undefined) {
     const first = { name: "levels", ...settings, batch_input_shape: shape };
     if (layers[0]!.class_name === "InputLayer") layers.shift();

@@ -1,6 +1,5 @@
 import type { Images } from "@lib/data/images.ts";
 import { logitsNetwork } from "@lib/formats/logits_network.ts";
-import { copyNetwork, disposeNetwork } from "@lib/network/copy_network.ts";
 import { type LayerCall, layerCalls } from "@lib/network/layer_calls.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
@@ -94,14 +93,9 @@ export async function formedNetwork(
   if (form.channels === "BGR" && !canExchange(network)) {
     throw new Error("Expected a Conv2D to take the images for --channels BGR but found none");
   }
-  const copy = await logitsNetwork(network, isPlain ? "0-1" : "0-255");
-  const formed = isPlain ? copy : await copyNetwork(copy, ({ config: { layers } }) => {
-    // the first one is that for levels up to 255
-    const { config } = layers.find(({ class_name }) => class_name === "Rescaling")!;
-    const alike = (values: number[]): number | number[] => channels === 1 ? values[0]! : values;
-    Object.assign(config, { scale: alike(scales), offset: alike(offsets) });
-  });
-  if (formed !== copy) disposeNetwork(copy);
+  const alike = (values: number[]): number | number[] => channels === 1 ? values[0]! : values;
+  const scaling = { scale: alike(scales), offset: alike(offsets) };
+  const formed = await logitsNetwork(network, isPlain ? undefined : scaling);
   if (form.channels === "BGR") exchangeRedAndBlue(formed);
   return formed;
 }

@@ -24,17 +24,17 @@ function predicted(network: tf.LayersModel, times = 1): Float32Array {
 }
 
 for (const name of ["sequential.keras", "functional.keras"]) {
-  for (const range of ["0-1", "0-255"] as const) {
-    Deno.test(`${name} that takes ${range}: the logits' softmax is what it predicts`, async () => {
+  for (const scale of [1, 255]) {
+    Deno.test(`${name} that takes 0 to ${scale}: the logits' softmax is what it predicts`, async () => {
       const network = await loadKeras(`${folder}/${name}`);
       const before = tf.memory().numTensors;
-      const copy = await logitsNetwork(network, range);
+      const copy = await logitsNetwork(network, scale === 1 ? undefined : { scale, offset: 0 });
       assertEquals(copy instanceof tf.Sequential, network instanceof tf.Sequential);
       const classes = network.outputShape[1] as number;
       const shares = tf.tidy(() =>
         tf.softmax(tf.tensor2d(predicted(copy), [4, classes])).dataSync() as Float32Array
       );
-      assertClose(shares, predicted(network, range === "0-1" ? 1 : 255), 1e-5);
+      assertClose(shares, predicted(network, scale), 1e-5);
       disposeNetwork(copy);
       assertEquals(tf.memory().numTensors, before);
       network.weights.forEach((weight) => weight.dispose());
@@ -53,7 +53,7 @@ Deno.test("a softmax as a layer of its own is left out as well, and what ends ot
   ) {
     const dense = tf.layers.dense({ units: 3, inputShape: [2] });
     const network = tf.sequential({ layers: [dense, ...end] });
-    const copy = await logitsNetwork(network, "0-1");
+    const copy = await logitsNetwork(network);
     assertEquals(copy.layers.map((layer) => layer.getClassName()), ["Dense"]);
     assertEquals(copy.getWeights()[0]!.dataSync(), network.getWeights()[0]!.dataSync());
     disposeNetwork(copy);
@@ -74,7 +74,7 @@ Deno.test("shares are seen wherever they are made, and their softmax is undone",
   ];
   for (const [network, end] of networks) {
     const before = tf.memory().numTensors;
-    const copy = await logitsNetwork(network, "0-1");
+    const copy = await logitsNetwork(network);
     assertEquals(copy.layers.at(-1)!.getClassName(), end);
     const shares = tf.tidy(() => tf.softmax(tf.tensor2d(predicted(copy), [4, 3])).dataSync());
     assertClose(shares, predicted(network), 1e-6);
@@ -85,7 +85,7 @@ Deno.test("shares are seen wherever they are made, and their softmax is undone",
 
 Deno.test("a rescaling is part of the graph, forward and backward", async () => {
   const network = await copyNetwork(await loadKeras(`${folder}/sequential.keras`));
-  const graph = await logitsNetwork(network, "0-255");
+  const graph = await logitsNetwork(network, { scale: 255, offset: 0 });
   assert(hasGraph(graph));
   const pixels = Uint8Array.from(noise(6 * 3072, 3), (share) => share * 2);
   const images = tf.tensor4d(Float32Array.from(pixels, (level) => level / 255), [6, 32, 32, 3]);
@@ -111,7 +111,7 @@ Deno.test("a rescaling is part of the graph, forward and backward", async () => 
 Deno.test("a file of Keras 2, which counts its channels' axis from the front, has a graph too", async () => {
   for (const name of ["sequential_keras2.h5", "sequential.h5"]) {
     const network = await loadKeras(`${folder}/${name}`);
-    const copy = await logitsNetwork(network, "0-1");
+    const copy = await logitsNetwork(network);
     assert(hasGraph(copy), name);
     disposeNetwork(copy);
     disposeNetwork(network);

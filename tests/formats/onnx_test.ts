@@ -25,7 +25,7 @@ for (const name of NAMES) {
     const { network } = await openNetwork(`${folder}/${name}`);
     assertEquals(tf.memory().numTensors - before, network.weights.length);
     assertClose(predictions(network), expected[name], toleranceOf(name));
-    const logits = await logitsNetwork(network, "0-1");
+    const logits = await logitsNetwork(network);
     // rectifiers have other upper limits than 6 there
     assertEquals(hasGraph(logits), !name.startsWith("various"));
     assertEquals(tailOf(logits) !== undefined, /paper|mobilenet|parts/.test(name), name);

@@ -33,7 +33,7 @@ interface Findings {
 
 async function findingsOf(file: string): Promise<Findings> {
   const opened = await openNetwork(file);
-  const range = file.includes("0-255") ? "0-255" : "0-1";
+  const scaling = file.includes("0-255") ? { scale: 255, offset: 0 } : undefined;
   const layer = findConvolution(opened.network).name;
   const changed = await pruneChannels(opened.network, [1, 4], layer);
   const target = `${await Deno.makeTempDir()}/pruned${opened.extension}`;
@@ -45,7 +45,7 @@ async function findingsOf(file: string): Promise<Findings> {
       return logits.sub(logits.mean(1, true)).dataSync<"float32">();
     });
   const [network, pruned] = await Promise.all(
-    [opened.network, again.network].map((each) => logitsNetwork(each, range)),
+    [opened.network, again.network].map((each) => logitsNetwork(each, scaling)),
   ) as [tf.LayersModel, tf.LayersModel];
   assert(hasGraph(network), "no graph");
   const tail = requireTail(network);

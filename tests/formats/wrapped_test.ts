@@ -28,7 +28,7 @@ for (const name of NAMES) {
     const { network } = await openNetwork(`${folder}/${name}`);
     assertEquals(tf.memory().numTensors - before, network.weights.length);
     assertClose(predictions(network), expected[name], toleranceOf(name));
-    const logits = await logitsNetwork(network, "0-1");
+    const logits = await logitsNetwork(network);
     assertEquals(hasGraph(logits), !WITHOUT_GRAPH.some((kind) => name.startsWith(kind)));
     for (const each of [network, logits]) disposeNetwork(each);
     assertEquals(tf.memory().numTensors, before);
