@@ -55,16 +55,16 @@ Deno.test("a bomb is refused before it grows, as an archive and as a network", a
   const zeros = new Uint8Array(2e8);
   const small = makeZip({ "model.weights.h5": zeros });
   assert(small.length < 2e5, `${small.length} bytes`);
-  for (
-    const [declared, message] of [[10, "model.weights.h5 of bomb.keras"], [
-      2 ** 31,
-      "at most 536870912",
-    ]] as const
-  ) {
+  for (const declared of [10, 2 ** 31]) {
     const file = await onDisk(changed(small, 22, 24, declared), "bomb.keras");
     const [start, memory] = [performance.now(), Deno.memoryUsage().rss];
-    const archive = await openZip(file);
-    assertThrows(() => unpack(archive, archive.entries), Error, message);
+    if (declared === 10) {
+      const archive = await openZip(file);
+      const message = "model.weights.h5 of bomb.keras";
+      assertThrows(() => unpack(archive, archive.entries), Error, message);
+    } else {
+      await assertRejects(() => openZip(file), Error, "bomb.keras: more than 100 times its size");
+    }
     await assertRejects(() => readKerasFile(file), Error, "bomb.keras");
     const grown = Deno.memoryUsage().rss - memory;
     assert(grown < 2e8, `${grown} bytes`);
