@@ -104,7 +104,7 @@ Deno.test("a ranking, a trigger, an attack, a data set, an architecture and a de
 
     const output = join(folder, "inspection");
     const paths = { network: outputPath(name, "badnet"), images: join(folder, "images"), output };
-    const { report } = await inspect({ ...paths, pixels: "0-1", count: 600 });
+    const { report } = await inspect({ ...paths, pixels: "0-1", count: 600, mostSteps: 20 });
     assertEquals(report.norms.length, CLASSES);
     assertEquals(report.layer, "last");
     assert(await exists(join(output, "report.html")));

@@ -45,8 +45,8 @@ export const SINGLE = { magnitude: 50, images: 100 };
 /** That the bound does not hold. */
 const RISK = 0.05;
 
-/** So many coefficients go through a network together. */
-const AT_ONCE = 24;
+/** About so many images go through a network together: from there on its graph is made but once. */
+const AT_ONCE = 4096;
 
 /**
  * Tries every trigger of one family: each coefficient of each plane, added and taken away. A search may
@@ -87,8 +87,9 @@ export async function singleFrequencies(
   const before = await classify(network, images);
   const each: SingleFrequency[] = [];
   let bound = 0;
-  for (let start = 0; start < bytes; start += AT_ONCE) {
-    const places = Array.from({ length: Math.min(AT_ONCE, bytes - start) }, (_, at) => start + at);
+  const together = Math.ceil(AT_ONCE / (2 * count));
+  for (let start = 0; start < bytes; start += together) {
+    const places = Array.from({ length: Math.min(together, bytes - start) }, (_, at) => start + at);
     const signed = places.flatMap((place) =>
       [magnitude, -magnitude].map((value) => ({ place, value }))
     );
