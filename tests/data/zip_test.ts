@@ -31,7 +31,7 @@ for (const count of [0, 1, 2, 7]) {
     const files = Object.fromEntries(images.map((image, index) => [`${index}.ppm`, image]));
     const file = await onDisk(makeZip({ ...files, "notes.txt": "none" }), `${count}.zip`);
     const expected = images.flatMap((image) => [...resize(readPpm(image, ""), PAPER_SIZE)]);
-    for (const workers of [1, 2, 3, 5, 16]) {
+    for (const workers of [2, 9]) {
       const { pixels, paths } = await unpackImages(openZip(file), PAPER_SIZE, workers);
       assertEquals(paths, Object.keys(files));
       assertClose(pixels, expected);
