@@ -75,7 +75,7 @@ export function rescaled(
 }
 
 /** A constant's values, if it is one number, or one a channel of a tensor with so many axes. */
-export function channelValues(
+function channelValues(
   { channelsFirst }: LayerGraph,
   { shape, values }: Constant,
   rank: number,
@@ -101,4 +101,10 @@ export function hardSigmoid(
     line,
   ]);
   return rescaled(graph, limited, [1 / 6], [0], name);
+}
+
+/** A value times its hard sigmoid, as layers. */
+export function hardSwish(graph: LayerGraph, input: Tensor, name: string): Tensor {
+  const gate = hardSigmoid(graph, input, `${name}_gate`);
+  return graph.apply(graph.layer("Multiply", { name }), [input, gate]);
 }

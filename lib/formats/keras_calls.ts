@@ -1,5 +1,11 @@
 /** Layers of Keras as calls of layers of tfjs. */
-import { arithmetic, hardSigmoid, isConstant, rescaled } from "@lib/formats/arithmetic.ts";
+import {
+  arithmetic,
+  hardSigmoid,
+  hardSwish,
+  isConstant,
+  rescaled,
+} from "@lib/formats/arithmetic.ts";
 import {
   type CallContext,
   type LayerCall,
@@ -43,10 +49,7 @@ const CALLS: Record<string, MakeCall> = {
   ...Object.fromEntries(["Resizing", "CenterCrop", "RandomCrop"].map((name) => [name, sized])),
   HardSigmoid: (_, { graph, name, keras }) => ([input]) =>
     hardSigmoid(graph, input!, name, keras < 3 ? [1 / 5, 1 / 2] : undefined),
-  HardSwish: (_, { graph, name }) => ([input]) => {
-    const gate = hardSigmoid(graph, input!, `${name}_gate`);
-    return graph.apply(graph.layer("Multiply", { name }), [input!, gate]);
-  },
+  HardSwish: (_, { graph, name }) => ([input]) => hardSwish(graph, input!, name),
 };
 
 /** Images of the size that they have already. */

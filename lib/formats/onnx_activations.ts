@@ -1,5 +1,5 @@
 /** Operators that are activations. */
-import { hardSigmoid, rescaled } from "@lib/formats/arithmetic.ts";
+import { hardSigmoid, hardSwish, rescaled } from "@lib/formats/arithmetic.ts";
 import type { Tensor } from "@lib/formats/layer_graph.ts";
 import type { Call, Operator, Value } from "@lib/formats/onnx_values.ts";
 import { imagesValue } from "@lib/formats/onnx_windows.ts";
@@ -62,11 +62,9 @@ const hardSigmoidOf = (call: Call): Value => {
   return { tensor: hardSigmoid(call.graph, tensor, call.name, line), shape };
 };
 
-const hardSwish = (call: Call): Value => {
+const hardSwishOf = (call: Call): Value => {
   const { tensor, shape } = call.computed();
-  const gate = hardSigmoid(call.graph, tensor, `${call.name}_gate`);
-  const layer = call.graph.layer("Multiply", { name: call.name });
-  return { tensor: call.graph.apply(layer, [tensor, gate]), shape };
+  return { tensor: hardSwish(call.graph, tensor, call.name), shape };
 };
 
 /** By their names. */
@@ -75,7 +73,7 @@ export const ACTIVATION_OPERATORS: Record<string, Operator> = {
   Elu: elu,
   Gelu: activation("gelu"),
   HardSigmoid: hardSigmoidOf,
-  HardSwish: hardSwish,
+  HardSwish: hardSwishOf,
   LeakyRelu: alike("LeakyReLU", (call) => ({ alpha: call.number("alpha", 0.01) })),
   LogSoftmax: overClasses("logSoftmax"),
   Mish: activation("mish"),
