@@ -26,13 +26,17 @@ export const CLASS_FILE = "classes.txt";
 export async function orderedNames(names: readonly string[], order: string): Promise<string[]> {
   if (order !== "numeric" && order !== "text") return await listedNames(names, order);
   // names that are words stand in a data set's own order, by numbers that are not seen
-  const areNumbers = names.every((name) => /^\d+$/.test(name));
-  const keys = new Map(names.map((name, label) => [name, areNumbers ? name : String(label)]));
+  const isNumbered = areNumbers(names);
+  const keys = new Map(names.map((name, label) => [name, isNumbered ? name : String(label)]));
   return names.toSorted((one, other) => {
     const [first, second] = [keys.get(one)!, keys.get(other)!];
     return order === "numeric" ? Number(first) - Number(second) : first < second ? -1 : 1;
   });
 }
+
+/** Whether all classes are called by numbers. */
+export const areNumbers = (names: readonly string[]): boolean =>
+  names.every((name) => /^\d+$/.test(name));
 
 async function listedNames(names: readonly string[], file: string): Promise<string[]> {
   const text = await Deno.readTextFile(file).catch(() => {

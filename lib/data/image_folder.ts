@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { areNumbers } from "@lib/data/class_order.ts";
 import type { FoundImages, ReadSettings } from "@lib/data/data_source.ts";
 import type { FileTree } from "@lib/data/file_tree.ts";
 import { writeImage } from "@lib/data/image_file.ts";
-import { checkedImages, type LabelledImages } from "@lib/data/images.ts";
-import { type FileReading, readFiles } from "@lib/data/read_files.ts";
-import { imageAt, joinImages } from "@lib/data/select.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
+import { type FileReading, readLabelled } from "@lib/data/read_files.ts";
+import { imageAt } from "@lib/data/select.ts";
 import { chosenSplit, type SplitChoice } from "@lib/data/split_folders.ts";
 import { shuffled } from "@lib/random.ts";
 import { join } from "@lib/std/path.ts";
@@ -56,11 +57,8 @@ export async function readClassFolders(
   const classes = classFolders(tree, settings);
   const files = classes.flatMap(({ files }, label) => files.map((path) => ({ path, label })));
   const drawn = [...shuffled(files.length, random).subarray(0, most)].sort((a, b) => a - b);
-  const images = await readFiles(tree, drawn.map((file) => files[file]!.path), settings);
-  const labels = Int32Array.from(images, ({ index }) => files[drawn[index]!]!.label);
   const classNames = classes.map(({ name }) => name);
-  const joined = joinImages(images.map(({ image }) => image));
-  return checkedImages({ ...joined, labels, classNames }, tree.name);
+  return await readLabelled(tree, drawn.map((file) => files[file]!), classNames, settings);
 }
 
 /**
@@ -156,7 +154,7 @@ function foldersIn(paths: readonly string[], root: string): string[] {
 }
 
 function inOrder(names: readonly string[]): string[] {
-  return names.every((name) => /^\d+$/.test(name))
+  return areNumbers(names)
     ? names.toSorted((one, other) => Number(one) - Number(other))
     : names.toSorted();
 }

@@ -1,6 +1,7 @@
 import type { FileTree } from "@lib/data/file_tree.ts";
 import { decodeImage } from "@lib/data/image_file.ts";
-import type { Images, Size } from "@lib/data/images.ts";
+import { checkedImages, type Images, type LabelledImages, type Size } from "@lib/data/images.ts";
+import { joinImages } from "@lib/data/select.ts";
 import { join } from "@lib/std/path.ts";
 
 /** One in so many images may be broken: such are passed over. */
@@ -53,4 +54,28 @@ export async function readFiles(
     );
   }
   return images;
+}
+
+/**
+ * The same, as one set of labelled images.
+ *
+ * @param tree Where the files are.
+ * @param files Their paths and labels.
+ * @param classNames One a label.
+ * @param reading Size, and who is told.
+ * @param where What the labels are from, for errors.
+ * @returns The images in the files' order; of broken ones none.
+ * @throws {Error} As {@link readFiles}, or if images and labels do not belong together.
+ */
+export async function readLabelled(
+  tree: FileTree,
+  files: readonly { path: string; label: number }[],
+  classNames: readonly string[],
+  reading: FileReading,
+  where = tree.name,
+): Promise<LabelledImages> {
+  const found = await readFiles(tree, files.map(({ path }) => path), reading);
+  const labels = Int32Array.from(found, ({ index }) => files[index]!.label);
+  const joined = joinImages(found.map(({ image }) => image));
+  return checkedImages({ ...joined, labels, classNames }, where);
 }

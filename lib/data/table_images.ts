@@ -1,9 +1,8 @@
 import type { FoundImages } from "@lib/data/data_source.ts";
 import type { FileTree } from "@lib/data/file_tree.ts";
 import { GTSRB_CLASSES } from "@lib/data/gtsrb_images.ts";
-import { checkedImages, type LabelledImages } from "@lib/data/images.ts";
-import { readFiles } from "@lib/data/read_files.ts";
-import { joinImages } from "@lib/data/select.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
+import { readLabelled } from "@lib/data/read_files.ts";
 import { shuffled } from "@lib/random.ts";
 import { basename, join } from "@lib/std/path.ts";
 
@@ -34,10 +33,8 @@ export async function tableImages(tree: FileTree): Promise<FoundImages | undefin
     classes: GTSRB_CLASSES.length,
     async read({ most, random, ...reading }): Promise<LabelledImages> {
       const drawn = shuffled(files.length, random).subarray(0, most);
-      const images = await readFiles(tree, Array.from(drawn, (row) => files[row]!), reading);
-      const labels = Int32Array.from(images, ({ index }) => rows[drawn[index]!]!.label);
-      const joined = joinImages(images.map(({ image }) => image));
-      return checkedImages({ ...joined, labels, classNames: GTSRB_CLASSES }, where);
+      const taken = Array.from(drawn, (row) => ({ path: files[row]!, label: rows[row]!.label }));
+      return await readLabelled(tree, taken, GTSRB_CLASSES, reading, where);
     },
   };
 }
