@@ -1,7 +1,12 @@
 /** The networks that Keras wrote (see tests/reference/keras/make_models.py), unpacked, and what they predict. */
 import { openZip, unpack } from "@lib/data/zip.ts";
 import { exists } from "@lib/files.ts";
+import { type AnyNetwork, openNetwork } from "@lib/formats/any_network.ts";
+import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { tf } from "@lib/network/tensorflow.ts";
+import { findConvolution } from "@lib/pruning/convolution.ts";
+import { pruneChannels } from "@lib/pruning/prune_channels.ts";
+import { assert } from "@lib/std/assert.ts";
 import { dirname, join } from "@lib/std/path.ts";
 import expected from "../reference/keras/expected.json" with { type: "json" };
 import { noise } from "../reference/reference.ts";
@@ -16,14 +21,19 @@ export const MODELS = Object.keys(expected).filter((name) => name !== "versions"
 /** A new folder with all files of an archive. */
 export async function unpackModels(name = "models.zip"): Promise<string> {
   const folder = await Deno.makeTempDir();
-  const archive = await openZip(join(REFERENCE, name));
+  await unpackInto(folder, join(REFERENCE, name));
+  return folder;
+}
+
+/** All files of an archive into a folder, which is made if it is not there. */
+export async function unpackInto(folder: string, file: string): Promise<void> {
+  const archive = await openZip(file);
   const contents = unpack(archive, archive.entries);
   for (const [index, { fileName }] of archive.entries.entries()) {
-    const file = join(folder, fileName);
-    await Deno.mkdir(dirname(file), { recursive: true });
-    await Deno.writeFile(file, contents[index]!);
+    const target = join(folder, fileName);
+    await Deno.mkdir(dirname(target), { recursive: true });
+    await Deno.writeFile(target, contents[index]!);
   }
-  return folder;
 }
 
 /** What Keras predicts with a network, [4, classes] or more axes. */
@@ -39,6 +49,23 @@ export function predictions(network: tf.LayersModel): Float32Array {
     const inputs = tf.tensor(Float32Array.from(noise(size, 5)), shape);
     return (network.predict(inputs) as tf.Tensor).dataSync() as Float32Array;
   });
+}
+
+/** Writes a network with two channels less, in the format that it came in; what it computes then. */
+export async function writePruned(
+  source: string,
+  target: string,
+  check: (opened: AnyNetwork, pruned: tf.LayersModel) => Promise<void> = async () => {},
+): Promise<Float32Array> {
+  const opened = await openNetwork(source);
+  const { network, save } = opened;
+  const pruned = await pruneChannels(network, [1, 2], findConvolution(network).name);
+  const [before, after] = [predictions(network), predictions(pruned)];
+  assert(before.some((value, index) => Math.abs(value - after[index]!) > 1e-3), "no change");
+  await save(target, pruned);
+  await check(opened, pruned);
+  for (const each of [network, pruned]) disposeNetwork(each);
+  return after;
 }
 
 const PYTHON = join(import.meta.dirname!, "../../.keras/bin/python");

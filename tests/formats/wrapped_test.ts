@@ -1,17 +1,21 @@
 /** The forms that people save networks in, beside what Keras predicts with them. */
-import { openZip, unpack } from "@lib/data/zip.ts";
 import { openNetwork } from "@lib/formats/any_network.ts";
 import { logitsNetwork } from "@lib/formats/logits_network.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { hasGraph } from "@lib/network/network_nodes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import { findConvolution } from "@lib/pruning/convolution.ts";
-import { pruneChannels } from "@lib/pruning/prune_channels.ts";
-import { assert, assertEquals, assertRejects } from "@lib/std/assert.ts";
+import { assertEquals, assertRejects } from "@lib/std/assert.ts";
 import expected from "../reference/keras/wrapped.json" with { type: "json" };
 import { assertClose } from "../assert_close.ts";
 import { makeZip } from "../data/make_zip.ts";
-import { askKeras, hasKeras, predictions, unpackModels } from "./keras_models.ts";
+import {
+  askKeras,
+  hasKeras,
+  predictions,
+  unpackInto,
+  unpackModels,
+  writePruned,
+} from "./keras_models.ts";
 
 const folder = await unpackModels("wrapped.zip");
 const NAMES = Object.keys(expected) as (keyof typeof expected)[];
@@ -35,22 +39,10 @@ for (const name of NAMES) {
   });
 }
 
-/** Writes a network with two channels less; what it predicts. */
-async function writePruned(name: string, target: string): Promise<Float32Array> {
-  const { network, save } = await openNetwork(`${folder}/${name}`);
-  const pruned = await pruneChannels(network, [1, 2], findConvolution(network).name);
-  const before = predictions(network);
-  const after = predictions(pruned);
-  assert(before.some((value, index) => Math.abs(value - after[index]!) > 1e-3), "no change");
-  await save(target, pruned);
-  for (const each of [network, pruned]) disposeNetwork(each);
-  return after;
-}
-
 Deno.test("pruned networks are written in their own form", async () => {
   for (const name of NAMES) {
     const target = `${folder}/pruned_${name}`;
-    const wanted = await writePruned(name, target);
+    const wanted = await writePruned(`${folder}/${name}`, target);
     const { network } = await openNetwork(target);
     assertClose(predictions(network), wanted, toleranceOf(name));
     disposeNetwork(network);
@@ -66,7 +58,9 @@ Deno.test({
       `${name}.h5`,
     ]);
     const wanted: Float32Array[] = [];
-    for (const name of names) wanted.push(await writePruned(name, `${folder}/again_${name}`));
+    for (const name of names) {
+      wanted.push(await writePruned(`${folder}/${name}`, `${folder}/again_${name}`));
+    }
     const found = await askKeras(names.map((name) => `${folder}/again_${name}`));
     wanted.forEach((each, index) => assertClose(each, found[index]!, toleranceOf(names[index]!)));
   },
@@ -74,13 +68,8 @@ Deno.test({
 
 Deno.test("an unpacked archive is read and written as a folder", async () => {
   const unpacked = `${folder}/unpacked`;
-  await Deno.mkdir(unpacked);
-  const archive = await openZip(`${folder}/transfer.keras`);
-  const contents = unpack(archive, archive.entries);
-  for (const [index, { fileName }] of archive.entries.entries()) {
-    await Deno.writeFile(`${unpacked}/${fileName}`, contents[index]!);
-  }
-  const wanted = await writePruned("unpacked", `${folder}/written`);
+  await unpackInto(unpacked, `${folder}/transfer.keras`);
+  const wanted = await writePruned(unpacked, `${folder}/written`);
   const { network, format, extension } = await openNetwork(`${folder}/written`);
   assertEquals([format, extension], ["keras", ""]);
   assertClose(predictions(network), wanted);
