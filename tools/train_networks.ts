@@ -1,6 +1,6 @@
 /**
  * Trains the networks of the study that are not there yet: the BadNets of all seeds, the
- * controls and the other attacks. What was cut goes on from its last epoch.
+ * controls, the other attacks and architectures, and clean networks. What was cut goes on from its last epoch.
  *
  *     deno task networks [--dataset NAME]
  *
@@ -10,7 +10,8 @@ import { loadDataset } from "@lib/data/dataset.ts";
 import type { EpochRecord } from "@lib/network/training_state.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { badNet } from "@lib/study/bad_net.ts";
-import { badNets, controls, otherAttacks } from "@lib/study/networks.ts";
+import { badNets, cleanNetworks, controls, otherArchitectures } from "@lib/study/networks.ts";
+import { otherAttacks } from "@lib/study/other_attacks.ts";
 import { percent } from "@lib/words.ts";
 import { deviceLine, hasDriver } from "./device.ts";
 import { onlyDataset } from "./notebooks/options.ts";
@@ -18,7 +19,8 @@ import { onlyDataset } from "./notebooks/options.ts";
 try {
   const data = onlyDataset(Deno.args);
   console.log(deviceLine(tf.backend(), await hasDriver()));
-  const networks = [...badNets(data), ...controls(data), ...otherAttacks(data)];
+  const networks = [badNets, controls, otherAttacks, otherArchitectures, cleanNetworks]
+    .flatMap((list) => list(data));
   for (const [index, { name, title, experiment }] of networks.entries()) {
     console.log(`${index + 1}/${networks.length} ${title}`);
     const onEpoch = (history: readonly EpochRecord[]): void => {

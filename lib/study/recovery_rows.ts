@@ -7,13 +7,8 @@ import type { Verdict } from "@lib/recovery/defense.ts";
 import type { Way } from "@lib/recovery/frequency_recovery.ts";
 import { isAttackersFrequency } from "@lib/study/found_trigger.ts";
 import { CLEAN_IMAGES, type DefenseRow, defenseRow } from "@lib/study/defense_rows.ts";
-import {
-  availableNetworks,
-  badNets,
-  controls,
-  otherAttacks,
-  type StudyNetwork,
-} from "@lib/study/networks.ts";
+import { availableNetworks, badNets, controls, type StudyNetwork } from "@lib/study/networks.ts";
+import { otherAttacks } from "@lib/study/other_attacks.ts";
 
 /** What frequency recovery found on a network and what came of it; shares from 0 to 1, on test. */
 export interface RecoveryRow extends Verdict {
