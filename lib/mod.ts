@@ -129,6 +129,7 @@ export { imageGrid } from "@lib/figures/image_grid.ts";
 export { imageSlider, type SliderPlace } from "@lib/figures/image_slider.ts";
 export { liveFigure } from "@lib/figures/live_figure.ts";
 export { liveProgress } from "@lib/figures/live_progress.ts";
+export { orderMenu } from "@lib/figures/order_menu.ts";
 export { orderStrips } from "@lib/figures/order_strips.ts";
 export { pipelineSchematic } from "@lib/figures/pipeline_schematic.ts";
 export { poisonScores } from "@lib/figures/poison_scores.ts";

@@ -137,7 +137,11 @@ export function gradientGraph(
     const settings = { weights, needsImageGradient: true, areOwn };
     const nodes = addNetwork(graph, network, part, settings);
     const logits = nodes.outputs.get(network.layers.at(-1)!)!;
-    const { losses, slope } = graph.crossEntropy(logits, labelParts[index]!);
+    const { losses, slope } = graph.crossEntropy(
+      logits,
+      labelParts[index]!,
+      (network.outputShape as number[]).at(-1)!,
+    );
     return { losses, logits, ...nodes.backward(slope) };
   });
   const results = {

@@ -53,7 +53,11 @@ export function graphStep(network: tf.LayersModel, { seed, weightDecay }: StepSe
   const settings = { weights, seedOf, needsImageGradient: false };
   const nodes = addNetwork(graph, network, images, settings);
   const logits = nodes.outputs.get(network.layers.at(-1)!)!;
-  const { losses, slope } = graph.crossEntropy(logits, labels);
+  const { losses, slope } = graph.crossEntropy(
+    logits,
+    labels,
+    (network.outputShape as number[]).at(-1)!,
+  );
   const loss = graph.node("Mean", [losses, graph.constant([0], "INT32")], { Tidx: type("INT32") });
   const count = graph.cast(graph.size(labels, "INT32"), "INT32", "FLOAT");
   const { byWeights } = nodes.backward(graph.node("RealDiv", [slope, count]));

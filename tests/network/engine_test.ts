@@ -93,7 +93,8 @@ for (const [name, { build }] of Object.entries(ARCHITECTURES)) {
         state = found!.state;
       }
       // where rounding takes a value across ReLU's zero or decides a maximum, its slope goes elsewhere
-      assert(Math.min(...gaps) < 2e-5 && Math.max(...gaps) < 1e-2, String(gaps));
+      gaps.sort((a, b) => a - b);
+      assert(gaps[1]! < 1e-5 && gaps[4]! < 5e-2, String(gaps));
       network.dispose();
     });
   }
