@@ -88,6 +88,7 @@ export {
   badNets,
   cleanNetworks,
   controls,
+  FEW_EPOCHS,
   otherArchitectures,
 } from "@lib/study/networks.ts";
 export { otherAttacks } from "@lib/study/other_attacks.ts";
@@ -105,6 +106,7 @@ export { peerRows } from "@lib/study/peer_rows.ts";
 export { recoveryTables } from "@lib/study/recovery_rows.ts";
 export {
   coefficientWords,
+  costTable,
   foundTable,
   peerTable,
   repairTable,

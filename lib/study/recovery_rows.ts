@@ -7,7 +7,14 @@ import type { Verdict } from "@lib/recovery/defense.ts";
 import type { Way } from "@lib/recovery/frequency_recovery.ts";
 import { isAttackersFrequency } from "@lib/study/found_trigger.ts";
 import { CLEAN_IMAGES, type DefenseRow, defenseRow } from "@lib/study/defense_rows.ts";
-import { availableNetworks, badNets, controls, type StudyNetwork } from "@lib/study/networks.ts";
+import {
+  availableNetworks,
+  badNets,
+  cleanNetworks,
+  controls,
+  otherArchitectures,
+  type StudyNetwork,
+} from "@lib/study/networks.ts";
 import { otherAttacks } from "@lib/study/other_attacks.ts";
 
 /** What frequency recovery found on a network and what came of it; shares from 0 to 1, on test. */
@@ -60,10 +67,14 @@ export async function recoveryRow(
   };
 }
 
-/** The rows of the three tables. */
+/** The rows of the tables. */
 export interface RecoveryTables {
   /** The BadNets of all seeds, and the controls. */
   recovery: RecoveryRow[];
+  /** Networks from clean images alone. */
+  clean: RecoveryRow[];
+  /** BadNets of other architectures, and a clean network of each. */
+  architectures: RecoveryRow[];
   /** The notebooks' BadNet with fewer clean images. */
   fewerImages: RecoveryRow[];
   /** Other attacks. */
@@ -94,16 +105,23 @@ export async function recoveryTables(
   const { isSynthetic } = chosen(DATASETS, data, "a data set");
   const fewer = isSynthetic ? [] : FEWER_IMAGES; // on synthetic images it says nothing
   type Task = [part: keyof RecoveryTables, study: StudyNetwork<object>, count: number];
+  const all = async (
+    part: keyof RecoveryTables,
+    networks: readonly StudyNetwork<object>[],
+  ): Promise<Task[]> =>
+    (await availableNetworks(networks)).map((study) => [part, study, CLEAN_IMAGES]);
   const tasks: Task[] = [
-    ...[...seeds, ...await availableNetworks(controls(data))]
-      .map((study): Task => ["recovery", study, CLEAN_IMAGES]),
+    ...await all("recovery", [...badNets(data), ...controls(data)]),
+    ...await all("clean", cleanNetworks(data)),
     ...seeds.slice(0, 1).flatMap((study) =>
       fewer.map((count): Task => ["fewerImages", study, count])
     ),
-    ...(await availableNetworks(otherAttacks(data)))
-      .map((study): Task => ["generality", study, CLEAN_IMAGES]),
+    ...await all("generality", otherAttacks(data)),
+    ...await all("architectures", otherArchitectures(data)),
   ];
-  const tables: RecoveryTables = { recovery: [], fewerImages: [], generality: [] };
+  const tables: RecoveryTables = {
+    ...{ recovery: [], clean: [], fewerImages: [], generality: [], architectures: [] },
+  };
   for (const [index, [part, study, count]] of tasks.entries()) {
     const row = await recoveryRow(study, dataset, count);
     tables[part].push(row);
