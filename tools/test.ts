@@ -25,10 +25,19 @@ const STAGES: Stage[] = [
     quick: true,
   },
   { name: "lint", args: ["lint", "--quiet"], quick: true },
-  { name: "types", args: ["check", "--quiet", "lib", "tests", "tools", "bench"], quick: true },
+  {
+    name: "types",
+    args: ["check", "--quiet", "--doc", "lib", "tests", "tools", "bench"],
+    quick: true,
+  },
   { name: "notebooks' cells", args: ["run", "-A", "tools/check_notebooks.ts"], quick: true },
-  { name: "unit tests", args: ["test", "-A", "--quiet", "tests"], quick: false },
-  { name: "documentation examples", args: ["test", "-A", "--quiet", "--doc", "lib"], quick: false },
+  // types have been checked, and every worker that a test starts would have its own checked again
+  { name: "unit tests", args: ["test", "-A", "--quiet", "--no-check", "tests"], quick: false },
+  {
+    name: "documentation examples",
+    args: ["test", "-A", "--quiet", "--no-check", "--doc", "lib"],
+    quick: false,
+  },
   {
     name: "notebooks end to end",
     args: ["run", "-A", "tools/run_notebooks.ts", "--dataset", "quick"],
