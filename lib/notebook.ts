@@ -15,6 +15,7 @@ import { liveFigure } from "@lib/figures/live_figure.ts";
 import { liveProgress } from "@lib/figures/live_progress.ts";
 import { showMarkdown } from "@lib/figures/show.ts";
 import { type EpochResult, trainingCurves } from "@lib/figures/training_curves.ts";
+import { deviceOf } from "@lib/network/device.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import type { EpochRecord } from "@lib/network/training_state.ts";
 
@@ -38,6 +39,7 @@ export function versions(): Record<string, string> {
     tfjs: tf.version["tfjs-core"],
     tensorflow: binding.TF_Version,
     backend: tf.getBackend(),
+    device: deviceOf(tf.backend()),
     platform: `${Deno.build.os} ${Deno.build.arch}`,
   };
 }
@@ -55,14 +57,14 @@ export function versions(): Record<string, string> {
  * ```
  */
 export async function showOpening({ data, seed }: Experiment<object>): Promise<void> {
-  const { deno, typescript, tfjs, tensorflow, backend, platform } = versions();
+  const { deno, typescript, tfjs, tensorflow, backend, device, platform } = versions();
   const { title, isSynthetic } = DATASETS[data.name]!;
   const what = isSynthetic
     ? `**${title}** (the *${data.name}* data): numbers from them are not the paper's`
     : `**${title}**, of the paper's Table 1`;
   await showMarkdown(
     `Data: ${what}; seed ${seed}.  \nDeno ${deno}, TypeScript ${typescript}, TensorFlow.js ${tfjs} on ` +
-      `TensorFlow ${tensorflow} (backend "${backend}"), ${platform}.`,
+      `TensorFlow ${tensorflow} (backend "${backend}", on ${device}), ${platform}.`,
   );
 }
 

@@ -21,7 +21,7 @@ import { percent } from "@lib/words.ts";
 import { join } from "@lib/std/path.ts";
 import { inspectOptions, trainingOptions } from "./inspect_options.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import { deviceLine, hasDriver } from "./device.ts";
+import { deviceLine, hasDriver } from "@lib/network/device.ts";
 import { progressPrinter, timeWords } from "./notebooks/progress.ts";
 
 try {

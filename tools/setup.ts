@@ -7,7 +7,7 @@
  */
 import { ROOT } from "../lib/environment.ts";
 import { join } from "node:path";
-import { hasDriver } from "./device.ts";
+import { hasDriver } from "@lib/network/device.ts";
 import { run } from "./setup/command.ts";
 import { platformFor } from "./setup/platforms.ts";
 import { makeEnvironment, VENV_PYTHON } from "./setup/python.ts";

@@ -12,7 +12,7 @@ import { tf } from "@lib/network/tensorflow.ts";
 import { paperExperiment } from "@lib/study/experiment.ts";
 import { peerRows } from "@lib/study/peer_rows.ts";
 import { recoveryTables } from "@lib/study/recovery_rows.ts";
-import { deviceLine, hasDriver } from "./device.ts";
+import { deviceLine, hasDriver } from "@lib/network/device.ts";
 import { onlyDataset } from "./notebooks/options.ts";
 
 try {

@@ -13,7 +13,7 @@ import { badNet } from "@lib/study/bad_net.ts";
 import { badNets, cleanNetworks, controls, otherArchitectures } from "@lib/study/networks.ts";
 import { otherAttacks } from "@lib/study/other_attacks.ts";
 import { percent } from "@lib/words.ts";
-import { deviceLine, hasDriver } from "./device.ts";
+import { deviceLine, hasDriver } from "@lib/network/device.ts";
 import { onlyDataset } from "./notebooks/options.ts";
 
 try {

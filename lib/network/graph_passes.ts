@@ -1,13 +1,17 @@
 import { countOf, imageBytes, type Images, type Size } from "@lib/data/images.ts";
+import { isOnCard } from "@lib/network/device.ts";
 import { Graph, int, type Ref } from "@lib/network/graph.ts";
 import { addImages, bytesTensor } from "@lib/network/image_input.ts";
 import type { GraphFunction } from "@lib/network/loaded_graphs.ts";
 import { addNetwork } from "@lib/network/network_nodes.ts";
 import type { Forward, ImageGradientOf } from "@lib/network/passes.ts";
-import type { tf } from "@lib/network/tensorflow.ts";
+import { tf } from "@lib/network/tensorflow.ts";
 
-/** A batch goes through a graph in so many parts, so that one's small layers fill another's gaps. */
-const PARTS = 8;
+/**
+ * A batch goes through a graph in so many parts, so that one's small layers fill another's gaps; a graphics
+ * card has none.
+ */
+const partsHere = (): number => isOnCard(tf.backend()) ? 1 : 8;
 
 /** From this number of images on, it pays to fix the weights in the graph. */
 const MANY = 4096;
@@ -26,6 +30,7 @@ export function graphForward(
   images: Images,
 ): Forward {
   const isFixed = countOf(images) >= MANY;
+  const parts = partsHere();
   const fed = isFixed ? undefined : forwardGraph(network, images, fedWeight);
   const feeds = isFixed ? {} : feedsOf(network.weights.map((weight) => weight.read()));
   return (batch) => {
@@ -33,7 +38,7 @@ export function graphForward(
     const { run, outputs } = fed ?? fixedGraph(network, images);
     // filled up with black images to what the parts divide
     const count = countOf(batch);
-    const whole = Math.ceil(count / PARTS) * PARTS;
+    const whole = Math.ceil(count / parts) * parts;
     const pixels = new Uint8Array(whole * imageBytes(batch));
     pixels.set(batch.pixels);
     const wanted = layers.map((layer) => outputs.get(layer)!);
@@ -69,7 +74,7 @@ function forwardGraph(network: tf.LayersModel, size: Size, addWeight: AddWeight)
   const graph = new Graph();
   const weights = addWeights(graph, network, addWeight);
   const settings = { weights, needsImageGradient: false, areOwn: true };
-  const ways = graph.divide(addImages(graph, size), PARTS).map((part) =>
+  const ways = graph.divide(addImages(graph, size), partsHere()).map((part) =>
     addNetwork(graph, network, part, settings).outputs
   );
   const outputs = new Map(network.layers.map((layer) => {
@@ -170,7 +175,7 @@ export function gradientGraph(
 export function graphGradient(network: tf.LayersModel, isTrained = false): ImageGradientOf {
   const graphs: Record<number, GradientGraph> = {};
   return (images, labels) => {
-    const parts = images.shape[0] % PARTS === 0 ? PARTS : 1;
+    const parts = images.shape[0] % partsHere() === 0 ? partsHere() : 1;
     const graph = graphs[parts] ??= gradientGraph(network, parts, !isTrained);
     const weights = network.weights.map((weight) => weight.read());
     const wanted = [graph.losses, graph.logits, graph.byImages];

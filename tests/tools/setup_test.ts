@@ -2,7 +2,7 @@ import { join } from "@lib/std/path.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
 import { kernelSpec, pinsOf } from "../../tools/setup.ts";
 import { run } from "../../tools/setup/command.ts";
-import { deviceLine, hasDriver } from "../../tools/device.ts";
+import { deviceLine, hasDriver } from "@lib/network/device.ts";
 import { platformFor } from "../../tools/setup/platforms.ts";
 import { isNewEnough } from "../../tools/setup/python.ts";
 import { fetchTensorflow } from "../../tools/setup/tensorflow.ts";

@@ -1,6 +1,6 @@
 /** Loads TensorFlow and multiplies two matrices, to see that the binding works, and says what computed. */
 import { tf } from "@lib/network/tensorflow.ts";
-import { deviceLine, hasDriver } from "../device.ts";
+import { deviceLine, hasDriver } from "@lib/network/device.ts";
 
 const product = tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])).dataSync()[0];
 if (product !== 11 || tf.getBackend() !== "tensorflow") {
