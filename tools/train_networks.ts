@@ -10,8 +10,7 @@ import { loadDataset } from "@lib/data/dataset.ts";
 import type { EpochRecord } from "@lib/network/training_state.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { badNet } from "@lib/study/bad_net.ts";
-import { badNets, cleanNetworks, controls, otherArchitectures } from "@lib/study/networks.ts";
-import { otherAttacks } from "@lib/study/other_attacks.ts";
+import { studyNetworks } from "@lib/study/study_networks.ts";
 import { percent } from "@lib/words.ts";
 import { deviceLine, hasDriver } from "@lib/network/device.ts";
 import { onlyDataset } from "./notebooks/options.ts";
@@ -19,8 +18,7 @@ import { onlyDataset } from "./notebooks/options.ts";
 try {
   const data = onlyDataset(Deno.args);
   console.log(deviceLine(tf.backend(), await hasDriver()));
-  const networks = [badNets, controls, otherAttacks, otherArchitectures, cleanNetworks]
-    .flatMap((list) => list(data));
+  const networks = studyNetworks(data);
   for (const [index, { name, title, experiment }] of networks.entries()) {
     console.log(`${index + 1}/${networks.length} ${title}`);
     const onEpoch = (history: readonly EpochRecord[]): void => {

@@ -43,6 +43,8 @@ export function otherAttacks(data: string): StudyNetwork<object>[] {
     parameters: { ...PAPER_TRIGGER, ...change },
   });
   const [patch, noise] = [{ size: 3, level: 255 }, { ratio: 0.2, seed: 1 }];
+  // spread over all frequencies, each hardly raised: what an attacker does who knows of the search
+  const faint = { ratio: 0.05, seed: 1 };
   const stripes = { amplitude: 20, periods: 6 };
   return [
     network("low_bands", "bands (3, 3), (5, 5)", FEW_EPOCHS, trigger({ bands: [[3, 3], [5, 5]] })),
@@ -61,6 +63,7 @@ export function otherAttacks(data: string): StudyNetwork<object>[] {
     network("magnitude_10", "magnitude 10", FEW_EPOCHS, trigger({ magnitude: 10 })),
     network("patch", "BadNets' patch", FEW_EPOCHS, { name: "patch", parameters: patch }),
     network("blend", "Blend", FEW_EPOCHS, { name: "blend", parameters: noise }),
+    network("faint_blend", "Blend, a twentieth", FEW_EPOCHS, { name: "blend", parameters: faint }),
     network("sig", "SIG", FEW_EPOCHS, { name: "sinusoid", parameters: stripes }),
     network("clean_label", "Clean Label", FEW_EPOCHS, { name: "clean_label", parameters: CORNERS }),
     network("dynamic", "Dynamic Backdoor", FEW_EPOCHS, { name: "dynamic", parameters: SQUARES }),

@@ -10,17 +10,11 @@ import { tf } from "@lib/network/tensorflow.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
 import { join } from "@lib/std/path.ts";
 import { canonical } from "@lib/canonical.ts";
-import {
-  availableNetworks,
-  badNets,
-  cleanNetworks,
-  controls,
-  otherArchitectures,
-} from "@lib/study/networks.ts";
-import { otherAttacks } from "@lib/study/other_attacks.ts";
-import { addTo } from "@lib/study/summary.ts";
-
-const LISTS = [badNets, controls, otherAttacks, otherArchitectures, cleanNetworks];
+import { availableNetworks } from "@lib/study/networks.ts";
+import { studyNetworks } from "@lib/study/study_networks.ts";
+import type { DefenseRow } from "@lib/study/defense_rows.ts";
+import { modelCard } from "@lib/study/model_card.ts";
+import { addTo, readSummary } from "@lib/study/summary.ts";
 
 Deno.test("an unknown data set is refused with the known ones", () => {
   for (const name of ["cifar", "toString", ""]) {
@@ -52,7 +46,7 @@ Deno.test("an experiment of one's own has a place of its own, whatever is change
 });
 
 Deno.test("every network of the study is an attack of the list, in plain JSON and in a place of its own", () => {
-  const all = LISTS.flatMap((list) => list("quick"));
+  const all = studyNetworks("quick");
   for (const { experiment } of all) {
     assert(experiment.attack.name in ATTACKS, experiment.attack.name);
     assertEquals(JSON.parse(JSON.stringify(experiment)), experiment);
@@ -69,7 +63,7 @@ Deno.test("CIFAR-10's attacker wants one of its ten classes", () => {
 });
 
 Deno.test("networks of before say the same in the new form", async () => {
-  const all = LISTS.flatMap((list) => list("gtsrb"));
+  const all = studyNetworks("gtsrb");
   const folders = await availableNetworks(all);
   assert(folders.length >= 19, `Expected the committed networks but found ${folders.length}`);
   for (const { name, experiment } of folders) {
@@ -117,7 +111,9 @@ Deno.test("parts of a summary are put beside each other, a row is replaced whole
 
 Deno.test("two processes that write a summary at once lose none of each other's rows", async () => {
   const file = join(await Deno.makeTempDir(), "summary.json");
-  const code = `import { addTo } from "@lib/study/summary.ts";
+  const code = `import type { DefenseRow } from "@lib/study/defense_rows.ts";
+import { modelCard } from "@lib/study/model_card.ts";
+import { addTo, readSummary } from "@lib/study/summary.ts";
     for (let row = 0; row < 20; row++) await addTo(${JSON.stringify(file)}, {
       rows: { [Deno.args[0] + row]: row },
     });`;
@@ -162,4 +158,17 @@ Deno.test("the data of the synthetic settings are what they say", async () => {
   const total = dataset.validationHalf.labels.length + dataset.testHalf.labels.length;
   assertEquals(total, dataset.test.labels.length);
   assert(await dataset.train() === await dataset.train()); // rendered once
+});
+
+Deno.test("the card beside each committed network says what the summary says", async () => {
+  for (const data of ["gtsrb", "cifar10", "cifar10_images"]) {
+    const { defenses } = await readSummary(data) as { defenses: Record<string, DefenseRow> };
+    for (const study of await availableNetworks(studyNetworks(data))) {
+      const row = defenses[`${study.name}, frequency recovery, 1000`];
+      if (row === undefined) continue;
+      const card = await Deno.readTextFile(outputPath(data, study.name, "README.md"));
+      assertEquals(card, modelCard(study, row), `${data}/${study.name}: run \`deno task cards\``);
+      assertEquals(card.includes("backdoored"), study.experiment.attack.injectionRate > 0);
+    }
+  }
 });
