@@ -102,11 +102,11 @@ export {
   RANKINGS,
 } from "@lib/study/orders.ts";
 export { PAPER, paperCurve, paperRow } from "@lib/study/paper.ts";
+export { costTable, drawsTable } from "@lib/study/comparison_tables.ts";
 export { peerRows } from "@lib/study/peer_rows.ts";
 export { recoveryTables } from "@lib/study/recovery_rows.ts";
 export {
   coefficientWords,
-  costTable,
   foundTable,
   peerTable,
   repairTable,

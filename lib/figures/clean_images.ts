@@ -2,14 +2,16 @@ import { axis, baseLayout, compact, type Fields, type Figure } from "@lib/figure
 import { belowLegend } from "@lib/figures/legend.ts";
 import { MEANING } from "@lib/figures/palette.ts";
 import { RATE_AXIS, RATES, type Rates } from "@lib/figures/rates.ts";
+import { whiskers } from "@lib/figures/whiskers.ts";
 
-/** What came of a repair with so many clean images; shares from 0 to 1. */
+/** What came of a repair with so many clean images, drawn once; shares from 0 to 1. */
 export interface ImagesResult extends Rates {
   cleanImages: number;
 }
 
 /**
- * Clean accuracy and attack success against the number of clean images that a defender has.
+ * Clean accuracy and attack success against the number of clean images that a defender has: the mean of
+ * all draws of a number, and their range.
  *
  * @param repairs At most three, by name: results from few images to many.
  * @returns The figure; its horizontal axis is logarithmic.
@@ -32,16 +34,28 @@ export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[
     throw new Error(`Expected results of one to three repairs but found ${found}`);
   }
   const data = RATES.flatMap(({ rate, name, color }) =>
-    all.map(([repair, results], index) => ({
-      type: "scatter",
-      mode: "lines+markers",
-      name: `${name}, ${repair}`,
-      x: results.map(({ cleanImages }) => cleanImages),
-      y: compact(results.map((result) => result[rate]), 100),
-      line: { color, dash: LOOKS[index]!.dash },
-      marker: { color, size: 8, symbol: LOOKS[index]![rate] },
-      hovertemplate: "%{y:.2f} %",
-    }))
+    all.map(([repair, results], index) => {
+      const found = counts.map((count) =>
+        results.filter(({ cleanImages }) => cleanImages === count).map((result) => result[rate])
+      );
+      const x = counts.filter((_, at) => found[at]!.length > 0);
+      const draws = found.filter(({ length }) => length > 0);
+      const means = draws.map((rates) => rates.reduce((sum, each) => sum + each) / rates.length);
+      const ranges = draws.map((rates) => (
+        rates.length > 1 ? { low: Math.min(...rates), high: Math.max(...rates) } : undefined
+      ));
+      return {
+        type: "scatter",
+        mode: "lines+markers",
+        name: `${name}, ${repair}`,
+        x,
+        y: compact(means, 100),
+        error_y: whiskers(means, ranges),
+        line: { color, dash: LOOKS[index]!.dash },
+        marker: { color, size: 8, symbol: LOOKS[index]![rate] },
+        hovertemplate: "%{y:.2f} %",
+      };
+    })
   );
   const layout = baseLayout({
     ...belowLegend(data, 320, 24),

@@ -1,5 +1,5 @@
 import type { Rates } from "@lib/attack/rates.ts";
-import { percent } from "@lib/words.ts";
+import { percent, points } from "@lib/words.ts";
 import type { Coefficient } from "@lib/attack/spectrum_trigger.ts";
 import { WAYS } from "@lib/recovery/frequency_recovery.ts";
 import type { RecoveryRow } from "@lib/study/recovery_rows.ts";
@@ -91,54 +91,6 @@ function repairCells({ before }: RecoveryRow, after: Rates | undefined): string[
     points(after.cleanAccuracy - before.cleanAccuracy),
     percent(after.robustAccuracy, 2),
   ];
-}
-
-/**
- * What attacks cost in accuracy: beside clean networks, each by its own training.
- *
- * @param rows Attacked networks, from the study.
- * @param epochs How many each was trained for, by its title.
- * @param clean Networks from clean images alone.
- * @param cleanEpochs How many each of these was trained for; attacks of other lengths are not compared.
- * @param caption Stands below.
- * @returns The table; rates on test, differences to the clean networks' mean in percentage points.
- * @example
- * ```ts
- * import { costTable } from "@lib/study/recovery_tables.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
- *
- * const none = { outlierIndex: 1, norm: 9, coefficients: [], coefficientCount: 0, repaired: {}, seconds: 1 };
- * const row = (title: string, cleanAccuracy: number) => (
- *   { ...none, title, cleanImages: 9, before: { cleanAccuracy, attackSuccess: 0.5, robustAccuracy: 0 } }
- * );
- * const { rows } = costTable([row("SIG", 0.9)], { SIG: 6 }, [row("clean", 0.92)], 6, "");
- * assertEquals(rows, [["SIG", 6, "50.0 %", "90.0 %", "−2.00"]]);
- * ```
- */
-export function costTable(
-  rows: readonly RecoveryRow[],
-  epochs: Record<string, number>,
-  clean: readonly RecoveryRow[],
-  cleanEpochs: number,
-  caption: string,
-): Table {
-  const mean = clean.reduce((sum, { before }) => sum + before.cleanAccuracy, 0) / clean.length;
-  return {
-    columns: ["attack", "epochs", "attack success", "clean accuracy", "beside clean networks"],
-    rows: rows.map(({ title, before: { attackSuccess, cleanAccuracy } }) => [
-      title,
-      epochs[title]!,
-      percent(attackSuccess),
-      percent(cleanAccuracy),
-      clean.length > 0 && epochs[title] === cleanEpochs ? points(cleanAccuracy - mean) : "–",
-    ]),
-    caption,
-  };
-}
-
-/** A change in percentage points, with its sign. */
-function points(change: number): string {
-  return `${change < 0 ? "−" : "+"}${Math.abs(100 * change).toFixed(2)}`;
 }
 
 /**

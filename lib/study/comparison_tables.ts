@@ -1,0 +1,95 @@
+import type { Table } from "@lib/figures/table_bundle.ts";
+import { WAYS } from "@lib/recovery/frequency_recovery.ts";
+import type { RecoveryRow } from "@lib/study/recovery_rows.ts";
+import { percent, points } from "@lib/words.ts";
+
+/**
+ * What attacks cost in accuracy: beside clean networks, each by its own training.
+ *
+ * @param rows Attacked networks, from the study.
+ * @param epochs How many each was trained for, by its title.
+ * @param clean Networks from clean images alone.
+ * @param cleanEpochs How many each of these was trained for; attacks of other lengths are not compared.
+ * @param caption Stands below.
+ * @returns The table; rates on test, differences to the clean networks' mean in percentage points.
+ * @example
+ * ```ts
+ * import { costTable } from "@lib/study/comparison_tables.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const none = { outlierIndex: 1, norm: 9, coefficients: [], coefficientCount: 0, repaired: {}, seconds: 1 };
+ * const row = (title: string, cleanAccuracy: number) => (
+ *   { ...none, title, cleanImages: 9, before: { cleanAccuracy, attackSuccess: 0.5, robustAccuracy: 0 } }
+ * );
+ * const { rows } = costTable([row("SIG", 0.9)], { SIG: 6 }, [row("clean", 0.92)], 6, "");
+ * assertEquals(rows, [["SIG", 6, "50.0 %", "90.0 %", "−2.00"]]);
+ * ```
+ */
+export function costTable(
+  rows: readonly RecoveryRow[],
+  epochs: Record<string, number>,
+  clean: readonly RecoveryRow[],
+  cleanEpochs: number,
+  caption: string,
+): Table {
+  const mean = clean.reduce((sum, { before }) => sum + before.cleanAccuracy, 0) / clean.length;
+  return {
+    columns: ["attack", "epochs", "attack success", "clean accuracy", "beside clean networks"],
+    rows: rows.map(({ title, before: { attackSuccess, cleanAccuracy } }) => [
+      title,
+      epochs[title]!,
+      percent(attackSuccess),
+      percent(cleanAccuracy),
+      clean.length > 0 && epochs[title] === cleanEpochs ? points(cleanAccuracy - mean) : "–",
+    ]),
+    caption,
+  };
+}
+
+/**
+ * What is found and left with different numbers of clean images, each drawn several times: a row a number.
+ *
+ * @param rows From the study, of one attacked network.
+ * @param caption Stands below.
+ * @returns The table; rates on test, the mean of the draws on which the target was found, and their range.
+ * @example
+ * ```ts
+ * import { drawsTable } from "@lib/study/comparison_tables.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const before = { cleanAccuracy: 0.97, attackSuccess: 1, robustAccuracy: 0 };
+ * const none = { outlierIndex: 1.2, norm: 900, coefficients: [], coefficientCount: 0, repaired: {} };
+ * const row = { title: "BadNet", target: 2, before, ...none, cleanImages: 10, seconds: 40 };
+ * assertEquals(drawsTable([row, row], "").rows[0]!.slice(0, 4), [10, 2, 0, "–"]);
+ * ```
+ */
+export function drawsTable(rows: readonly RecoveryRow[], caption: string): Table {
+  const counts = [...new Set(rows.map(({ cleanImages }) => cleanImages))];
+  return {
+    columns: [
+      ...["clean images", "draws", "target flagged"],
+      ...WAYS.flatMap((way) => [`${way}: attack`, `${way}: robust`]),
+    ],
+    rows: counts.map((count) => {
+      const all = rows.filter(({ cleanImages }) => cleanImages === count);
+      const right = all.filter((row) =>
+        row.suspected !== undefined && row.suspected === row.target
+      );
+      const cells = WAYS.flatMap((way) =>
+        (["attackSuccess", "robustAccuracy"] as const).map((rate) =>
+          rangeWords(right.flatMap(({ repaired }) => repaired[way]?.[rate] ?? []))
+        )
+      );
+      return [count, all.length, right.length, ...cells];
+    }),
+    caption,
+  };
+}
+
+function rangeWords(rates: readonly number[]): string {
+  if (rates.length === 0) return "–";
+  const mean = percent(rates.reduce((sum, rate) => sum + rate) / rates.length, 2);
+  if (rates.length === 1) return mean;
+  const [low, high] = [Math.min(...rates), Math.max(...rates)];
+  return `${mean} (${(100 * low).toFixed(2)} to ${(100 * high).toFixed(2)})`;
+}
