@@ -119,22 +119,6 @@ export class Graph {
     return this.node("AddV2", [first, this.node("Mul", [other, this.constant(1 - share)])]);
   }
 
-  /**
-   * Cross-entropy of logits towards labels, each image's in nats, and the slope of their sum by the logits.
-   * TensorFlow has an operation for it, which sums in any order on a graphics card; these always give the
-   * same.
-   */
-  crossEntropy(logits: Ref, labels: Ref, classes: number): { losses: Ref; slope: Ref } {
-    const [depth, on, off] = [this.constant(classes, "INT32"), this.constant(1), this.constant(0)];
-    const truth = this.node("OneHot", [labels, depth, on, off], { TI: type("INT32") });
-    const logShares = this.node("LogSoftmax", [logits]);
-    // without those of the other classes, which may be minus infinity
-    const own = this.node("MulNoNan", [logShares, truth]);
-    const sums = this.node("Sum", [own, this.constant([1], "INT32")], { Tidx: type("INT32") });
-    const slope = this.node("Sub", [this.node("Exp", [logShares]), truth]);
-    return { losses: this.node("Neg", [sums]), slope };
-  }
-
   /** A value cut along its first axis into equal parts. */
   divide(value: Ref, parts: number, of: ValueType = "FLOAT"): Ref[] {
     const axis = this.constant(0, "INT32");

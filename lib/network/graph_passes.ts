@@ -1,4 +1,5 @@
 import { countOf, imageBytes, type Images, type Size } from "@lib/data/images.ts";
+import { addCrossEntropy } from "@lib/network/cross_entropy.ts";
 import { isOnCard } from "@lib/network/device.ts";
 import { Graph, int, type Ref } from "@lib/network/graph.ts";
 import { addImages, bytesTensor } from "@lib/network/image_input.ts";
@@ -141,13 +142,8 @@ export function gradientGraph(
   const ways = graph.divide(images, parts).map((part, index) => {
     const settings = { weights, needsImageGradient: true, areOwn };
     const nodes = addNetwork(graph, network, part, settings);
-    const logits = nodes.outputs.get(network.layers.at(-1)!)!;
-    const { losses, slope } = graph.crossEntropy(
-      logits,
-      labelParts[index]!,
-      (network.outputShape as number[]).at(-1)!,
-    );
-    return { losses, logits, ...nodes.backward(slope) };
+    const { slope, ...rest } = addCrossEntropy(graph, network, nodes, labelParts[index]!);
+    return { ...rest, ...nodes.backward(slope) };
   });
   const results = {
     losses: graph.join(ways.map(({ losses }) => losses)),

@@ -1,3 +1,4 @@
+import { addCrossEntropy } from "@lib/network/cross_entropy.ts";
 import { adamRate, addAdamStep } from "@lib/network/adam.ts";
 import { Graph, type Ref, type, WHOLE } from "@lib/network/graph.ts";
 import { addImages, bytesTensor, sizeOf } from "@lib/network/image_input.ts";
@@ -52,12 +53,7 @@ export function graphStep(network: tf.LayersModel, { seed, weightDecay }: StepSe
   };
   const settings = { weights, seedOf, needsImageGradient: false };
   const nodes = addNetwork(graph, network, images, settings);
-  const logits = nodes.outputs.get(network.layers.at(-1)!)!;
-  const { losses, slope } = graph.crossEntropy(
-    logits,
-    labels,
-    (network.outputShape as number[]).at(-1)!,
-  );
+  const { losses, slope } = addCrossEntropy(graph, network, nodes, labels);
   const loss = graph.node("Mean", [losses, graph.constant([0], "INT32")], { Tidx: type("INT32") });
   const count = graph.cast(graph.size(labels, "INT32"), "INT32", "FLOAT");
   const { byWeights } = nodes.backward(graph.node("RealDiv", [slope, count]));
