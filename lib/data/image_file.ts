@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { Jimp } from "jimp";
+import { isJpeg, withoutExif } from "@lib/data/jpeg.ts";
 import { requireModest } from "@lib/data/image_limits.ts";
 import { type Images, requireImages, type Size } from "@lib/data/images.ts";
 import { readPpm, type RgbImage } from "@lib/data/ppm.ts";
@@ -11,7 +12,8 @@ import { writeWhole } from "@lib/files.ts";
 export type ImageFormat = "image/png" | "image/jpeg" | "image/bmp";
 
 /**
- * Reads an image file of any common format. What lies behind transparent pixels is kept as it is.
+ * Reads an image file of any common format. What lies behind transparent pixels is kept as it is, and a
+ * photograph is not turned as its camera says: as PIL does, by which Keras and PyTorch load images.
  *
  * @param file PNG, JPEG, WebP, AVIF, BMP, GIF, TIFF or binary PPM.
  * @param size What to resize it to; with one channel, luma is kept. Its own, in colour, if not given.
@@ -113,12 +115,29 @@ const isModern = (content: Uint8Array): boolean =>
 async function decoded(
   content: Uint8Array,
 ): Promise<{ width: number; height: number; data: ArrayLike<number> }> {
-  const buffer = Buffer.from(content);
-  if (!isModern(content)) return (await Jimp.fromBuffer(buffer)).bitmap;
-  const image = await loadImage(buffer);
+  const jpeg = isJpeg(content);
+  if (!jpeg && !isModern(content)) return (await Jimp.fromBuffer(Buffer.from(content))).bitmap;
+  requireWhole(content);
+  // the same decoder of JPEG as PIL's, which Keras and PyTorch load images by: jimp's leaves out the smoothing
+  // of colours and differs from it by up to a hundred levels
+  const image = await loadImage(Buffer.from(jpeg ? withoutExif(content) : content));
   const context = createCanvas(image.width, image.height).getContext("2d");
   context.drawImage(image, 0, 0);
-  return context.getImageData(0, 0, image.width, image.height);
+  const { width, height, data } = context.getImageData(0, 0, image.width, image.height);
+  // where its pixels cannot be read, nothing is drawn; a JPEG has no transparent ones
+  if (jpeg && data.some((level, at) => at % 4 === 3 && level < 255)) {
+    throw new Error("a JPEG that is cut short");
+  }
+  return { width, height, data };
+}
+
+/** A WebP says how long it is, and what has come of a shorter one would be drawn. */
+function requireWhole(content: Uint8Array): void {
+  const view = new DataView(content.buffer, content.byteOffset, content.length);
+  const isWebp = view.getUint32(0) === 0x52494646;
+  if (isWebp && view.getUint32(4, true) + 8 > content.length) {
+    throw new Error(`${content.length} of ${view.getUint32(4, true) + 8} bytes`);
+  }
 }
 
 async function bitmapOf(content: Uint8Array, name: string): Promise<RgbImage> {

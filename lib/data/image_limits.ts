@@ -1,8 +1,10 @@
+import { isJpeg, jpegPixels } from "@lib/data/jpeg.ts";
+
 /** Larger images are none that a network takes, but may be made to fill the memory of who opens them. */
 const MOST_PIXELS = 2 ** 26;
 
 /**
- * Checks that an image file does not say it is larger than can be, before it is unpacked. The decoders of JPEG,
+ * Checks that an image file does not say it is larger than can be, before it is unpacked. The decoders of
  * WebP and AVIF have limits of their own.
  *
  * @param content The file's bytes.
@@ -10,7 +12,7 @@ const MOST_PIXELS = 2 ** 26;
  */
 export function requireModest(content: Uint8Array): void {
   const view = new DataView(content.buffer, content.byteOffset, content.length);
-  const pixels = view.byteLength < 26 ? 0 : pixelsOf(view);
+  const pixels = isJpeg(content) ? jpegPixels(content) : view.byteLength < 26 ? 0 : pixelsOf(view);
   if (pixels > MOST_PIXELS) throw new Error(`more than ${MOST_PIXELS} pixels`);
 }
 

@@ -1,4 +1,5 @@
 /** Splits, synthetic signs and image files. */
+import { createCanvas } from "@napi-rs/canvas";
 import { decodeImage, encodeImage, readImage, writeImage } from "@lib/data/image_file.ts";
 import { checkedImages, type Images, type LabelledImages, PAPER_SIZE } from "@lib/data/images.ts";
 import { imageAt, pickImages } from "@lib/data/select.ts";
@@ -7,7 +8,8 @@ import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
 import { seededRandom } from "@lib/random.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
 import { join } from "@lib/std/path.ts";
-import { colour, testImage } from "../reference/reference.ts";
+import { assertClose } from "../assert_close.ts";
+import { colour, reference, testImage } from "../reference/reference.ts";
 
 const classNames = Array.from({ length: 43 }, (_, index) => `class ${index}`);
 
@@ -92,6 +94,32 @@ Deno.test("a PNG keeps every byte and what is no image is refused by name", asyn
     "found 3069",
   );
   assertEquals([...Deno.readDirSync(folder)].length, 3);
+});
+
+Deno.test("a JPEG is read as PIL reads it, cut short it is refused, and so is one that says it is huge", async () => {
+  const { content, pixels } = reference.jpeg;
+  const jpeg = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+  const found = await decodeImage(jpeg, "a.jpg");
+  assertEquals([found.height, found.width], [16, 24]);
+  assertClose(found.pixels, pixels);
+  for (const share of [0.3, 0.7, 0.9]) {
+    const cut = jpeg.subarray(0, Math.floor(jpeg.length * share));
+    await assertRejects(() => decodeImage(cut, "cut.jpg"), Error, "in cut.jpg");
+  }
+  const frame = jpeg.findIndex((byte, at) => byte === 0xff && jpeg[at + 1] === 0xc0);
+  const huge = jpeg.with(frame + 5, 0xf0).with(frame + 7, 0xf0);
+  await assertRejects(() => decodeImage(huge, "huge.jpg"), Error, "more than 67108864 pixels");
+});
+
+Deno.test("a WebP that is cut short is refused", async () => {
+  const canvas = createCanvas(32, 32);
+  canvas.getContext("2d").fillRect(3, 5, 9, 20);
+  const webp = new Uint8Array(await canvas.encode("webp"));
+  assertEquals((await decodeImage(webp, "a.webp")).width, 32);
+  for (const cut of [1, 8, 30]) {
+    const read = () => decodeImage(webp.subarray(0, webp.length - cut), "a.webp");
+    await assertRejects(read, Error, "in a.webp");
+  }
 });
 
 /** A JPEG is another format and smaller. */

@@ -1,9 +1,11 @@
 """Computes the figures that the tests compare with, by other libraries. Writes reference.json beside it.
 
-Run with: pip install tensorflow-cpu opencv-python-headless scipy scikit-image, then python make_reference.py
+Run with: pip install tensorflow-cpu opencv-python-headless scipy scikit-image pillow, then python make_reference.py
 Inputs are sines, so that the tests make the same ones without sharing a random generator.
 """
 
+import base64
+import io
 import json
 import os
 
@@ -16,6 +18,7 @@ import scipy.stats
 import skimage
 import tensorflow as tf
 from keras import layers
+from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 
@@ -145,6 +148,16 @@ reference["statistics"] = {
         [rate, *(scipy.stats.binom.ppf([0.025, 0.975], 200, rate) / 200)] for rate in (0.02, 0.3, 0.9)
     ],
     "largestSingularValues": [float(np.linalg.svd(matrix, compute_uv=False)[0]) for matrix in filters],
+}
+
+# A JPEG with halved colours whose camera says that it lies on its side, as loaders of images read it
+buffer = io.BytesIO()
+sideways = Image.Exif()
+sideways[0x0112] = 6
+Image.fromarray(test_image(1, 16, 24)).save(buffer, "jpeg", quality=80, exif=sideways.tobytes())
+reference["jpeg"] = {
+    "content": base64.b64encode(buffer.getvalue()).decode(),
+    "pixels": np.asarray(Image.open(buffer).convert("RGB")).ravel().tolist(),
 }
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "reference.json"), "w") as file:

@@ -1,0 +1,62 @@
+/** A part of a JPEG file before its pixels. */
+interface Segment {
+  /** What it is. */
+  marker: number;
+  /** Where it begins, and where the next one does. */
+  start: number;
+  end: number;
+}
+
+/** Of the segments that hold what a camera says, how the image is to be turned among it. */
+const EXIF = 0xe1;
+
+/** Of the segment after which the pixels come. */
+const SCAN = 0xda;
+
+/** Whether a file says that it is a JPEG. */
+export const isJpeg = (content: Uint8Array): boolean => content[0] === 0xff && content[1] === 0xd8;
+
+/**
+ * How many pixels a JPEG file says that it has.
+ *
+ * @param content The file's bytes.
+ * @returns Height times width; 0 where it does not say so.
+ */
+export function jpegPixels(content: Uint8Array): number {
+  // one of C0 to CF, of which three are something else
+  const frame = segmentsOf(content).find(({ marker }) =>
+    (marker & 0xf0) === 0xc0 && ![0xc4, 0xc8, 0xcc].includes(marker)
+  );
+  if (frame === undefined) return 0;
+  const [top = 0, high = 0, left = 0, low = 0] = content.subarray(frame.start + 5);
+  return ((top << 8) + high) * ((left << 8) + low);
+}
+
+/**
+ * A JPEG file without what a camera says: images are taken as they lie in the file, as PyTorch's and Keras's
+ * loaders take them.
+ *
+ * @param content The file's bytes.
+ * @returns The same, or a shorter copy.
+ */
+export function withoutExif(content: Uint8Array): Uint8Array {
+  const cut = segmentsOf(content).filter(({ marker }) => marker === EXIF);
+  if (cut.length === 0) return content;
+  return content.filter((_, at) => cut.every(({ start, end }) => at < start || at >= end));
+}
+
+function segmentsOf(content: Uint8Array): Segment[] {
+  const segments: Segment[] = [];
+  for (let start = 2; content[start] === 0xff && start + 4 <= content.length;) {
+    const marker = content[start + 1]!;
+    if (marker === 0xff) {
+      start++; // any number of these may stand before a marker
+      continue;
+    }
+    const end = start + 2 + (content[start + 2]! << 8) + content[start + 3]!;
+    segments.push({ marker, start, end });
+    if (marker === SCAN) break;
+    start = end;
+  }
+  return segments;
+}
