@@ -41,9 +41,10 @@ export function confusionBars(shares: readonly ClassShare[], top = 8): Figure {
   const shown = sorted.filter((each, rank) => rank < top || each.is !== undefined);
   const rest = sorted.filter((each) => !shown.includes(each));
   const left = rest.reduce((sum, { share }) => sum + share, 0);
-  const bars: ClassShare[] = rest.length === 0
-    ? shown
-    : [...shown, { class: `${rest.length} other classes`, share: left }];
+  const bars: ClassShare[] = rest.length === 0 ? shown : [...shown, {
+    class: `${rest.length} other ${rest.length === 1 ? "class" : "classes"}`,
+    share: left,
+  }];
   const names = bars.map((bar) => wrapText(bar.class, NAME, 12));
   const looks = bars.map(({ is }) => is ? MEANING[LOOKS[is]] : MEANING.third);
   const percent = bars.map(({ share }) => compact([share], 100)[0]!);

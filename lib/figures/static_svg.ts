@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Figure, FONT_FAMILY } from "@lib/figures/figure.ts";
+import { type Fields, type Figure, FONT_FAMILY } from "@lib/figures/figure.ts";
 import { plotlyWindow } from "@lib/figures/plotly_window.ts";
 import type { ChangeableElement, SvgDocument } from "@lib/figures/plotly_window.ts";
 
@@ -25,14 +25,22 @@ export async function renderSvg(figure: Figure): Promise<string> {
   const window = plotlyWindow();
   const json = JSON.stringify(figure);
   const { width, height } = figure.layout;
+  const inCells = JSON.stringify({ ...figure, data: figure.data.map(withCells) });
   // Plotly tells arrays and objects apart by its own window's classes: a copy made there has them.
   const options = { format: "svg", imageDataOnly: true, width, height };
-  const drawn = await window.Plotly.toImage(window.JSON.parse(json), options);
+  const drawn = await window.Plotly.toImage(window.JSON.parse(inCells), options);
   const document = new window.DOMParser().parseFromString(drawn, "image/svg+xml");
   strip(document);
   const text = new window.XMLSerializer().serializeToString(document.documentElement);
   return renamed(text, createHash("sha256").update(json).digest("hex").slice(0, 8));
 }
+
+/**
+ * Plotly would draw a heatmap as a picture with one pixel a cell, for the viewer to enlarge, and librsvg blurs
+ * it. With a gap between cells, be it invisible, Plotly draws them in full size.
+ */
+const withCells = (trace: Fields): Fields =>
+  trace.type === "heatmap" ? { ...trace, xgap: 1e-6, ygap: 1e-6 } : trace;
 
 /** Plotly names clips at random; pictures on one page must not share names, nor change in vain. */
 function renamed(svg: string, prefix: string): string {

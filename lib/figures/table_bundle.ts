@@ -57,6 +57,9 @@ type Lines = readonly (readonly string[])[];
 /** With an optional sign and unit; a dash or nothing where there is no number. */
 const NUMBER = /^([-−+]?\d[\d.,]*( ?%| points?| s| dB)?|[-–—]?)$/;
 
+/** Cells of so few letters stay on one line, so that no number is parted from its unit. */
+const UNBROKEN = 15;
+
 function cellText(cell: string | number): string {
   if (typeof cell === "string") return cell;
   return Number.isInteger(cell) ? String(cell) : String(Number(cell.toPrecision(5)));
@@ -66,6 +69,7 @@ function html([names, ...rows]: Lines, right: boolean[], caption?: string): stri
   const line = (texts: readonly string[], tag: string, rule: string) => {
     const cells = texts.map((text, column) =>
       `<${tag} style="text-align:${right[column] ? "right" : "left"};padding:4px 12px;` +
+      (tag === "td" && text.length <= UNBROKEN ? "white-space:nowrap;" : "") +
       `border-bottom:${rule} solid rgba(128,128,128,.4)">${escapeText(text)}</${tag}>`
     );
     return `<tr>${cells.join("")}</tr>`;

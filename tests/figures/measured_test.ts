@@ -81,5 +81,7 @@ Deno.test("target and truth are shown however small, and the rest is summed up",
   const texts = (layout.annotations as { text: string }[]).map(({ text }) => text);
   assertEquals(texts, ["40.0", "6.0 <b>true</b>", "4.0 <b>target</b>", "50.0"]);
   assertEquals((data[0]!.error_x as { array: number[] }).array, [0, 0, 5, 0]);
+  const { layout: one } = confusionBars(shares.slice(0, 2), 1);
+  assertEquals((one.yaxis as { ticktext: string[] }).ticktext, ["0", "1 other class"]);
   assertThrows(() => confusionBars([]), Error, "found none");
 });

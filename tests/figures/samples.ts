@@ -81,6 +81,7 @@ const imagesResult = (cleanImages: number): ImagesResult => ({
   cleanImages,
   cleanAccuracy: 0.97,
   attackSuccess: 1 / cleanImages,
+  robustAccuracy: 0.9 - 1 / cleanImages,
 });
 const imagesResults = [10, 50, 200, 1000].map(imagesResult);
 const classes = Array.from({ length: 43 }, (_, label) => ({

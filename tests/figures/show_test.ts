@@ -139,6 +139,19 @@ Deno.test("a table's columns are aligned in plain text", () => {
   );
 });
 
+Deno.test("short cells of a table stay on one line, long ones may break", () => {
+  const html = String(
+    tableBundle({
+      columns: ["of what"],
+      rows: [["97.2 %"], ["a cell of many words"]],
+    })["text/html"],
+  );
+  const cells = [...html.matchAll(/<td style="([^"]*)"/g)].map(([, style]) =>
+    style!.includes("nowrap")
+  );
+  assertEquals(cells, [true, false]);
+});
+
 Deno.test("a table's rows must be whole", () => {
   const run = () => tableBundle({ columns: ["a", "b"], rows: [[1]] });
   assertThrows(run, Error, "Expected 2 cells but found 1");

@@ -75,6 +75,10 @@ Deno.test("spectra and pictures are drawn on a canvas", async () => {
   }
 });
 
+Deno.test("no picture needs a viewer that leaves pixels sharp, as librsvg does not", async () => {
+  assert(!(await renderSvg(samples["three spectra"]!)).includes("pixelated"));
+});
+
 Deno.test("lines of a caption are shifted by themselves, or librsvg would add their text's shift", async () => {
   const document = parse(await renderSvg(captioned(samples.bars!, caption)));
   const lines = [...document.querySelectorAll("text > tspan[dy]")];
