@@ -7,7 +7,7 @@
 export { outputPath, ROOT } from "@lib/environment.ts";
 export { writeWhole } from "@lib/files.ts";
 export { seededRandom } from "@lib/random.ts";
-export { percent } from "@lib/words.ts";
+export { percent, points } from "@lib/words.ts";
 export type { DataSource } from "@lib/data/data_source.ts";
 export { DATASETS } from "@lib/data/datasets.ts";
 export { GTSRB_MD5 } from "@lib/data/gtsrb_archives.ts";
@@ -103,7 +103,7 @@ export {
   RANKINGS,
 } from "@lib/study/orders.ts";
 export { PAPER, paperCurve, paperRow } from "@lib/study/paper.ts";
-export { costTable, drawsTable } from "@lib/study/comparison_tables.ts";
+export { costTable, drawsTable, repairStrips } from "@lib/study/comparison_tables.ts";
 export { peerRows } from "@lib/study/peer_rows.ts";
 export { recoveryTables } from "@lib/study/recovery_rows.ts";
 export {

@@ -1,6 +1,7 @@
 import type { Table } from "@lib/figures/table_bundle.ts";
+import type { Strip } from "@lib/figures/order_strips.ts";
 import { WAYS } from "@lib/recovery/frequency_recovery.ts";
-import type { RecoveryRow } from "@lib/study/recovery_rows.ts";
+import { isRight, type RecoveryRow } from "@lib/study/recovery_rows.ts";
 import { percent, points } from "@lib/words.ts";
 
 /**
@@ -44,6 +45,32 @@ export function costTable(
     ]),
     caption,
   };
+}
+
+/**
+ * What each way of repair leaves, to be drawn: a row a network on which the attacker's class was found, a
+ * panel a way.
+ *
+ * @param rows From the study; the others are left out.
+ * @returns Rates on test.
+ * @example
+ * ```ts
+ * import { repairStrips } from "@lib/study/comparison_tables.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(repairStrips([]), []);
+ * ```
+ */
+export function repairStrips(rows: readonly RecoveryRow[]): Strip[] {
+  return rows.filter(isRight).map(({ title, repaired }) => {
+    const of = (rate: "attackSuccess" | "robustAccuracy"): number[][] =>
+      WAYS.map((way) => repaired[way] === undefined ? [] : [repaired[way][rate]]);
+    return {
+      name: title,
+      attackSuccess: of("attackSuccess"),
+      robustAccuracy: of("robustAccuracy"),
+    };
+  });
 }
 
 /**

@@ -34,6 +34,10 @@ export interface RecoveryRow extends Verdict {
   seconds: number;
 }
 
+/** Whether the attacker's class was found. */
+export const isRight = ({ suspected, target }: RecoveryRow): boolean =>
+  suspected !== undefined && suspected === target;
+
 /**
  * Frequency recovery on one network of the study.
  *

@@ -2,7 +2,7 @@ import type { Rates } from "@lib/attack/rates.ts";
 import { percent, points } from "@lib/words.ts";
 import type { Coefficient } from "@lib/attack/spectrum_trigger.ts";
 import { WAYS } from "@lib/recovery/frequency_recovery.ts";
-import type { RecoveryRow } from "@lib/study/recovery_rows.ts";
+import { isRight, type RecoveryRow } from "@lib/study/recovery_rows.ts";
 import type { Table } from "@lib/figures/table_bundle.ts";
 import type { PeerRow } from "@lib/study/peer_rows.ts";
 
@@ -69,13 +69,12 @@ function foundBy({ suspected, target }: RecoveryRow): string {
  * ```
  */
 export function repairTable(rows: readonly RecoveryRow[], caption: string): Table {
-  const right = rows.filter((row) => row.suspected !== undefined && row.suspected === row.target);
   return {
     columns: [
       ...["network", "attack before"],
-      ...WAYS.flatMap((way) => [`${way}: attack`, "accuracy", "robust"]),
+      ...WAYS.flatMap((way) => [`${way}: attack`, `${way}: accuracy`, `${way}: robust`]),
     ],
-    rows: right.map((row) => [
+    rows: rows.filter(isRight).map((row) => [
       row.title,
       percent(row.before.attackSuccess, 2),
       ...WAYS.flatMap((way) => repairCells(row, row.repaired[way])),
