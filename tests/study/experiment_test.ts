@@ -10,17 +10,9 @@ import { tf } from "@lib/network/tensorflow.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
 import { join } from "@lib/std/path.ts";
 import { canonical } from "@lib/canonical.ts";
-import {
-  availableNetworks,
-  badNets,
-  cleanNetworks,
-  controls,
-  otherArchitectures,
-} from "@lib/study/networks.ts";
-import { otherAttacks } from "@lib/study/other_attacks.ts";
+import { STUDY_NETWORKS } from "@lib/study/network_folder.ts";
+import { availableNetworks } from "@lib/study/networks.ts";
 import { addTo } from "@lib/study/summary.ts";
-
-const LISTS = [badNets, controls, otherAttacks, otherArchitectures, cleanNetworks];
 
 Deno.test("an unknown data set is refused with the known ones", () => {
   for (const name of ["cifar", "toString", ""]) {
@@ -52,7 +44,7 @@ Deno.test("an experiment of one's own has a place of its own, whatever is change
 });
 
 Deno.test("every network of the study is an attack of the list, in plain JSON and in a place of its own", () => {
-  const all = LISTS.flatMap((list) => list("quick"));
+  const all = STUDY_NETWORKS.flatMap((list) => list("quick"));
   for (const { experiment } of all) {
     assert(experiment.attack.name in ATTACKS, experiment.attack.name);
     assertEquals(JSON.parse(JSON.stringify(experiment)), experiment);
@@ -69,7 +61,7 @@ Deno.test("CIFAR-10's attacker wants one of its ten classes", () => {
 });
 
 Deno.test("networks of before say the same in the new form", async () => {
-  const all = LISTS.flatMap((list) => list("gtsrb"));
+  const all = STUDY_NETWORKS.flatMap((list) => list("gtsrb"));
   const folders = await availableNetworks(all);
   assert(folders.length >= 19, `Expected the committed networks but found ${folders.length}`);
   for (const { name, experiment } of folders) {
