@@ -42,6 +42,26 @@ export async function syncFile(file: string): Promise<void> {
 }
 
 /**
+ * Waits until no other process holds the lock of a file or folder, and holds it. A process that ends, in
+ * whatever way, holds nothing.
+ *
+ * @param path Of what is locked; the lock itself is a file beside it.
+ * @returns Gives the lock back when it is disposed.
+ * @example
+ * ```ts
+ * import { locked } from "@lib/files.ts";
+ *
+ * using _lock = await locked(`${await Deno.makeTempDir()}/summary.json`);
+ * ```
+ */
+export async function locked(path: string): Promise<Disposable> {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  const lock = await Deno.open(`${path}.lock`, { create: true, write: true });
+  await lock.lock(true);
+  return lock;
+}
+
+/**
  * Whether a file or folder is there.
  *
  * @param path Any path.

@@ -11,24 +11,20 @@ import type { EpochRecord } from "@lib/network/training_state.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { badNet } from "@lib/study/bad_net.ts";
 import { studyNetworks } from "@lib/study/study_networks.ts";
-import { percent } from "@lib/words.ts";
 import { deviceLine, hasDriver } from "@lib/network/device.ts";
+import { epochLine } from "./epoch_line.ts";
 import { onlyDataset } from "./notebooks/options.ts";
 
 try {
   const data = onlyDataset(Deno.args);
   console.log(deviceLine(tf.backend(), await hasDriver()));
   const networks = studyNetworks(data);
-  for (const [index, { name, title, experiment }] of networks.entries()) {
+  for (const [index, { title, experiment }] of networks.entries()) {
     console.log(`${index + 1}/${networks.length} ${title}`);
-    const onEpoch = (history: readonly EpochRecord[]): void => {
-      const { epoch, loss, seconds, rates } = history.at(-1)!;
-      const shares = Object.entries(rates).map(([what, rate]) => `${what} ${percent(rate)}`);
-      const of = `epoch ${epoch}/${experiment.recipe.epochs}`;
-      console.log([of, `${seconds.toFixed(0)} s`, `loss ${loss.toFixed(4)}`, ...shares].join(", "));
-    };
+    const onEpoch = (history: readonly EpochRecord[]): void =>
+      console.log(epochLine(history.at(-1)!, experiment.recipe.epochs));
     const dataset = await loadDataset(experiment);
-    (await badNet(experiment, dataset, { onEpoch }, `${data}/${name}`)).network.dispose();
+    (await badNet(experiment, dataset, { onEpoch })).network.dispose();
   }
 } catch (error) {
   console.error((error as Error).message);

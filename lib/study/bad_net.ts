@@ -3,13 +3,14 @@ import { writeKept } from "@lib/attack/kept.ts";
 import { canonical } from "@lib/canonical.ts";
 import type { Dataset } from "@lib/data/dataset.ts";
 import { chosen, outputPath } from "@lib/environment.ts";
-import { exists } from "@lib/files.ts";
+import { exists, locked } from "@lib/files.ts";
 import { loadNetwork, saveNetwork } from "@lib/formats/network_file.ts";
 import { ARCHITECTURES } from "@lib/network/architectures.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 import type { TrainingHooks } from "@lib/network/train.ts";
 import type { EpochRecord } from "@lib/network/training_state.ts";
-import { type Experiment, placeOf } from "@lib/study/experiment.ts";
+import type { Experiment } from "@lib/study/experiment.ts";
+import { networkFolder } from "@lib/study/network_folder.ts";
 import { controls } from "@lib/study/networks.ts";
 import { inNewForm } from "@lib/study/old_form.ts";
 
@@ -28,7 +29,7 @@ export interface BadNet {
  * @param experiment The five choices.
  * @param dataset The experiment's images; the rates in the history are measured on the validation half.
  * @param hooks Told how the training goes.
- * @param folder Below `outputs/`; by default one of the experiment's own.
+ * @param folder Below `outputs/`; by default where the study has it, or else one of the experiment's own.
  * @returns The network, which the caller disposes, and its history.
  * @throws {Error} If what lies in `outputs/` is damaged or of another experiment, or a name is not known.
  */
@@ -36,10 +37,12 @@ export async function badNet(
   experiment: Experiment<object>,
   dataset: Dataset,
   hooks: Pick<TrainingHooks, "onProgress" | "onEpoch"> = {},
-  folder = `${placeOf(experiment)}/badnet`,
+  folder = networkFolder(experiment),
 ): Promise<BadNet> {
   const { data, architecture, seed, recipe, attack } = experiment;
   const path = outputPath(folder);
+  if (await exists(path)) return await loadBadNet(path, experiment);
+  using _lock = await locked(path); // of two processes that want one network, one trains it
   if (await exists(path)) return await loadBadNet(path, experiment);
   const attacker = attackOf(attack.name);
   const images = await dataset.train();
@@ -62,12 +65,10 @@ async function cleanNetwork(
   { data, architecture, seed, attack: { target } }: Experiment<object>,
   dataset: Dataset,
 ): Promise<tf.LayersModel> {
-  const { name, experiment } = controls(data.name)[0]!;
+  const { experiment } = controls(data.name)[0]!;
   const attack = { ...experiment.attack, target };
   const own = { ...experiment, data, architecture, seed, attack };
-  const isControl = canonical(own) === canonical(experiment);
-  const folder = isControl ? `${data.name}/${name}` : `${placeOf(own)}/badnet`;
-  return (await badNet(own, dataset, {}, folder)).network;
+  return (await badNet(own, dataset)).network;
 }
 
 /**

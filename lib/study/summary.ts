@@ -1,6 +1,5 @@
 import { outputPath } from "@lib/environment.ts";
-import { exists, writeWhole } from "@lib/files.ts";
-import { dirname } from "@lib/std/path.ts";
+import { exists, locked, writeWhole } from "@lib/files.ts";
 
 /** A JSON object. */
 export type Json = { [key: string]: unknown };
@@ -50,9 +49,7 @@ export async function readSummary(data: string): Promise<Json> {
  * ```
  */
 export async function addTo(file: string, part: Json): Promise<Json> {
-  await Deno.mkdir(dirname(file), { recursive: true });
-  using lock = await Deno.open(`${file}.lock`, { create: true, write: true });
-  await lock.lock(true);
+  using _lock = await locked(file);
   const summary = merged(await readJson(file), part);
   const text = JSON.stringify(summary, null, 2)
     // a channel order on one line reads better than on 128

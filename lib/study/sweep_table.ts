@@ -1,0 +1,146 @@
+/**
+ * A sweep's results as a tidy table of plain numbers, and as means over seeds.
+ *
+ * @module
+ */
+import type { Table } from "@lib/figures/table_bundle.ts";
+import type { RepairedRates } from "@lib/study/defense_rows.ts";
+import { spreadOf } from "@lib/study/order_tables.ts";
+import { type Sweep, type SweepRow, sweepRows } from "@lib/study/sweep.ts";
+import { findResults, type FoundResults } from "@lib/study/sweep_results.ts";
+
+/** What a defense, in one of its ways, made of one network. */
+export interface SweepLine {
+  row: SweepRow;
+  /** With its way where it has several; "none" for the network as it came. */
+  defense: string;
+  /** Shares from 0 to 1, on test; none where there is no result. */
+  rates?: RepairedRates;
+  seconds?: number;
+}
+
+/**
+ * Reads all results of a sweep that fit today.
+ *
+ * @param sweep Which.
+ * @param results Its folder.
+ * @returns A line a network and defense, with or without a result; a defense that repaired nothing leaves the
+ * rates as they were. And what was not taken, with the reason.
+ * @throws {Error} As {@link sweepRows}.
+ */
+export async function sweepLines(
+  sweep: Sweep,
+  results: string,
+): Promise<{ lines: SweepLine[]; misfits: FoundResults["misfits"] }> {
+  const rows = sweepRows(sweep);
+  const found: FoundResults[] = [];
+  for (const row of rows) found.push(await findResults(results, row, sweep.defenses));
+  const ways = sweep.defenses.flatMap((name) => {
+    const repaired = found.flatMap(({ defenses }) => defenses[name]?.row.repaired ?? []);
+    const own = [...new Set(repaired.map(({ way }) => way))];
+    return (own.length > 0 ? own : [undefined]).map((way) => ({ name, way }));
+  });
+  const lines = rows.flatMap((row, index): SweepLine[] => {
+    const { network, defenses } = found[index]!;
+    const before = network && { ...network.before, defenseEffectiveness: 0.5 };
+    const none = { row, defense: "none", rates: before };
+    return [
+      none,
+      ...ways.map(({ name, way }) => {
+        const defense = way === undefined ? name : `${name}, ${way}`;
+        const result = defenses[name]?.row;
+        if (result === undefined) return { row, defense };
+        const unchanged = { ...result.before, defenseEffectiveness: 0.5, seconds: result.seconds };
+        const repair = result.repaired.length === 0
+          ? unchanged
+          : result.repaired.find((each) => each.way === way);
+        return { row, defense, rates: repair, seconds: repair?.seconds };
+      }),
+    ];
+  });
+  return { lines, misfits: found.flatMap(({ misfits }) => misfits) };
+}
+
+/** What the table has of a result, and how it is called there. */
+const RATES = {
+  cleanAccuracy: "clean accuracy (%)",
+  attackSuccess: "attack success (%)",
+  robustAccuracy: "robust accuracy (%)",
+  defenseEffectiveness: "defense effectiveness (%)",
+} as const;
+
+/** One of them. */
+export type SweepRate = keyof typeof RATES;
+
+/**
+ * A sweep's results, one number a cell. Times are left out, since they are never the same twice.
+ *
+ * @param lines From {@link sweepLines}.
+ * @returns A row a line; rates on test in per cent, and empty where there is no result.
+ */
+export function sweepTable(lines: readonly SweepLine[]): Table {
+  const rates = Object.keys(RATES) as SweepRate[];
+  return {
+    columns: ["data", "architecture", "attack", "seed", "defense", ...Object.values(RATES)],
+    rows: lines.map(({ row, defense, rates: found }) => [
+      ...row.id.split("-"),
+      defense,
+      ...rates.map((rate) => found ? Number((100 * found[rate]).toFixed(3)) : ""),
+    ]),
+  };
+}
+
+/** Mean, smallest and largest over seeds of one rate, attack by attack and defense by defense. */
+export interface SweepSpreads {
+  attacks: string[];
+  defenses: string[];
+  /** A row an attack; none where there is no result. */
+  cells: (ReturnType<typeof spreadOf> | undefined)[][];
+}
+
+/**
+ * One rate of all results, over seeds.
+ *
+ * @param lines From {@link sweepLines}.
+ * @param rate Which.
+ * @returns Shares from 0 to 1.
+ */
+export function sweepSpreads(lines: readonly SweepLine[], rate: SweepRate): SweepSpreads {
+  const groups = [...new Set(lines.map(({ row }) => row.group))];
+  const defenses = [...new Set(lines.map(({ defense }) => defense))];
+  const isOne = new Set(groups.map((group) => group.replace(/-\w+$/, ""))).size === 1;
+  const worded = (group: string): string =>
+    (isOne ? group.split("-")[2]! : group.replaceAll("-", ", ")).replaceAll("_", " ");
+  const cells = groups.map((group) =>
+    defenses.map((defense) => {
+      const values = lines.flatMap(({ row, ...line }) =>
+        row.group === group && line.defense === defense && line.rates ? [line.rates[rate]] : []
+      );
+      return values.length > 0 ? spreadOf(values) : undefined;
+    })
+  );
+  return { attacks: groups.map(worded), defenses, cells };
+}
+
+/**
+ * The same as a table for people.
+ *
+ * @param spreads From {@link sweepSpreads}.
+ * @param caption Stands below.
+ * @returns A row an attack, a column a defense: "12.3 (1.0–20.1)" in per cent, or a dash.
+ */
+export function spreadsTable({ attacks, defenses, cells }: SweepSpreads, caption: string): Table {
+  const points = (share: number): string => (100 * share).toFixed(1);
+  return {
+    columns: ["attack", ...defenses],
+    rows: attacks.map((attack, index) => [
+      attack,
+      ...cells[index]!.map((cell) => {
+        if (cell === undefined) return "–";
+        const { mean, min, max } = cell;
+        return min === max ? points(mean) : `${points(mean)} (${points(min)}–${points(max)})`;
+      }),
+    ]),
+    caption,
+  };
+}

@@ -1,0 +1,124 @@
+/**
+ * Runs a sweep by Snakemake: trains the networks that are missing and runs the defenses on them, as many
+ * beside each other as there are cores. What was cut goes on where it was; what failed does not keep the rest.
+ *
+ *     deno task sweep [--cores N | --profile NAME] [--sweep FILE]
+ *     deno task sweep --dry            says what is missing, and how long it takes
+ *
+ * @module
+ */
+import { ROOT } from "@lib/environment.ts";
+import { exists, writeWhole } from "@lib/files.ts";
+import { sweepRows } from "@lib/study/sweep.ts";
+import { findResults, type FoundResults, resultFile } from "@lib/study/sweep_results.ts";
+import { join, relative } from "node:path";
+import { timeWords } from "./notebooks/progress.ts";
+import { setupSweeping, SNAKEMAKE } from "./sweep/environment.ts";
+import { estimator, type Missing } from "./sweep/estimate.ts";
+import { sweepOptions, type SweepPlace } from "./sweep/options.ts";
+
+/** What is to be done, and what it takes. */
+interface Plan {
+  missing: (Missing & { seconds: number | undefined })[];
+  /** Results that are there but are of something else, or damaged. */
+  misfits: { file: string; why: string }[];
+  total: number;
+}
+
+async function planOf({ sweep, results }: SweepPlace): Promise<Plan> {
+  const rows = sweepRows(sweep);
+  const found: FoundResults[] = [];
+  for (const row of rows) found.push(await findResults(results, row, sweep.defenses));
+  const secondsOf = await estimator(rows, found);
+  const missing = rows.flatMap((row, index) => {
+    const { network, defenses } = found[index]!;
+    const wanted = sweep.defenses.filter((name) => defenses[name] === undefined);
+    return [...network ? [] : ["network"], ...wanted].map((what) => ({ row, what }));
+  });
+  return {
+    missing: missing.map((job) => ({ ...job, seconds: secondsOf(job) })),
+    misfits: found.flatMap(({ misfits }) => misfits),
+    total: rows.length * (1 + sweep.defenses.length),
+  };
+}
+
+function sayPlan({ missing, misfits, total }: Plan): void {
+  for (const { file, why } of misfits) console.log(`${relative(ROOT, file)} is not taken: ${why}`);
+  const kinds = Map.groupBy(missing, ({ what }) => what);
+  for (const [what, jobs] of kinds) console.log(`${jobs.length} × ${what}: ${timeOf(jobs)}`);
+  const time = missing.length > 0 ? `: ${timeOf(missing)}, one after the other` : "";
+  console.log(`${missing.length} of ${total} results are missing${time}`);
+}
+
+/** How long jobs take, as far as is known. */
+function timeOf(jobs: Plan["missing"]): string {
+  const known = jobs.flatMap(({ seconds }) => seconds ?? []);
+  const unknown = jobs.length - known.length;
+  return [
+    known.length > 0 ? `about ${hoursWords(known.reduce((sum, each) => sum + each, 0))}` : "",
+    unknown > 0 ? `${unknown} of which no time is known` : "",
+  ].filter(Boolean).join(" and ");
+}
+
+const hoursWords = (seconds: number): string =>
+  seconds < 3600 ? timeWords(seconds) : `${(seconds / 3600).toFixed(1)} h`;
+
+/** Runs Snakemake, and says now and then how far it is. */
+async function runPlan(
+  place: SweepPlace,
+  { missing, misfits }: Plan,
+  how: string[],
+): Promise<number> {
+  const { file, sweep, results } = place;
+  // Snakemake makes what is not there
+  for (const { file } of misfits) await Deno.rename(file, `${file}.former`);
+  const { defenses } = sweep;
+  const job = [Deno.execPath(), "run", "-A", "--quiet", join(ROOT, "tools/sweep_job.ts")];
+  // the kind of the job comes first, the sweep's file last
+  const plan = { rows: sweepRows(sweep).map(({ id }) => id), defenses, job: job.join(" "), file };
+  await writeWhole(join(results, "plan.json"), JSON.stringify(plan, null, 2));
+  const start = Date.now();
+  const timer = setInterval(async () => {
+    const files = missing.map(({ row, what }) => resultFile(results, row.id, what));
+    const there = await Promise.all(files.map(exists));
+    console.log(progressLine(missing, there, (Date.now() - start) / 1000));
+  }, EVERY);
+  const args = [
+    ...["--snakefile", join(ROOT, "sweep/Snakefile"), "--directory", results, ...how],
+    // stale locks and half results are of runs that were killed
+    ...["--keep-going", "--nolock", "--rerun-incomplete", "--rerun-triggers", "mtime"],
+    ...["--quiet", "all"],
+  ];
+  const child = new Deno.Command(SNAKEMAKE, { args, env: { TF_CPP_MIN_LOG_LEVEL: "2" } }).spawn();
+  const { code } = await child.status;
+  clearInterval(timer);
+  return code;
+}
+
+/** Milliseconds between two lines of progress. */
+const EVERY = 15_000;
+
+/** How many results are there, and what is left if it goes on as it went. */
+function progressLine(missing: Plan["missing"], there: boolean[], elapsed: number): string {
+  const weights = missing.map(({ seconds }) => Math.max(1, seconds ?? 60));
+  const sum = (one: number, other: number): number => one + other;
+  const done = weights.filter((_, index) => there[index]).reduce(sum, 0);
+  const left = elapsed * (weights.reduce(sum, 0) - done) / done;
+  const count = `${there.filter(Boolean).length} of ${missing.length} results`;
+  return done > 0 ? `${count}, about ${hoursWords(left)} left` : count;
+}
+
+try {
+  const { given, ...place } = await sweepOptions(Deno.args, ["cores", "profile"], ["dry"]);
+  const plan = await planOf(place);
+  sayPlan(plan);
+  if (given.has("dry")) Deno.exit(0);
+  await setupSweeping();
+  const profile = given.get("profile");
+  const cores = given.get("cores") ?? String(navigator.hardwareConcurrency);
+  const how = profile ? ["--profile", join(ROOT, "sweep/profiles", profile)] : ["--cores", cores];
+  Deno.exit(await runPlan(place, plan, how));
+} catch (error) {
+  console.error((error as Error).message);
+  Deno.exit(1);
+}

@@ -1,0 +1,73 @@
+import { outputPath } from "@lib/environment.ts";
+import { exists } from "@lib/files.ts";
+import { median } from "@lib/recovery/outliers.ts";
+import type { DefenseRow } from "@lib/study/defense_rows.ts";
+import { networkFolder } from "@lib/study/network_folder.ts";
+import { inNewForm } from "@lib/study/old_form.ts";
+import { readSummary } from "@lib/study/summary.ts";
+import type { SweepRow } from "@lib/study/sweep.ts";
+import type { FoundResults } from "@lib/study/sweep_results.ts";
+
+/** A job that is to be done. */
+export interface Missing {
+  row: SweepRow;
+  /** "network" or a defense. */
+  what: string;
+}
+
+/**
+ * Says how long jobs take, by how long earlier ones did.
+ *
+ * @param rows The sweep's.
+ * @param found Their results.
+ * @returns Seconds of a job; undefined where there was none like it.
+ */
+export async function estimator(
+  rows: readonly SweepRow[],
+  found: readonly FoundResults[],
+): Promise<(job: Missing) => number | undefined> {
+  const known = new Map<string, number[]>();
+  const add = (key: string, seconds: number): void =>
+    void known.set(key, [...known.get(key) ?? [], seconds]);
+  const trained = new Set<SweepRow>();
+  for (const row of rows) {
+    const history = await historyOf(row);
+    if (history) trained.add(row);
+    history?.forEach(({ seconds }) => add(epochOf(row), seconds));
+  }
+  for (const [index, { defenses }] of found.entries()) {
+    for (const [name, { row }] of Object.entries(defenses)) {
+      add(kindOf(rows[index]!, name), lastSecondsOf(row));
+    }
+  }
+  for (const data of new Set(rows.map(({ experiment }) => experiment.data.name))) {
+    const { defenses = {} } = await readSummary(data) as { defenses?: Record<string, DefenseRow> };
+    for (const [key, row] of Object.entries(defenses)) {
+      add(`${data}, paper, ${key.split(", ")[1]}`, lastSecondsOf(row));
+    }
+  }
+  return ({ row, what }) => {
+    if (trained.has(row) && what === "network") return 0;
+    const { epochs } = row.experiment.recipe;
+    const isNetwork = what === "network";
+    const seconds = known.get(isNetwork ? epochOf(row) : kindOf(row, what));
+    return seconds && median(seconds) * (isNetwork ? epochs : 1);
+  };
+}
+
+const kindOf = ({ experiment: { data, architecture } }: SweepRow, what: string): string =>
+  `${data.name}, ${architecture}, ${what}`;
+
+const epochOf = (row: SweepRow): string => kindOf(row, "an epoch");
+
+/** From the start to the last repaired network. */
+const lastSecondsOf = ({ seconds, repaired }: DefenseRow): number =>
+  Math.max(seconds, ...repaired.map((each) => each.seconds));
+
+/** How a network was trained that is there already. */
+async function historyOf({ experiment }: SweepRow): Promise<{ seconds: number }[] | undefined> {
+  const file = outputPath(networkFolder(experiment), "model.json");
+  if (!await exists(file)) return undefined;
+  const { userDefinedMetadata } = JSON.parse(await Deno.readTextFile(file));
+  return inNewForm(userDefinedMetadata)?.history;
+}

@@ -1,0 +1,53 @@
+/**
+ * One job of a sweep: trains a network, or what is missing of it; or runs a defense on one. Each writes one
+ * small JSON file, which says all that decided it. Snakemake calls it, and so may you:
+ *
+ *     deno task network --row ID [--sweep FILE]
+ *     deno task defense --row ID --defense NAME [--sweep FILE]
+ *
+ * @module
+ */
+import { loadDataset } from "@lib/data/dataset.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+import { versions } from "@lib/notebook.ts";
+import { type SweepRow, sweepRows } from "@lib/study/sweep.ts";
+import { keepDefense, keepNetwork, type MadeBy } from "@lib/study/sweep_results.ts";
+import { deviceLine, hasDriver } from "@lib/network/device.ts";
+import { epochLine } from "./epoch_line.ts";
+import { sweepOptions } from "./sweep/options.ts";
+
+async function work(kind: string | undefined, args: readonly string[]): Promise<void> {
+  const isDefense = kind === "defense";
+  const { sweep, results, given } = await sweepOptions(
+    args,
+    isDefense ? ["row", "defense"] : ["row"],
+  );
+  const row = chosenRow(sweepRows(sweep), given.get("row"));
+  const { data, seed, recipe } = row.experiment;
+  const dataset = await loadDataset({ data, seed });
+  if (!isDefense) {
+    return await keepNetwork(results, row, dataset, await madeBy(), {
+      onEpoch: (history) => console.log(`${row.id}: ${epochLine(history.at(-1)!, recipe.epochs)}`),
+    });
+  }
+  await keepDefense(results, row, given.get("defense") ?? "", dataset, await madeBy());
+}
+
+function chosenRow(rows: readonly SweepRow[], id = ""): SweepRow {
+  const row = rows.find((row) => row.id === id);
+  if (row) return row;
+  throw new Error(`Expected --row to be one such as ${rows[0]?.id} but found "${id}"`);
+}
+
+async function madeBy(): Promise<MadeBy> {
+  const threads = Number(Deno.env.get("TF_NUM_INTRAOP_THREADS") ?? navigator.hardwareConcurrency);
+  return { ...versions(), device: deviceLine(tf.backend(), await hasDriver()), threads };
+}
+
+if (import.meta.main) {
+  const [kind, ...args] = Deno.args;
+  await work(kind, args).catch((error: Error) => {
+    console.error(`${args.join(" ")}: ${error.message}`);
+    Deno.exit(1);
+  });
+}
