@@ -82,6 +82,7 @@ export function defenseDepends(
  * @param name The defense, in the list.
  * @param dataset The images: the defender's are drawn from the validation half, rates are on test.
  * @param cleanImages How many the defender has.
+ * @param draw Which draw of so many: its seed.
  * @returns The row.
  * @throws {Error} If the network is not there or damaged, or there is no such defense.
  */
@@ -91,6 +92,7 @@ export async function measureDefense(
   name: string,
   dataset: Dataset,
   cleanImages = CLEAN_IMAGES,
+  draw = 1,
 ): Promise<DefenseRow> {
   const defense = chosen(DEFENSES, name, "a defense");
   const { mostSteps } = chosen(DATASETS, experiment.data.name, "a data set");
@@ -101,7 +103,7 @@ export async function measureDefense(
     ratesOf(each, dataset.testHalf, trigger, target);
   try {
     const before = await measured(network);
-    const clean = drawn(dataset.validationHalf, cleanImages, seededRandom(1));
+    const clean = drawn(dataset.validationHalf, cleanImages, seededRandom(draw));
     const { repaired, ...outcome } = await defense.run({ network, clean, mostSteps });
     const row: DefenseRow = {
       ...outcome,
@@ -128,6 +130,7 @@ export async function measureDefense(
  * @param name The defense, in the list.
  * @param dataset The images: the defender's are drawn from the validation half, rates are on test.
  * @param cleanImages How many the defender has.
+ * @param draw Which draw of so many: its seed.
  * @returns The row; it is also in the summary.
  * @throws {Error} As {@link measureDefense}.
  */
@@ -136,16 +139,22 @@ export async function defenseRow(
   name: string,
   dataset: Dataset,
   cleanImages = CLEAN_IMAGES,
+  draw = 1,
 ): Promise<DefenseRow> {
   const data = experiment.data.name;
   const weights = await md5Of(outputPath(data, network, "weights.bin"));
-  const depends = defenseDepends(experiment, name, weights, dataset.checksums, cleanImages);
-  const key = `${network}, ${name}, ${cleanImages}`;
+  // the first draw was once the only one, and was not named
+  const named = draw > 1 ? { draw } : {};
+  const depends = {
+    ...defenseDepends(experiment, name, weights, dataset.checksums, cleanImages),
+    ...named,
+  };
+  const key = [network, name, cleanImages, ...Object.values(named).map((it) => `draw ${it}`)];
   return await remembered(
     data,
     "defenses",
-    key,
+    key.join(", "),
     depends,
-    () => measureDefense(`${data}/${network}`, experiment, name, dataset, cleanImages),
+    () => measureDefense(`${data}/${network}`, experiment, name, dataset, cleanImages, draw),
   );
 }

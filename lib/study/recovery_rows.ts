@@ -44,6 +44,7 @@ export const isRight = ({ suspected, target }: RecoveryRow): boolean =>
  * @param study The network.
  * @param dataset Its images.
  * @param cleanImages How many the defender has.
+ * @param draw Which draw of so many: its seed.
  * @returns The row.
  * @throws {Error} If the network is not there.
  */
@@ -51,8 +52,9 @@ export async function recoveryRow(
   study: StudyNetwork<object>,
   dataset: Dataset,
   cleanImages = CLEAN_IMAGES,
+  draw = 1,
 ): Promise<RecoveryRow> {
-  const row = await defenseRow(study, "frequency recovery", dataset, cleanImages);
+  const row = await defenseRow(study, "frequency recovery", dataset, cleanImages, draw);
   const { data, attack } = study.experiment;
   const folder = outputPath(data.name, study.name);
   const { trigger, target, injectionRate } = await poisoningIn(folder, attack);
@@ -79,14 +81,15 @@ export interface RecoveryTables {
   clean: RecoveryRow[];
   /** BadNets of other architectures, and a clean network of each. */
   architectures: RecoveryRow[];
-  /** The notebooks' BadNet with fewer clean images. */
+  /** The notebooks' BadNet with fewer clean images, several draws of each number. */
   fewerImages: RecoveryRow[];
   /** Other attacks. */
   generality: RecoveryRow[];
 }
 
-/** The other numbers of clean images that a defender may have. */
+/** The other numbers of clean images that a defender may have, and how often each is drawn. */
 export const FEWER_IMAGES: readonly number[] = [10, 50, 200];
+const DRAWS = 5;
 
 /**
  * All rows for the networks that have been trained.
@@ -108,17 +111,22 @@ export async function recoveryTables(
   const seeds = await availableNetworks(badNets(data));
   const { isSynthetic } = chosen(DATASETS, data, "a data set");
   const fewer = isSynthetic ? [] : FEWER_IMAGES; // on synthetic images it says nothing
-  type Task = [part: keyof RecoveryTables, study: StudyNetwork<object>, count: number];
+  type Task = [
+    ...[part: keyof RecoveryTables, study: StudyNetwork<object>],
+    ...[count: number, draw: number],
+  ];
   const all = async (
     part: keyof RecoveryTables,
     networks: readonly StudyNetwork<object>[],
   ): Promise<Task[]> =>
-    (await availableNetworks(networks)).map((study) => [part, study, CLEAN_IMAGES]);
+    (await availableNetworks(networks)).map((study) => [part, study, CLEAN_IMAGES, 1]);
   const tasks: Task[] = [
     ...await all("recovery", [...badNets(data), ...controls(data)]),
     ...await all("clean", cleanNetworks(data)),
     ...seeds.slice(0, 1).flatMap((study) =>
-      fewer.map((count): Task => ["fewerImages", study, count])
+      fewer.flatMap((count) =>
+        Array.from({ length: DRAWS }, (_, draw): Task => ["fewerImages", study, count, draw + 1])
+      )
     ),
     ...await all("generality", otherAttacks(data)),
     ...await all("architectures", otherArchitectures(data)),
@@ -126,8 +134,8 @@ export async function recoveryTables(
   const tables: RecoveryTables = {
     ...{ recovery: [], clean: [], fewerImages: [], generality: [], architectures: [] },
   };
-  for (const [index, [part, study, count]] of tasks.entries()) {
-    const row = await recoveryRow(study, dataset, count);
+  for (const [index, [part, study, count, draw]] of tasks.entries()) {
+    const row = await recoveryRow(study, dataset, count, draw);
     tables[part].push(row);
     await onRow(row, index + 1, tasks.length);
   }
