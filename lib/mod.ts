@@ -104,6 +104,13 @@ export {
 } from "@lib/study/orders.ts";
 export { PAPER, paperCurve, paperRow } from "@lib/study/paper.ts";
 export { costTable, drawsTable, repairStrips } from "@lib/study/comparison_tables.ts";
+export {
+  LAYER_SEARCH,
+  type LayerRow,
+  layerRows,
+  layerStrips,
+  layerTable,
+} from "@lib/study/layer_rows.ts";
 export { peerRows } from "@lib/study/peer_rows.ts";
 export { recoveryTables } from "@lib/study/recovery_rows.ts";
 export {

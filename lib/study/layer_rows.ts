@@ -1,0 +1,140 @@
+import { poisoningIn } from "@lib/attack/attacks.ts";
+import { type Rates, ratesOf } from "@lib/attack/rates.ts";
+import type { Dataset } from "@lib/data/dataset.ts";
+import { drawn } from "@lib/data/select.ts";
+import { outputPath } from "@lib/environment.ts";
+import type { Strip } from "@lib/figures/order_strips.ts";
+import type { Table } from "@lib/figures/table_bundle.ts";
+import { md5Of } from "@lib/files.ts";
+import { disposeNetwork } from "@lib/network/copy_network.ts";
+import { isConvolution } from "@lib/pruning/convolution.ts";
+import { bestWithin } from "@lib/pruning/front.ts";
+import { pruneByMasks } from "@lib/pruning/masks.ts";
+import { pruneChannels } from "@lib/pruning/prune_channels.ts";
+import { seededRandom } from "@lib/random.ts";
+import { loadBadNet } from "@lib/study/bad_net.ts";
+import type { StudyNetwork } from "@lib/study/networks.ts";
+import { spreadOf } from "@lib/study/order_tables.ts";
+import { remembered } from "@lib/study/remembered.ts";
+
+/** What pruning one convolution comes to. */
+export interface LayerRow {
+  /** The convolution's name. */
+  layer: string;
+  /** Those pruned, first what the trigger changes most. */
+  channels: readonly number[];
+  /** The network as it came, on test. */
+  before: Rates;
+  /** Pruned, on test. */
+  after: Rates;
+}
+
+/** How many validation images decide, how many steps are tried, what accuracy may be lost on the former. */
+export const LAYER_SEARCH = { images: 500, steps: 16, drop: 0.02 };
+
+/**
+ * What pruning each convolution of an attacked network leaves, first the channels whose output the attacker's
+ * trigger changes most: decided on validation, reported on test. What the summary has is not done again.
+ *
+ * @param study The network.
+ * @param dataset Its images.
+ * @param onProgress Told the share that is done, 0–1.
+ * @returns One row a convolution, from the first on.
+ * @throws {Error} If the network is not there.
+ */
+export async function layerRows(
+  { name, experiment }: StudyNetwork<object>,
+  dataset: Dataset,
+  onProgress: (share: number) => void | Promise<void> = () => {},
+): Promise<LayerRow[]> {
+  const data = experiment.data.name;
+  const folder = outputPath(data, name);
+  const weights = await md5Of(outputPath(data, name, "weights.bin"));
+  const depends = { experiment, weights, images: dataset.checksums, settings: LAYER_SEARCH };
+  const { rows } = await remembered(data, "layers", name, depends, async () => {
+    const { trigger, target } = await poisoningIn(folder, experiment.attack);
+    const { network } = await loadBadNet(folder, experiment);
+    const before = await ratesOf(network, dataset.testHalf, trigger, target);
+    const sample = drawn(dataset.validationHalf, LAYER_SEARCH.images, seededRandom(1));
+    const layers = network.layers.filter(isConvolution);
+    const rows: LayerRow[] = [];
+    for (const { name: layer } of layers) {
+      const { steps, drop } = LAYER_SEARCH;
+      const sets = await pruneByMasks(network, layer, sample, trigger, target, steps);
+      const { channels } = bestWithin(sets, drop, sets[0]!.rates.cleanAccuracy);
+      const pruned = await pruneChannels(network, channels, layer);
+      const after = await ratesOf(pruned, dataset.testHalf, trigger, target);
+      disposeNetwork(pruned);
+      rows.push({ layer, channels, before, after });
+      await onProgress(rows.length / layers.length);
+    }
+    disposeNetwork(network);
+    return { rows };
+  });
+  return rows;
+}
+
+/**
+ * What pruning each convolution leaves, to be drawn: a row a convolution, a mark a network.
+ *
+ * @param networks Rows of each, all of the same convolutions.
+ * @returns Rates on test, in one panel.
+ * @example
+ * ```ts
+ * import { layerStrips } from "@lib/study/layer_rows.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const rates = { cleanAccuracy: 0.9, attackSuccess: 0.1, robustAccuracy: 0.8 };
+ * const row = { layer: "conv2d", channels: [3], before: rates, after: rates };
+ * assertEquals(layerStrips([[row], [row]])[0]!.attackSuccess, [[0.1, 0.1]]);
+ * ```
+ */
+export function layerStrips(networks: readonly (readonly LayerRow[])[]): Strip[] {
+  const [first = []] = networks;
+  return first.map(({ layer }, index) => ({
+    name: layer,
+    attackSuccess: [networks.map((rows) => rows[index]!.after.attackSuccess)],
+    robustAccuracy: [networks.map((rows) => rows[index]!.after.robustAccuracy)],
+  }));
+}
+
+/**
+ * What pruning each convolution leaves, in numbers: a row a convolution.
+ *
+ * @param networks Rows of each, all of the same convolutions.
+ * @param caption Stands below.
+ * @returns The table: means and ranges; rates on test in per cent, changes in percentage points.
+ * @example
+ * ```ts
+ * import { layerTable } from "@lib/study/layer_rows.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const rates = { cleanAccuracy: 0.9, attackSuccess: 0.1, robustAccuracy: 0.8 };
+ * const row = { layer: "conv2d", channels: [3, 4], before: rates, after: rates };
+ * assertEquals(layerTable([[row]], "").rows, [["conv2d", "2", "0.0", "10.0", "80.0"]]);
+ * ```
+ */
+export function layerTable(networks: readonly (readonly LayerRow[])[], caption: string): Table {
+  const [first = []] = networks;
+  return {
+    columns: ["pruned", "channels", "change of accuracy", "attack success", "robust accuracy"],
+    rows: first.map(({ layer }, index) => {
+      const of = (value: (row: LayerRow) => number, digits = 1): string =>
+        spreadWords(networks.map((rows) => value(rows[index]!)), digits);
+      return [
+        layer,
+        of(({ channels }) => channels.length, 0),
+        of(({ before, after }) => 100 * (after.cleanAccuracy - before.cleanAccuracy)),
+        of(({ after }) => 100 * after.attackSuccess),
+        of(({ after }) => 100 * after.robustAccuracy),
+      ];
+    }),
+    caption,
+  };
+}
+
+function spreadWords(values: readonly number[], digits: number): string {
+  const { mean, min, max } = spreadOf(values);
+  const [middle, low, high] = [mean, min, max].map((value) => value.toFixed(digits));
+  return values.length > 1 ? `${middle} (${low} to ${high})` : middle!;
+}
