@@ -85,7 +85,6 @@ async function runPlan(
     ...["--snakefile", join(ROOT, "sweep/Snakefile"), "--directory", results, ...how],
     // stale locks and half results are of runs that were killed
     ...["--keep-going", "--nolock", "--rerun-incomplete", "--rerun-triggers", "mtime"],
-    ...["--quiet", "all"],
   ];
   const child = new Deno.Command(SNAKEMAKE, { args, env: { TF_CPP_MIN_LOG_LEVEL: "2" } }).spawn();
   const { code } = await child.status;
@@ -125,7 +124,10 @@ export async function sweep(options: readonly string[], job = JOB): Promise<numb
   await setupSweeping();
   const profile = given.get("profile");
   const cores = given.get("cores") ?? String(navigator.hardwareConcurrency);
-  const how = profile ? ["--profile", join(ROOT, "sweep/profiles", profile)] : ["--cores", cores];
+  // what a job says of itself comes here from this machine, and from others goes to files that are named
+  const how = profile
+    ? ["--profile", join(ROOT, "sweep/profiles", profile)]
+    : ["--cores", cores, "--quiet", "all"];
   return await runPlan(place, plan, how, job);
 }
 
