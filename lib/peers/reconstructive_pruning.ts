@@ -5,7 +5,7 @@ import { accuracy, classify } from "@lib/network/evaluate.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { atRest, descended } from "@lib/peers/momentum.ts";
 import { normalizedConvolutions, scaleChannels } from "@lib/peers/normalized_convolutions.ts";
-import { weightSlopes } from "@lib/peers/weight_slopes.ts";
+import { trainingSlopes } from "@lib/peers/training_slopes.ts";
 import { seededRandom } from "@lib/random.ts";
 import { type Defense, type Outcome, stopwatch } from "@lib/recovery/defense.ts";
 
@@ -29,8 +29,7 @@ export interface ReconstructiveSettings {
 }
 
 /**
- * The authors' but for the batch. Their code also weakens weights and normalises with each batch's own
- * statistics; here the network's stay.
+ * The authors' but for the batch. Their code also weakens weights and lets the first rate fall; here none of it.
  */
 export const RECONSTRUCTIVE_PRUNING: ReconstructiveSettings = {
   unlearned: 0.2,
@@ -70,11 +69,15 @@ export async function reconstructiveMasks(
     normalization.trainableWeights[0]!
   );
   const [byWeights, byGammas] = [copy.trainableWeights, gammas]
-    .map((weights) => weightSlopes(copy, weights));
+    .map((weights) => trainingSlopes(copy, weights, seed));
   let weights = atRest(copy.trainableWeights.map((weight) => weight.read()));
   for (let step = 1; step <= steps; step++) {
     const batch = draw(batchSize);
-    weights = descended(weights, (values) => byWeights!(values, batch), -unlearningRate);
+    weights = descended(
+      weights,
+      (values) => byWeights!(values, batch, step, true),
+      -unlearningRate,
+    );
     copy.trainableWeights.forEach((weight, index) => weight.write(weights.values[index]!));
     if (step % inEpoch > 0) continue;
     if (accuracy(await classify(copy, clean), clean.labels) <= unlearned) break;
@@ -87,7 +90,7 @@ export async function reconstructiveMasks(
   for (let step = 1; step <= steps; step++) {
     const batch = draw(batchSize);
     const slopesAt = (values: readonly tf.Tensor[]): tf.Tensor[] =>
-      byGammas!(values.map((mask, index) => mask.mul(own[index]!)), batch)
+      byGammas!(values.map((mask, index) => mask.mul(own[index]!)), batch, steps + step, true)
         .map((slope, index) => slope.mul(own[index]!));
     const { values, speeds } = descended(masks, slopesAt, recoveringRate);
     masks = { values: values.map((mask) => mask.clipByValue(0, 1)), speeds };

@@ -3,7 +3,7 @@ import { randomBatches } from "@lib/data/random_batches.ts";
 import { copyNetwork, disposeNetwork } from "@lib/network/copy_network.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { atRest, descended } from "@lib/peers/momentum.ts";
-import { weightSlopes } from "@lib/peers/weight_slopes.ts";
+import { trainingSlopes } from "@lib/peers/training_slopes.ts";
 import { seededRandom } from "@lib/random.ts";
 import { type Defense, type Outcome, stopwatch } from "@lib/recovery/defense.ts";
 
@@ -22,7 +22,7 @@ export interface SharpnessTuningSettings {
 
 /**
  * The authors' but for the batch, which fits two cores. Their code also lets the rate fall, smooths labels,
- * weakens weights, changes images at random, and normalises with each batch's own statistics; here none of it.
+ * weakens weights and changes images at random; here none of it.
  */
 export const SHARPNESS_TUNING: SharpnessTuningSettings = {
   radius: 2,
@@ -52,13 +52,15 @@ export async function tuneSharpness(
 ): Promise<tf.LayersModel> {
   const { batchSize, learningRate, seed, radius } = settings;
   const copy = await copyNetwork(network);
-  const slopesAt = weightSlopes(copy, copy.trainableWeights);
+  const slopesAt = trainingSlopes(copy, copy.trainableWeights, seed);
   const draw = randomBatches(clean, seededRandom(seed));
   let weights = atRest(copy.trainableWeights.map((weight) => weight.read()));
   for (let step = 1; step <= steps; step++) {
     const batch = draw(batchSize);
-    const worst = (values: readonly tf.Tensor[]): tf.Tensor[] =>
-      slopesAt(disturbed(values, slopesAt(values, batch), radius), batch);
+    const worst = (values: readonly tf.Tensor[]): tf.Tensor[] => {
+      const slopes = slopesAt(values, batch, step, true);
+      return slopesAt(disturbed(values, slopes, radius), batch, step, false);
+    };
     weights = descended(weights, worst, learningRate);
     if (step % 10 === 0) await new Promise((resolve) => setTimeout(resolve)); // others have their turn
   }

@@ -34,10 +34,7 @@ export function weightSlopes(
   network: tf.LayersModel,
   chosen: readonly tf.LayerVariable[],
 ): WeightSlopes {
-  if (!hasGraph(network)) {
-    const kinds = network.layers.map((layer) => layer.getClassName()).join(", ");
-    throw new Error(`Expected a chain of the paper's kinds of layers but found ${kinds}`);
-  }
+  requireGraph(network);
   const graph = gradientGraph(network);
   const wanted = chosen.map((weight) => graph.byWeights.get(weight)!);
   return (values, batch) =>
@@ -47,4 +44,16 @@ export function weightSlopes(
       return graph.run(toTensor(batch), labels, all, wanted)
         .map((slope) => slope.div(batch.labels.length));
     });
+}
+
+/**
+ * Makes sure that a network has a graph.
+ *
+ * @param network Any layers model.
+ * @throws {Error} If it has none, with its kinds of layers.
+ */
+export function requireGraph(network: tf.LayersModel): void {
+  if (hasGraph(network)) return;
+  const kinds = network.layers.map((layer) => layer.getClassName()).join(", ");
+  throw new Error(`Expected a chain of the paper's kinds of layers but found ${kinds}`);
 }

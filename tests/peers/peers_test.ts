@@ -193,7 +193,7 @@ Deno.test("ANP prunes by its masks: none at a threshold of 0, all above 1, the s
   assertEquals(tf.memory().numTensors, before);
 });
 
-/** Slopes of a batch's loss by some variables at given values, by tfjs's own gradients. */
+/** Slopes of a batch's loss in training by some variables at given values, by tfjs's own gradients. */
 function slowSlopes(
   network: tf.Sequential,
   variables: tf.Variable[],
@@ -204,7 +204,7 @@ function slowSlopes(
   const lossOf = (): tf.Scalar =>
     tf.losses.softmaxCrossEntropy(
       tf.oneHot(tf.tensor1d(batch.labels, "int32"), 43),
-      network.apply(toTensor(batch)) as tf.Tensor,
+      network.apply(toTensor(batch), { training: true }) as tf.Tensor,
     ).asScalar();
   const { grads } = tf.variableGrads(lossOf, variables);
   return variables.map(({ name }) => [...grads[name]!.dataSync()]);
@@ -230,11 +230,13 @@ Deno.test("FT-SAM's weights are those of its definition, step by step", async ()
     const first = slopesAt(weights);
     const scaled = weights.flatMap((each, index) => each.map((w, at) => w * first[index]![at]!));
     const norm = Math.hypot(...scaled);
+    const statistics = network.nonTrainableWeights.map((weight) => weight.read().clone());
     const slopes = slopesAt(
       weights.map((each, index) =>
         each.map((w, at) => w + 0.5 * w ** 2 * first[index]![at]! / norm)
       ),
     );
+    network.nonTrainableWeights.forEach((weight, index) => weight.write(statistics[index]!));
     speeds = speeds.map((each, index) => each.map((v, at) => 0.9 * v + slopes[index]![at]!));
     weights = weights.map((each, index) => each.map((w, at) => w - 0.01 * speeds[index]![at]!));
   }
