@@ -26,7 +26,7 @@ export type WeightSlopes = (values: readonly tf.Tensor[], batch: LabelledImages)
  *
  * const network = paperCnn(43, 1);
  * const bias = network.trainableWeights.at(-1)!;
- * const [slope] = weightSlopes(network, [bias])([bias.read()], syntheticSigns(4, 1));
+ * const [slope] = weightSlopes(network, [bias])([bias.read()], syntheticSigns(43, 1));
  * assertEquals(slope!.shape, [43]);
  * ```
  */
