@@ -65,17 +65,15 @@ const hoursWords = (seconds: number): string =>
 
 /** Runs Snakemake, and says now and then how far it is. */
 async function runPlan(
-  place: SweepPlace,
+  { file, sweep, results }: SweepPlace,
   { missing, misfits }: Plan,
-  how: string[],
+  how: readonly string[],
+  job: readonly string[],
 ): Promise<number> {
-  const { file, sweep, results } = place;
   // Snakemake makes what is not there
   for (const { file } of misfits) await Deno.rename(file, `${file}.former`);
-  const { defenses } = sweep;
-  const job = [Deno.execPath(), "run", "-A", "--quiet", join(ROOT, "tools/sweep_job.ts")];
-  // the kind of the job comes first, the sweep's file last
-  const plan = { rows: sweepRows(sweep).map(({ id }) => id), defenses, job: job.join(" "), file };
+  const rows = sweepRows(sweep).map(({ id }) => id);
+  const plan = { rows, defenses: sweep.defenses, job: job.join(" "), file };
   await writeWhole(join(results, "plan.json"), JSON.stringify(plan, null, 2));
   const start = Date.now();
   const timer = setInterval(async () => {
@@ -87,7 +85,6 @@ async function runPlan(
     ...["--snakefile", join(ROOT, "sweep/Snakefile"), "--directory", results, ...how],
     // stale locks and half results are of runs that were killed
     ...["--keep-going", "--nolock", "--rerun-incomplete", "--rerun-triggers", "mtime"],
-    ...["--quiet", "all"],
   ];
   const child = new Deno.Command(SNAKEMAKE, { args, env: { TF_CPP_MIN_LOG_LEVEL: "2" } }).spawn();
   const { code } = await child.status;
@@ -108,17 +105,36 @@ function progressLine(missing: Plan["missing"], there: boolean[], elapsed: numbe
   return done > 0 ? `${count}, about ${hoursWords(left)} left` : count;
 }
 
-try {
-  const { given, ...place } = await sweepOptions(Deno.args, ["cores", "profile"], ["dry"]);
+/** How Snakemake calls a job; its kind and options follow. */
+const JOB = [Deno.execPath(), "run", "-A", "--quiet", join(ROOT, "tools/sweep_job.ts")];
+
+/**
+ * Runs a sweep.
+ *
+ * @param options The command line.
+ * @param job How Snakemake calls a job.
+ * @returns Snakemake's exit status: 0 if there is nothing left to do.
+ * @throws {Error} If there is no such sweep, or no way to set Snakemake up.
+ */
+export async function sweep(options: readonly string[], job = JOB): Promise<number> {
+  const { given, ...place } = await sweepOptions(options, ["cores", "profile"], ["dry"]);
   const plan = await planOf(place);
   sayPlan(plan);
-  if (given.has("dry")) Deno.exit(0);
+  if (given.has("dry")) return 0;
   await setupSweeping();
   const profile = given.get("profile");
   const cores = given.get("cores") ?? String(navigator.hardwareConcurrency);
-  const how = profile ? ["--profile", join(ROOT, "sweep/profiles", profile)] : ["--cores", cores];
-  Deno.exit(await runPlan(place, plan, how));
-} catch (error) {
-  console.error((error as Error).message);
-  Deno.exit(1);
+  // what a job says of itself comes here from this machine, and from others goes to files that are named
+  const how = profile
+    ? ["--profile", join(ROOT, "sweep/profiles", profile)]
+    : ["--cores", cores, "--quiet", "all"];
+  return await runPlan(place, plan, how, job);
+}
+
+if (import.meta.main) {
+  const code = await sweep(Deno.args).catch((error: Error) => {
+    console.error(error.message);
+    return 1;
+  });
+  Deno.exit(code);
 }

@@ -16,21 +16,25 @@ import { deviceLine, hasDriver } from "@lib/network/device.ts";
 import { epochLine } from "./epoch_line.ts";
 import { sweepOptions } from "./sweep/options.ts";
 
-async function work(kind: string | undefined, args: readonly string[]): Promise<void> {
+/**
+ * Does one job of a sweep.
+ *
+ * @param options The command line: "network" or "defense", then its options.
+ * @throws {Error} If the options are not right, what is there is damaged, or a file cannot be written.
+ */
+export async function sweepJob([kind, ...options]: readonly string[]): Promise<void> {
   const isDefense = kind === "defense";
-  const { sweep, results, given } = await sweepOptions(
-    args,
-    isDefense ? ["row", "defense"] : ["row"],
-  );
+  const names = isDefense ? ["row", "defense"] as const : ["row"] as const;
+  const { sweep, results, given } = await sweepOptions<"row" | "defense">(options, names);
   const row = chosenRow(sweepRows(sweep), given.get("row"));
   const { data, seed, recipe } = row.experiment;
   const dataset = await loadDataset({ data, seed });
-  if (!isDefense) {
-    return await keepNetwork(results, row, dataset, await madeBy(), {
-      onEpoch: (history) => console.log(`${row.id}: ${epochLine(history.at(-1)!, recipe.epochs)}`),
-    });
+  if (isDefense) {
+    return await keepDefense(results, row, given.get("defense") ?? "", dataset, await madeBy());
   }
-  await keepDefense(results, row, given.get("defense") ?? "", dataset, await madeBy());
+  await keepNetwork(results, row, dataset, await madeBy(), {
+    onEpoch: (history) => console.log(`${row.id}: ${epochLine(history.at(-1)!, recipe.epochs)}`),
+  });
 }
 
 function chosenRow(rows: readonly SweepRow[], id = ""): SweepRow {
@@ -45,9 +49,8 @@ async function madeBy(): Promise<MadeBy> {
 }
 
 if (import.meta.main) {
-  const [kind, ...args] = Deno.args;
-  await work(kind, args).catch((error: Error) => {
-    console.error(`${args.join(" ")}: ${error.message}`);
+  await sweepJob(Deno.args).catch((error: Error) => {
+    console.error(`${Deno.args.join(" ")}: ${error.message}`);
     Deno.exit(1);
   });
 }

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { setupPublishing } from "./publish/environment.ts";
 import { setup } from "./setup.ts";
 import { setupEnvironment } from "./setup/python.ts";
+import { setupSweeping } from "./sweep/environment.ts";
 
 interface Stage {
   name: string;
@@ -86,6 +87,7 @@ if (!quick) {
   const keras = setupEnvironment(ROOT, ".keras", "tests/reference/keras/requirements.txt");
   await orSkipped(keras, "networks back in Keras and onnxruntime", ".keras");
   await orSkipped(setupPublishing(), "publishing", ".publish");
+  await orSkipped(setupSweeping(), "sweeps", ".sweep");
 }
 const total = [0, 0, 0];
 for (const stage of STAGES.filter((stage) => stage.quick || !quick)) {

@@ -1,7 +1,8 @@
 import { escapeText } from "@lib/figures/caption.ts";
-import { axis, baseLayout, compact, type Figure } from "@lib/figures/figure.ts";
-import { INK, MEANING } from "@lib/figures/palette.ts";
+import { axis, baseLayout, compact, type Fields, type Figure } from "@lib/figures/figure.ts";
+import { MEANING } from "@lib/figures/palette.ts";
 import { type Range, RATE_AXIS } from "@lib/figures/rates.ts";
+import { textWidth } from "@lib/figures/text_width.ts";
 import { whiskers } from "@lib/figures/whiskers.ts";
 
 /** What something costs, and what it is good for. */
@@ -16,9 +17,9 @@ export interface CostAndEffect {
 }
 
 /**
- * Effect against cost, one named point each.
+ * Cost and effect side by side, a row each, the cheapest first.
  *
- * @param points Any order; whiskers are their ranges.
+ * @param all At least one; whiskers are the ranges.
  * @param title What the effect is.
  * @returns The figure, with seconds on a logarithmic axis.
  * @example
@@ -27,29 +28,41 @@ export interface CostAndEffect {
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const { data } = costEffect([{ name: "CLP", seconds: 0.2, effect: 0.5 }], "effectiveness");
- * assertEquals([data[0]!.x, data[0]!.y], [[0.2], [50]]);
+ * assertEquals(data.map(({ x }) => x), [[0.2], [50]]);
  * ```
  */
-export function costEffect(points: readonly CostAndEffect[], title: string): Figure {
-  const byCost = points.toSorted((one, other) => one.seconds - other.seconds);
-  const data = [{
-    type: "scatter",
-    mode: "markers+text",
-    x: compact(byCost.map(({ seconds }) => seconds)),
-    y: compact(byCost.map(({ effect }) => effect), 100),
-    error_y: whiskers(byCost.map(({ effect }) => effect), byCost.map(({ range }) => range)),
-    text: byCost.map(({ name }) => escapeText(name)),
-    // neighbours' names on either side, so that they are apart
-    textposition: byCost.map((_, index) => index % 2 === 0 ? "middle right" : "middle left"),
-    textfont: { size: 11, color: INK },
-    marker: { size: 9, color: MEANING.neutral.color },
-    cliponaxis: false,
-    hovertemplate: "%{text}: %{y:.1f} % in %{x:.1f} s<extra></extra>",
-  }];
+export function costEffect(all: readonly CostAndEffect[], title: string): Figure {
+  const rows = all.toSorted((one, other) => one.seconds - other.seconds);
+  const effects = rows.map(({ effect }) => effect);
+  const points = (fields: Fields): Fields => ({
+    ...{ type: "scatter", mode: "markers", showlegend: false, y: rows.map((_, row) => row) },
+    ...fields,
+  });
+  const data = [
+    points({
+      x: compact(rows.map(({ seconds }) => seconds)),
+      marker: { size: 9, symbol: "square", color: MEANING.neutral.color },
+      hovertemplate: "%{x:.1f} s<extra></extra>",
+    }),
+    points({
+      x: compact(effects, 100),
+      xaxis: "x2",
+      error_x: whiskers(effects, rows.map(({ range }) => range)),
+      marker: { size: 9, color: MEANING.truth.color },
+      hovertemplate: "%{x:.1f} %<extra></extra>",
+    }),
+  ];
+  const left = 20 + Math.max(0, ...rows.map(({ name }) => textWidth(name, 12)));
   const layout = baseLayout({
-    margin: { l: 64, r: 110, t: 24, b: 56 },
-    xaxis: axis("seconds a network", { type: "log" }),
-    yaxis: axis(`${title} (%)`, RATE_AXIS),
+    height: 80 + 30 * rows.length,
+    margin: { l: left, r: 24, t: 16, b: 56 },
+    xaxis: axis("seconds a network", { type: "log", dtick: 1, domain: [0, 0.47] }),
+    xaxis2: axis(`${title} (%)`, { ...RATE_AXIS, domain: [0.53, 1] }),
+    yaxis: axis("", {
+      ...{ range: [rows.length - 0.5, -0.5], ticks: "" },
+      tickvals: rows.map((_, row) => row),
+      ticktext: rows.map(({ name }) => escapeText(name)),
+    }),
   });
   return { data, layout };
 }

@@ -1,6 +1,6 @@
 import { escapeText } from "@lib/figures/caption.ts";
-import { axis, baseLayout, compact, type Figure } from "@lib/figures/figure.ts";
-import { INK, MEANING } from "@lib/figures/palette.ts";
+import { axis, baseLayout, type Fields, type Figure } from "@lib/figures/figure.ts";
+import { faint, INK, MEANING } from "@lib/figures/palette.ts";
 import { textWidth } from "@lib/figures/text_width.ts";
 
 /** A rate by two things at once. */
@@ -15,8 +15,7 @@ export interface RateGrid {
  * A rate as a grid of colours, each cell with its mean in per cent and below it the range, where there is one.
  *
  * @param grid The rate by rows and columns.
- * @param title What is measured.
- * @param rate Whose colour it has.
+ * @param rate Whose colour it has: the more of it, the stronger.
  * @returns The figure; a cell without a value stays empty.
  * @example
  * ```ts
@@ -24,58 +23,54 @@ export interface RateGrid {
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const cells = [[{ mean: 0.5, min: 0.4, max: 0.6 }, undefined]];
- * const { data } = heatMap({ rows: ["patch"], columns: ["CLP", "ANP"], cells }, "attack success");
- * assertEquals(data[0]!.text, [["50.0<br>40–60", ""]]);
+ * const { data } = heatMap({ rows: ["patch"], columns: ["CLP", "ANP"], cells }, "attack");
+ * assertEquals(data.map(({ text }) => text), [["50.0"], ["40–60"]]);
  * ```
  */
 export function heatMap(
   { rows, columns, cells }: RateGrid,
-  title: string,
-  rate: "attack" | "clean" | "truth" = "attack",
+  rate: "attack" | "clean" | "truth",
 ): Figure {
-  const left = 24 + Math.max(...rows.map((row) => textWidth(row, 12)));
-  const names = columns.map((column) => column.split(", ").join("<br>"));
-  const longest = Math.max(
-    ...columns.flatMap((name) => name.split(", "))
-      .map((line) => textWidth(line, 12)),
+  const left = 20 + Math.max(...rows.map((row) => textWidth(row, 12)));
+  const top = 20 + Math.max(...columns.map((column) => textWidth(column, 12)));
+  const found = cells.flatMap((row, y) =>
+    row.flatMap((cell, x) => cell ? [{ x, y, ...cell }] : [])
   );
-  const side = Math.max(56, (800 - left - RIGHT) / columns.length);
-  const top = 16 + longest;
-  const data = [{
-    type: "heatmap",
-    x: columns.map((_, index) => index),
-    y: rows.map((_, index) => index),
-    z: cells.map((row) => row.map((cell) => cell ? compact([cell.mean], 100)[0]! : null)),
-    text: cells.map((row) => row.map(worded)),
-    texttemplate: "%{text}",
-    textfont: { size: 11, color: INK },
-    colorscale: [[0, "#ffffff"], [1, MEANING[rate].color]],
-    opacity: 0.8, // so that the numbers can be read on the darkest
-    ...{ zmin: 0, zmax: 100, xgap: 2, ygap: 2, hoverinfo: "skip" },
-    colorbar: { title: { text: `${title} (%)`, side: "right" }, thickness: 14, outlinewidth: 0 },
-  }];
-  const places = (texts: readonly string[]) => ({
-    ...{ tickvals: texts.map((_, index) => index), ticktext: texts },
+  const texts = (places: typeof found, down: number, size: number, word: string[]): Fields => ({
+    ...{ type: "scatter", mode: "text", text: word, textfont: { size, color: INK } },
+    x: places.map(({ x }) => x),
+    y: places.map(({ y }) => y + down),
+    ...{ hoverinfo: "skip", showlegend: false },
+  });
+  const points = (share: number, digits: number): string => (100 * share).toFixed(digits);
+  const spread = found.filter(({ min, max }) => min < max);
+  const ranges = spread.map(({ min, max }) => `${points(min, 0)}–${points(max, 0)}`);
+  const data = [
+    texts(found, -0.18, 12, found.map(({ mean }) => points(mean, 1))),
+    texts(spread, 0.22, 10, ranges),
+  ];
+  const names = (names: readonly string[]): Fields => ({
+    ...{ tickvals: names.map((_, index) => index), ticktext: names.map(escapeText) },
     ...{ showgrid: false, showline: false, ticks: "" },
   });
   const layout = baseLayout({
-    width: Math.round(left + side * columns.length + RIGHT),
-    height: Math.round(top + HEIGHT * rows.length + 16),
-    margin: { l: Math.round(left), r: RIGHT, t: Math.round(top), b: 16 },
-    xaxis: axis("", { ...places(names.map(escapeLines)), side: "top", tickangle: -90 }),
-    yaxis: axis("", { ...places(rows.map(escapeText)), autorange: "reversed" }),
+    width: Math.max(400, left + WIDTH * columns.length + 24),
+    height: top + HEIGHT * rows.length + 12,
+    margin: { l: left, r: 24, t: top, b: 12 },
+    xaxis: axis("", {
+      ...names(columns),
+      ...{ side: "top", tickangle: -90, range: [-0.5, columns.length - 0.5] },
+    }),
+    yaxis: axis("", { ...names(rows), range: [rows.length - 0.5, -0.5] }),
+    shapes: found.map(({ x, y, mean }) => ({
+      ...{ type: "rect", layer: "below", x0: x - 0.48, x1: x + 0.48, y0: y - 0.46, y1: y + 0.46 },
+      // the strongest still lets its number be read
+      fillcolor: faint(MEANING[rate].color, 0.04 + 0.6 * mean),
+      line: { width: 0 },
+    })),
   });
   return { data, layout };
 }
 
-const escapeLines = (text: string): string => text.split("<br>").map(escapeText).join("<br>");
-
-function worded(cell: { mean: number; min: number; max: number } | undefined): string {
-  if (cell === undefined) return "";
-  const { mean, min, max } = cell;
-  const range = min === max ? "" : `<br>${(100 * min).toFixed(0)}–${(100 * max).toFixed(0)}`;
-  return (100 * mean).toFixed(1) + range;
-}
-
-/** The margin with the colours, and the height of a row, in pixels. */
-const [RIGHT, HEIGHT] = [96, 38];
+/** Of a cell, in pixels. */
+const [WIDTH, HEIGHT] = [58, 38];

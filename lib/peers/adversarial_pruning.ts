@@ -1,11 +1,10 @@
 import type { LabelledImages } from "@lib/data/images.ts";
 import { normalizedConvolutions, scaleChannels } from "@lib/peers/normalized_convolutions.ts";
+import { MOMENTUM } from "@lib/peers/momentum.ts";
+import { weightSlopes } from "@lib/peers/weight_slopes.ts";
 import { type Defense, type Outcome, stopwatch } from "@lib/recovery/defense.ts";
 import { randomBatches } from "@lib/data/random_batches.ts";
 import { copyNetwork } from "@lib/network/copy_network.ts";
-import { gradientGraph } from "@lib/network/graph_passes.ts";
-import { hasGraph } from "@lib/network/network_nodes.ts";
-import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { type Random, seededRandom } from "@lib/random.ts";
 
@@ -40,8 +39,6 @@ export const ADVERSARIAL_PRUNING: AdversarialPruningSettings = {
   seed: 1,
 };
 
-const MOMENTUM = 0.9;
-
 /**
  * Adversarial neuron pruning (Wu and Wang, NeurIPS 2021): learns a mask over all channels under which the
  * network keeps its accuracy even if each channel's batch normalisation is disturbed in the worst way;
@@ -61,10 +58,6 @@ export async function pruneAdversarially(
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<{ network: tf.LayersModel; channelsPruned: number }> {
   const { epsilon, alpha, threshold, iterations, batchSize, learningRate, seed } = settings;
-  if (!hasGraph(network)) {
-    const kinds = network.layers.map((layer) => layer.getClassName()).join(", ");
-    throw new Error(`Expected a chain of the paper's kinds of layers but found ${kinds}`);
-  }
   const copy = await copyNetwork(network);
   const blocks = normalizedConvolutions(copy).map(({ normalization }) => normalization);
   const random = seededRandom(seed);
@@ -117,29 +110,17 @@ type Slopes = (
 ) => Factors;
 
 function normalizationSlopes(network: tf.LayersModel, blocks: tf.layers.Layer[]): Slopes {
-  const graph = gradientGraph(network);
-  const wanted = blocks.flatMap((block) =>
-    block.trainableWeights.map((weight) => graph.byWeights.get(weight)!)
-  );
+  const weights = blocks.flatMap((block) => block.trainableWeights); // γ and β, in turns
+  const slopesAt = weightSlopes(network, weights);
   return (batch, scales, offsets) =>
     tf.tidy(() => {
-      const weights = network.weights.map((weight) => weight.read());
-      const places = blocks.map((block) =>
-        block.trainableWeights.map((weight) => network.weights.indexOf(weight))
-      );
-      const own = places.map((pair) => pair.map((place) => weights[place]!));
-      places.forEach(([gamma, beta], block) => {
-        weights[gamma!] = own[block]![0]!.mul(scales[block]!);
-        weights[beta!] = own[block]![1]!.mul(offsets[block]!);
-      });
-      const labels = tf.tensor1d(batch.labels, "int32");
-      const found = graph.run(toTensor(batch), labels, weights, wanted);
-      const byFactor = (block: number, which: 0 | 1): Float32Array =>
-        found[2 * block + which]!.mul(own[block]![which]!).div(batch.labels.length)
-          .dataSync<"float32">();
+      const own = weights.map((weight) => weight.read());
+      const factors = blocks.flatMap((_, block) => [scales[block]!, offsets[block]!]);
+      const found = slopesAt(own.map((weight, index) => weight.mul(factors[index]!)), batch)
+        .map((slope, index) => slope.mul(own[index]!).dataSync<"float32">());
       return {
-        scales: blocks.map((_, block) => byFactor(block, 0)),
-        offsets: blocks.map((_, block) => byFactor(block, 1)),
+        scales: found.filter((_, index) => index % 2 === 0),
+        offsets: found.filter((_, index) => index % 2 === 1),
       };
     });
 }
@@ -171,17 +152,21 @@ const filled = (block: tf.layers.Layer, value: () => number): Float32Array =>
 const plus = (ones: Float32Array[], others: Float32Array[]): Float32Array[] =>
   ones.map((block, index) => block.map((value, channel) => value + others[index]![channel]!));
 
-/** ANP as {@link ADVERSARIAL_PRUNING} has it. */
-export const ANP: Defense = {
+/**
+ * ANP as a defense.
+ *
+ * @param own Its constants, such as the authors' number of steps.
+ */
+export const adversarialPruning = (own: AdversarialPruningSettings): Defense => ({
   usesImages: true,
-  settings: ADVERSARIAL_PRUNING,
+  settings: own,
   async run({ network, clean, mostSteps = Infinity }): Promise<Outcome> {
     const clock = stopwatch();
-    const iterations = Math.min(ADVERSARIAL_PRUNING.iterations, mostSteps);
-    const settings = { ...ADVERSARIAL_PRUNING, iterations };
+    const iterations = Math.min(own.iterations, mostSteps);
+    const settings = { ...own, iterations };
     const { network: pruned, channelsPruned } = await pruneAdversarially(network, clean, settings);
     const note = `${channelsPruned} channels of all layers, ${iterations} steps`;
     const seconds = clock();
     return { note, repaired: [{ network: pruned, note, channelsPruned, seconds }], seconds };
   },
-};
+});

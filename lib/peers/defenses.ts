@@ -1,8 +1,11 @@
-import { ANP } from "@lib/peers/adversarial_pruning.ts";
+import { ADVERSARIAL_PRUNING, adversarialPruning } from "@lib/peers/adversarial_pruning.ts";
 import { FINE_PRUNED } from "@lib/peers/fine_pruning.ts";
 import { FINE_TUNED } from "@lib/peers/fine_tuning.ts";
 import { CLP } from "@lib/peers/lipschitz_pruning.ts";
-import { CLEANSED } from "@lib/peers/neural_cleanse.ts";
+import { neuralCleanse } from "@lib/peers/neural_cleanse.ts";
+import { NEURAL_CLEANSE } from "@lib/peers/patch_search.ts";
+import { RNP } from "@lib/peers/reconstructive_pruning.ts";
+import { FT_SAM } from "@lib/peers/sharpness_tuning.ts";
 import type { Defense } from "@lib/recovery/defense.ts";
 import { FREQUENCY_RECOVERY } from "@lib/recovery/frequency_recovery.ts";
 
@@ -11,7 +14,10 @@ export const DEFENSES: Record<string, Defense> = {
   "fine-tuning": FINE_TUNED,
   "fine-pruning": FINE_PRUNED,
   "CLP": CLP,
-  "ANP": ANP,
-  "Neural Cleanse": CLEANSED,
+  "ANP": adversarialPruning(ADVERSARIAL_PRUNING),
+  "ANP of 2000 steps": adversarialPruning({ ...ADVERSARIAL_PRUNING, iterations: 2000 }),
+  "Neural Cleanse": neuralCleanse(NEURAL_CLEANSE),
+  "FT-SAM": FT_SAM,
+  "RNP": RNP,
   "frequency recovery": FREQUENCY_RECOVERY,
 };

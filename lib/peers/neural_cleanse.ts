@@ -1,6 +1,6 @@
 import {
   type ClassPatch,
-  NEURAL_CLEANSE,
+  type NeuralCleanseSettings,
   patchTrigger,
   recoverPatches,
 } from "@lib/peers/patch_search.ts";
@@ -47,14 +47,18 @@ export const CLEANSE_UNLEARNING: UnlearningSettings = {
   recipe: { ...FINE_TUNING, epochs: 1 },
 };
 
-/** Neural Cleanse: verdict by patches, and where there is a suspect its patch unlearned. */
-export const CLEANSED: Defense = {
+/**
+ * Neural Cleanse: verdict by patches, and where there is a suspect its patch unlearned.
+ *
+ * @param own Its constants, such as the authors' number of steps.
+ */
+export const neuralCleanse = (own: NeuralCleanseSettings): Defense => ({
   usesImages: true,
-  settings: { ...NEURAL_CLEANSE, unlearning: CLEANSE_UNLEARNING },
+  settings: { ...own, unlearning: CLEANSE_UNLEARNING },
   async run({ network, clean, mostSteps = Infinity }): Promise<Outcome> {
     const clock = stopwatch();
-    const steps = Math.min(NEURAL_CLEANSE.steps, mostSteps);
-    const patches = await recoverPatches(network, clean, { ...NEURAL_CLEANSE, steps });
+    const steps = Math.min(own.steps, mostSteps);
+    const patches = await recoverPatches(network, clean, { ...own, steps });
     const { suspect, smallest, index } = cleanseVerdict(patches);
     const verdict = {
       ...(suspect ? { suspected: suspect.label } : {}),
@@ -67,4 +71,4 @@ export const CLEANSED: Defense = {
     const note = `${found}: unlearned`;
     return { verdict, note, repaired: [{ network: trained, note, seconds: clock() }], seconds };
   },
-};
+});

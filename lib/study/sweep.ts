@@ -103,6 +103,14 @@ function patternOf(text: string): RegExp {
  * @param file JSON.
  * @returns The sweep, whose names are all known.
  * @throws {Error} If the file cannot be read, or as {@link sweepRows}; names the file.
+ * @example
+ * ```ts
+ * import { ROOT } from "@lib/environment.ts";
+ * import { readSweep } from "@lib/study/sweep.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals((await readSweep(`${ROOT}/sweep/sweep.json`)).seeds, [1, 2, 3]);
+ * ```
  */
 export async function readSweep(file: string): Promise<Sweep> {
   try {

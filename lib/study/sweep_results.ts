@@ -50,6 +50,14 @@ export interface DefenseResult {
  * @param row The network's name.
  * @param what "network", or a defense of the list.
  * @returns A file's path.
+ * @example
+ * ```ts
+ * import { resultFile } from "@lib/study/sweep_results.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const file = resultFile("outputs/sweep", "gtsrb-paper-ftrojan-1", "CLP");
+ * assertEquals(file, "outputs/sweep/gtsrb-paper-ftrojan-1/CLP.json");
+ * ```
  */
 export function resultFile(results: string, row: string, what: string): string {
   return `${results}/${row}/${what}.json`;
@@ -65,6 +73,12 @@ export function resultFile(results: string, row: string, what: string): string {
  * @param madeBy Kept with it.
  * @param hooks Told how the training goes.
  * @throws {Error} If what is there is damaged, or as {@link badNet}.
+ * @example
+ * ```ts ignore
+ * const [row] = sweepRows(await readSweep(`${ROOT}/sweep/sweep.json`));
+ * await keepNetwork(outputPath("sweep"), row!, dataset, versions());
+ * await keepDefense(outputPath("sweep"), row!, "CLP", dataset, versions());
+ * ```
  */
 export async function keepNetwork(
   results: string,
@@ -94,6 +108,7 @@ export async function keepNetwork(
  * @param dataset The images.
  * @param madeBy Kept with it.
  * @throws {Error} If the network is not there or damaged, or there is no such defense.
+ * @example See {@link keepNetwork}.
  */
 export async function keepDefense(
   results: string,
@@ -129,6 +144,7 @@ export interface FoundResults {
  * @param row Which.
  * @param defenses The names of the defenses to look for.
  * @returns What fits, and what does not.
+ * @example See {@link sweepLines}.
  */
 export async function findResults(
   results: string,

@@ -27,6 +27,18 @@ export interface SweepLine {
  * @returns A line a network and defense, with or without a result; a defense that repaired nothing leaves the
  * rates as they were. And what was not taken, with the reason.
  * @throws {Error} As {@link sweepRows}.
+ * @example
+ * ```ts
+ * import { outputPath, ROOT } from "@lib/environment.ts";
+ * import { readSweep } from "@lib/study/sweep.ts";
+ * import { spreadsTable, sweepLines, sweepSpreads } from "@lib/study/sweep_table.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const sweep = await readSweep(`${ROOT}/sweep/sweep.json`);
+ * const { lines } = await sweepLines(sweep, outputPath("sweep"));
+ * const { columns, rows } = spreadsTable(sweepSpreads(lines, "attackSuccess"), "");
+ * assertEquals([columns[1], rows[0]![0]], ["none", "ftrojan"]);
+ * ```
  */
 export async function sweepLines(
   sweep: Sweep,
@@ -77,6 +89,7 @@ export type SweepRate = keyof typeof RATES;
  *
  * @param lines From {@link sweepLines}.
  * @returns A row a line; rates on test in per cent, and empty where there is no result.
+ * @example See {@link sweepLines}.
  */
 export function sweepTable(lines: readonly SweepLine[]): Table {
   const rates = Object.keys(RATES) as SweepRate[];
@@ -104,6 +117,7 @@ export interface SweepSpreads {
  * @param lines From {@link sweepLines}.
  * @param rate Which.
  * @returns Shares from 0 to 1.
+ * @example See {@link sweepLines}.
  */
 export function sweepSpreads(lines: readonly SweepLine[], rate: SweepRate): SweepSpreads {
   const groups = [...new Set(lines.map(({ row }) => row.group))];
@@ -128,6 +142,7 @@ export function sweepSpreads(lines: readonly SweepLine[], rate: SweepRate): Swee
  * @param spreads From {@link sweepSpreads}.
  * @param caption Stands below.
  * @returns A row an attack, a column a defense: "12.3 (1.0–20.1)" in per cent, or a dash.
+ * @example See {@link sweepLines}.
  */
 export function spreadsTable({ attacks, defenses, cells }: SweepSpreads, caption: string): Table {
   const points = (share: number): string => (100 * share).toFixed(1);

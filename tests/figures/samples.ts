@@ -8,7 +8,9 @@ import { type DataPart, splitFigure } from "@lib/figures/split.ts";
 import type { Figure } from "@lib/figures/figure.ts";
 import { classNorms } from "@lib/figures/class_norms.ts";
 import { cleanImagesFigure, type ImagesResult } from "@lib/figures/clean_images.ts";
+import { costEffect } from "@lib/figures/cost_effect.ts";
 import { frontFigure } from "@lib/figures/front.ts";
+import { heatMap } from "@lib/figures/heat_map.ts";
 import { imageGrid } from "@lib/figures/image_grid.ts";
 import { imageSlider } from "@lib/figures/image_slider.ts";
 import { orderStrips } from "@lib/figures/order_strips.ts";
@@ -116,6 +118,23 @@ const answers = classes.slice(0, 20).map((each, index) => ({
   share: index === 1 ? 0.5 : 0.5 / 19,
 }));
 
+const defenses = [
+  ...["none", "fine-tuning", "fine-pruning", "CLP", "ANP", "FT-SAM", "RNP", "Neural Cleanse"],
+  ...["frequency recovery, refitting", "frequency recovery, pruning"],
+  "frequency recovery, unlearning",
+];
+const rateGrid = {
+  rows: ["ftrojan", "a trigger & another", "clean label", "refool kept"],
+  columns: defenses,
+  cells: Array.from({ length: 4 }, (_, row) =>
+    defenses.map((_, column) => {
+      const mean = (row + column) / 14;
+      return column === 4
+        ? undefined
+        : { mean, min: row === 2 ? mean : 0, max: row === 2 ? mean : 1 };
+    })),
+};
+
 export const samples: Record<string, Figure> = {
   bars: activationBars([{ name: "clean", means: wave(128) }]),
   "two bars": activationBars([
@@ -157,6 +176,22 @@ export const samples: Record<string, Figure> = {
       range: { attackSuccess: { low: 0.4, high: 1 }, cleanAccuracy: range(0.95) },
     })),
     PAPER.repaired,
+  ),
+  "heat map": heatMap(rateGrid, "attack"),
+  "heat map, one defense": heatMap(
+    { rows: ["patch"], columns: ["CLP"], cells: [[{ mean: 1, min: 1, max: 1 }]] },
+    "clean",
+  ),
+  "cost and effect": costEffect(
+    defenses.slice(1).map((name, index) => ({
+      ...{
+        name,
+        seconds: 3 ** (index / 2),
+        effect: 0.4 + index / 20,
+        range: range(0.4 + index / 20),
+      },
+    })),
+    "defense effectiveness",
   ),
   training: trainingCurves(epochs),
   "training, first epoch": trainingCurves(epochs.slice(0, 1), 12),

@@ -8,9 +8,17 @@ import { pruneByLipschitz } from "@lib/peers/lipschitz_pruning.ts";
 import { cleanseVerdict } from "@lib/peers/neural_cleanse.ts";
 import { normalizedConvolutions } from "@lib/peers/normalized_convolutions.ts";
 import { patchTrigger, recoverPatches } from "@lib/peers/patch_search.ts";
+import {
+  RECONSTRUCTIVE_PRUNING,
+  reconstructiveMasks,
+  RNP,
+} from "@lib/peers/reconstructive_pruning.ts";
+import { SHARPNESS_TUNING, tuneSharpness } from "@lib/peers/sharpness_tuning.ts";
 import { fineTune } from "@lib/recovery/fine_tuning.ts";
 import { unlearn } from "@lib/recovery/unlearning.ts";
 import { lipschitzBounds } from "@lib/pruning/weight_rankings.ts";
+import { disposeNetwork } from "@lib/network/copy_network.ts";
+import { accuracy, classify } from "@lib/network/evaluate.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
 import { tf } from "@lib/network/tensorflow.ts";
@@ -183,6 +191,110 @@ Deno.test("ANP prunes by its masks: none at a threshold of 0, all above 1, the s
   assertEquals(first.channelsPruned, second.channelsPruned);
   assertClose(first.weights, second.weights);
   assertEquals(tf.memory().numTensors, before);
+});
+
+/** Slopes of a batch's loss in training by some variables at given values, by tfjs's own gradients. */
+function slowSlopes(
+  network: tf.Sequential,
+  variables: tf.Variable[],
+  values: number[][],
+  batch: typeof clean,
+): number[][] {
+  variables.forEach((each, index) => each.assign(tf.tensor(values[index]!, each.shape)));
+  const lossOf = (): tf.Scalar =>
+    tf.losses.softmaxCrossEntropy(
+      tf.oneHot(tf.tensor1d(batch.labels, "int32"), 43),
+      network.apply(toTensor(batch), { training: true }) as tf.Tensor,
+    ).asScalar();
+  const { grads } = tf.variableGrads(lossOf, variables);
+  return variables.map(({ name }) => [...grads[name]!.dataSync()]);
+}
+
+Deno.test("FT-SAM's weights are those of its definition, step by step", async () => {
+  const network = twoBlocks();
+  const tensors = tf.memory().numTensors;
+  const settings = { ...SHARPNESS_TUNING, radius: 0.5, batchSize: 16, seed: 3 };
+  const tuned = await tuneSharpness(network, clean, settings, 3);
+  const found = weightsOf(tuned);
+  tuned.dispose();
+  assertEquals(tf.memory().numTensors, tensors);
+  // by tfjs's own gradients, one number after the other
+  const variables = network.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const draw = randomBatches(clean, seededRandom(3));
+  let weights = variables.map((variable) => [...variable.dataSync()]);
+  let speeds = weights.map((each) => each.map(() => 0));
+  for (let step = 0; step < 3; step++) {
+    const batch = draw(16);
+    const slopesAt = (values: number[][]): number[][] =>
+      slowSlopes(network, variables, values, batch);
+    const first = slopesAt(weights);
+    const scaled = weights.flatMap((each, index) => each.map((w, at) => w * first[index]![at]!));
+    const norm = Math.hypot(...scaled);
+    const statistics = network.nonTrainableWeights.map((weight) => weight.read().clone());
+    const slopes = slopesAt(
+      weights.map((each, index) =>
+        each.map((w, at) => w + 0.5 * w ** 2 * first[index]![at]! / norm)
+      ),
+    );
+    network.nonTrainableWeights.forEach((weight, index) => weight.write(statistics[index]!));
+    speeds = speeds.map((each, index) => each.map((v, at) => 0.9 * v + slopes[index]![at]!));
+    weights = weights.map((each, index) => each.map((w, at) => w - 0.01 * speeds[index]![at]!));
+  }
+  variables.forEach((each, index) => each.assign(tf.tensor(weights[index]!, each.shape)));
+  assertClose(found, weightsOf(network), 1e-4);
+});
+
+Deno.test("RNP's masks are those of its definition: clean images unlearned, then learned by masks", async () => {
+  const network = twoBlocks();
+  const [before, tensors] = [weightsOf(network), tf.memory().numTensors];
+  const settings = { ...RECONSTRUCTIVE_PRUNING, batchSize: 16, seed: 3, unlearned: 0 };
+  const found = await reconstructiveMasks(network, clean, settings, 3);
+  assertEquals(tf.memory().numTensors, tensors);
+  assertClose(weightsOf(network), before);
+  const draw = randomBatches(clean, seededRandom(3));
+  const all = network.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const rest = (values: number[][]): number[][] => values.map((each) => each.map(() => 0));
+  const faster = (speeds: number[][], slopes: number[][]): number[][] =>
+    speeds.map((each, index) => each.map((v, at) => 0.9 * v + slopes[index]![at]!));
+  let weights = all.map((variable) => [...variable.dataSync()]);
+  let speeds = rest(weights);
+  for (let step = 0; step < 3; step++) {
+    speeds = faster(speeds, slowSlopes(network, all, weights, draw(16)));
+    weights = weights.map((each, index) => each.map((w, at) => w + 0.01 * speeds[index]![at]!));
+  }
+  all.forEach((each, index) => each.assign(tf.tensor(weights[index]!, each.shape)));
+  const gammas = normalizedConvolutions(network).map(({ normalization }) =>
+    normalization.trainableWeights[0]!.read() as tf.Variable
+  );
+  const own = gammas.map((gamma) => [...gamma.dataSync()]);
+  let masks = own.map((each) => each.map(() => 1));
+  speeds = rest(masks);
+  for (let step = 0; step < 3; step++) {
+    const scaled = masks.map((each, index) => each.map((mask, at) => mask * own[index]![at]!));
+    const slopes = slowSlopes(network, gammas, scaled, draw(16))
+      .map((each, index) => each.map((slope, at) => slope * own[index]![at]!));
+    speeds = faster(speeds, slopes);
+    masks = masks.map((each, index) =>
+      each.map((mask, at) => Math.min(1, Math.max(0, mask - 0.2 * 0.2 * speeds[index]![at]!)))
+    );
+  }
+  assert(masks.flat().some((mask) => mask < 0.99), `masks: ${masks}`);
+  assertClose(found.flatMap((each) => [...each]), masks.flat(), 1e-4);
+});
+
+Deno.test("RNP prunes as many channels as two points of accuracy allow", async () => {
+  const network = paperCnn(43, 2);
+  const tensors = tf.memory().numTensors;
+  const { repaired: [repair] } = await RNP.run({ network, clean, mostSteps: 2 });
+  const rateOf = async (each: tf.LayersModel): Promise<number> =>
+    accuracy(await classify(each, clean), clean.labels);
+  assert(await rateOf(repair!.network) > await rateOf(network) - 0.02);
+  const zeros = normalizedConvolutions(repair!.network).flatMap(({ normalization }) =>
+    [...normalization.getWeights()[0]!.dataSync()].filter((gamma) => gamma === 0)
+  );
+  assertEquals(zeros.length, repair!.channelsPruned);
+  disposeNetwork(repair!.network);
+  assertEquals(tf.memory().numTensors, tensors);
 });
 
 Deno.test("fine-tuning and fine-pruning leave the attacked network as it is", async () => {
