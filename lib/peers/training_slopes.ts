@@ -1,4 +1,5 @@
 import type { LabelledImages } from "@lib/data/images.ts";
+import { addCrossEntropy } from "@lib/network/cross_entropy.ts";
 import { Graph, type Ref, WHOLE } from "@lib/network/graph.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { addNetwork } from "@lib/network/network_nodes.ts";
@@ -43,7 +44,7 @@ export function trainingSlopes(
     graph.node("AddV2", [stepSeed, graph.constant([0, index], "INT32")], WHOLE);
   const settings = { weights, seedOf, needsImageGradient: false };
   const nodes = addNetwork(graph, network, images, settings);
-  const { slope } = graph.crossEntropy(nodes.outputs.get(network.layers.at(-1)!)!, labels);
+  const { slope } = addCrossEntropy(graph, network, nodes, labels);
   const count = graph.cast(graph.size(labels, "INT32"), "INT32", "FLOAT");
   const { byWeights } = nodes.backward(graph.node("RealDiv", [slope, count]));
   const statistics = network.nonTrainableWeights;
