@@ -76,8 +76,7 @@ async function killed(kind: RegExp): Promise<boolean> {
 }
 
 async function forgotten(): Promise<void> {
-  const folders = rows.map(({ experiment }) => join(networkFolder(experiment), ".."));
-  for (const folder of [name, ...folders]) {
+  for (const folder of [name, SWEEP.data[0]!]) {
     await Deno.remove(outputPath(folder), { recursive: true }).catch(() => {});
   }
 }
