@@ -84,14 +84,7 @@ export { DEFENSES } from "@lib/peers/defenses.ts";
 export { pruneByLipschitz } from "@lib/peers/lipschitz_pruning.ts";
 export { loadBadNet } from "@lib/study/bad_net.ts";
 export { type Experiment, paperExperiment, placeOf } from "@lib/study/experiment.ts";
-export {
-  availableNetworks,
-  badNets,
-  cleanNetworks,
-  controls,
-  FEW_EPOCHS,
-  otherArchitectures,
-} from "@lib/study/networks.ts";
+export { availableNetworks, badNets, controls, FEW_EPOCHS } from "@lib/study/networks.ts";
 export { otherAttacks } from "@lib/study/other_attacks.ts";
 export { meanCurve, orderStripsOf, repairedModels, spreadOf } from "@lib/study/order_tables.ts";
 export {
