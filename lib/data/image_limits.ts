@@ -11,12 +11,13 @@ const MOST_PIXELS = 2 ** 26;
  * @throws {Error} If it says so; what was found.
  */
 export function requireModest(content: Uint8Array): void {
-  const view = new DataView(content.buffer, content.byteOffset, content.length);
-  const pixels = isJpeg(content) ? jpegPixels(content) : view.byteLength < 26 ? 0 : pixelsOf(view);
+  const pixels = content.length < 26 ? 0 : pixelsOf(content);
   if (pixels > MOST_PIXELS) throw new Error(`more than ${MOST_PIXELS} pixels`);
 }
 
-function pixelsOf(view: DataView): number {
+function pixelsOf(content: Uint8Array): number {
+  if (isJpeg(content)) return jpegPixels(content);
+  const view = new DataView(content.buffer, content.byteOffset, content.length);
   const start = view.getUint32(0);
   if (start === 0x89504e47) return view.getUint32(16) * view.getUint32(20); // PNG
   if (start === 0x47494638) return view.getUint16(6, true) * view.getUint16(8, true); // GIF

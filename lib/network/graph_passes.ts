@@ -171,7 +171,8 @@ export function gradientGraph(
 export function graphGradient(network: tf.LayersModel, isTrained = false): ImageGradientOf {
   const graphs: Record<number, GradientGraph> = {};
   return (images, labels) => {
-    const parts = images.shape[0] % partsHere() === 0 ? partsHere() : 1;
+    const most = partsHere();
+    const parts = images.shape[0] % most === 0 ? most : 1;
     const graph = graphs[parts] ??= gradientGraph(network, parts, !isTrained);
     const weights = network.weights.map((weight) => weight.read());
     const wanted = [graph.losses, graph.logits, graph.byImages];

@@ -1,6 +1,7 @@
 import type { Table } from "@lib/figures/table_bundle.ts";
 import type { Strip } from "@lib/figures/order_strips.ts";
 import { WAYS } from "@lib/recovery/frequency_recovery.ts";
+import { spreadOf } from "@lib/study/order_tables.ts";
 import { isRight, type RecoveryRow } from "@lib/study/recovery_rows.ts";
 import { percent, points } from "@lib/words.ts";
 
@@ -99,9 +100,7 @@ export function drawsTable(rows: readonly RecoveryRow[], caption: string): Table
     ],
     rows: counts.map((count) => {
       const all = rows.filter(({ cleanImages }) => cleanImages === count);
-      const right = all.filter((row) =>
-        row.suspected !== undefined && row.suspected === row.target
-      );
+      const right = all.filter(isRight);
       const cells = WAYS.flatMap((way) =>
         (["attackSuccess", "robustAccuracy"] as const).map((rate) =>
           rangeWords(right.flatMap(({ repaired }) => repaired[way]?.[rate] ?? []))
@@ -115,8 +114,7 @@ export function drawsTable(rows: readonly RecoveryRow[], caption: string): Table
 
 function rangeWords(rates: readonly number[]): string {
   if (rates.length === 0) return "–";
-  const mean = percent(rates.reduce((sum, rate) => sum + rate) / rates.length, 2);
-  if (rates.length === 1) return mean;
-  const [low, high] = [Math.min(...rates), Math.max(...rates)];
-  return `${mean} (${(100 * low).toFixed(2)} to ${(100 * high).toFixed(2)})`;
+  const { mean, min, max } = spreadOf(rates);
+  const range = ` (${(100 * min).toFixed(2)} to ${(100 * max).toFixed(2)})`;
+  return percent(mean, 2) + (rates.length > 1 ? range : "");
 }

@@ -14,6 +14,26 @@ export interface StudyNetwork<Parameters extends object = FTrojanParameters> {
   experiment: Experiment<Parameters>;
 }
 
+/**
+ * The same experiment but for something of its attack, or for the epochs.
+ *
+ * @param experiment Left as it is.
+ * @param attack What differs.
+ * @param epochs Of the training; by default as many.
+ * @returns A new one.
+ */
+export function changed<Parameters extends object>(
+  experiment: Experiment<Parameters>,
+  attack: Partial<AttackChoice<Parameters>>,
+  epochs: number = experiment.recipe.epochs,
+): Experiment<Parameters> {
+  return {
+    ...experiment,
+    attack: { ...experiment.attack, ...attack },
+    recipe: { ...experiment.recipe, epochs },
+  };
+}
+
 /** One BadNet each: the numbers behind every mean and range. */
 export const SEEDS: readonly number[] = [1, 2, 3, 4, 5];
 
@@ -54,16 +74,16 @@ export function badNets(data: string): StudyNetwork[] {
  */
 export function controls(data: string): StudyNetwork[] {
   const experiment = paperExperiment(data);
-  const attack = (change: Partial<AttackChoice>): Experiment => ({
-    ...experiment,
-    attack: { ...experiment.attack, ...change },
-  });
   return [
-    { name: "clean", title: "clean network", experiment: attack({ injectionRate: 0 }) },
+    {
+      name: "clean",
+      title: "clean network",
+      experiment: changed(experiment, { injectionRate: 0 }),
+    },
     {
       name: "magnitude_0",
       title: "BadNet of magnitude 0",
-      experiment: attack({ parameters: { ...PAPER_TRIGGER, magnitude: 0 } }),
+      experiment: changed(experiment, { parameters: { ...PAPER_TRIGGER, magnitude: 0 } }),
     },
   ];
 }
@@ -88,7 +108,7 @@ export function cleanNetworks(data: string): StudyNetwork[] {
   return Array.from({ length: 10 }, (_, index) => ({
     name: `clean_seed${index + 1}`,
     title: `clean network, seed ${index + 1}`,
-    experiment: withFewEpochs(paperExperiment(data, index + 1), { injectionRate: 0 }),
+    experiment: changed(paperExperiment(data, index + 1), { injectionRate: 0 }, FEW_EPOCHS),
   }));
 }
 
@@ -114,23 +134,15 @@ export function otherArchitectures(data: string): StudyNetwork[] {
         {
           name: `${architecture}_badnet`,
           title: `BadNet, ${architecture} network`,
-          experiment: withFewEpochs(experiment, {}),
+          experiment: changed(experiment, {}, FEW_EPOCHS),
         },
         {
           name: `${architecture}_clean`,
           title: `clean ${architecture} network`,
-          experiment: withFewEpochs(experiment, { injectionRate: 0 }),
+          experiment: changed(experiment, { injectionRate: 0 }, FEW_EPOCHS),
         },
       ];
     });
-}
-
-function withFewEpochs(experiment: Experiment, attack: Partial<AttackChoice>): Experiment {
-  return {
-    ...experiment,
-    attack: { ...experiment.attack, ...attack },
-    recipe: { ...experiment.recipe, epochs: FEW_EPOCHS },
-  };
 }
 
 /**

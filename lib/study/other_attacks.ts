@@ -6,8 +6,8 @@ import { type FTrojanParameters, PAPER_TRIGGER } from "@lib/attack/ftrojan.ts";
 import type { IabParameters } from "@lib/attack/iab_training.ts";
 import type { RefoolParameters } from "@lib/attack/refool.ts";
 import type { TrojanParameters } from "@lib/attack/trojan_nn.ts";
-import { paperExperiment } from "@lib/study/experiment.ts";
-import { FEW_EPOCHS, type StudyNetwork } from "@lib/study/networks.ts";
+import { type Experiment, paperExperiment } from "@lib/study/experiment.ts";
+import { changed, FEW_EPOCHS, type StudyNetwork } from "@lib/study/networks.ts";
 
 /**
  * BadNets of other attacks: one thing of the paper's is changed at a time, then the trigger's kind. Few
@@ -24,7 +24,7 @@ import { FEW_EPOCHS, type StudyNetwork } from "@lib/study/networks.ts";
  * ```
  */
 export function otherAttacks(data: string): StudyNetwork<object>[] {
-  const paper = paperExperiment(data);
+  const paper: Experiment<object> = paperExperiment(data);
   const network = (
     name: string,
     title: string,
@@ -33,11 +33,7 @@ export function otherAttacks(data: string): StudyNetwork<object>[] {
   ): StudyNetwork<object> => ({
     name,
     title,
-    experiment: {
-      ...paper,
-      attack: { ...paper.attack, ...change },
-      recipe: { ...paper.recipe, epochs },
-    },
+    experiment: changed(paper, change, epochs),
   });
   const trigger = (change: Partial<FTrojanParameters>): { parameters: FTrojanParameters } => ({
     parameters: { ...PAPER_TRIGGER, ...change },

@@ -112,8 +112,10 @@ export async function recoveryTables(
   const { isSynthetic } = chosen(DATASETS, data, "a data set");
   const fewer = isSynthetic ? [] : FEWER_IMAGES; // on synthetic images it says nothing
   type Task = [
-    ...[part: keyof RecoveryTables, study: StudyNetwork<object>],
-    ...[count: number, draw: number],
+    part: keyof RecoveryTables,
+    study: StudyNetwork<object>,
+    count: number,
+    draw: number,
   ];
   const all = async (
     part: keyof RecoveryTables,
@@ -132,7 +134,11 @@ export async function recoveryTables(
     ...await all("architectures", otherArchitectures(data)),
   ];
   const tables: RecoveryTables = {
-    ...{ recovery: [], clean: [], fewerImages: [], generality: [], architectures: [] },
+    recovery: [],
+    clean: [],
+    fewerImages: [],
+    generality: [],
+    architectures: [],
   };
   for (const [index, [part, study, count, draw]] of tasks.entries()) {
     const row = await recoveryRow(study, dataset, count, draw);
