@@ -6,6 +6,7 @@
  */
 import { ROOT } from "../lib/environment.ts";
 import { join } from "node:path";
+import { notebooksIn } from "./notebooks/notebook.ts";
 import { setupPublishing } from "./publish/environment.ts";
 import { setup } from "./setup.ts";
 import { setupEnvironment } from "./setup/python.ts";
@@ -13,52 +14,64 @@ import { setupSweeping } from "./sweep/environment.ts";
 
 interface Stage {
   name: string;
-  args: string[];
+  /** Command lines of Deno's, none of which waits for another. */
+  runs: string[][];
   /** Whether the stage is part of the gate before a commit. */
   quick: boolean;
 }
+
+/** So many runs of a stage at once: a test keeps two cores busy for a part of its time only. */
+const LANES = 2;
+
+// types have been checked, and every worker that a test starts would have its own checked again
+const TEST = ["test", "-A", "--quiet", "--no-check"];
+const NOTEBOOKS = ["run", "-A", "tools/run_notebooks.ts", "--dataset", "quick"];
+const notebooks = notebooksIn(join(ROOT, "notebooks"));
 
 const STAGES: Stage[] = [
   // notebooks are looked at further down: the formatter finds fault with all that its cache lacks
   {
     name: "formatting",
-    args: ["fmt", "--check", "--quiet", "--ignore=notebooks,outputs"],
+    runs: [["fmt", "--check", "--quiet", "--ignore=notebooks,outputs"]],
     quick: true,
   },
-  { name: "lint", args: ["lint", "--quiet"], quick: true },
   {
-    name: "types",
-    args: ["check", "--quiet", "--doc", "lib", "tests", "tools", "bench"],
+    name: "lint, types, notebooks' cells",
+    runs: [
+      ["check", "--quiet", "--doc", "lib", "tests", "tools", "bench"],
+      ["lint", "--quiet"],
+      ["run", "-A", "tools/check_notebooks.ts"],
+    ],
     quick: true,
   },
-  { name: "notebooks' cells", args: ["run", "-A", "tools/check_notebooks.ts"], quick: true },
-  // types have been checked, and every worker that a test starts would have its own checked again
-  { name: "unit tests", args: ["test", "-A", "--quiet", "--no-check", "tests"], quick: false },
   {
-    name: "documentation examples",
-    args: ["test", "-A", "--quiet", "--no-check", "--doc", "lib"],
+    name: "unit tests, documentation examples",
+    runs: [...testsByRoom(), ["--doc", "lib"]].map((what) => [...TEST, ...what]),
     quick: false,
   },
   {
     name: "notebooks end to end",
-    args: ["run", "-A", "tools/run_notebooks.ts", "--dataset", "quick"],
+    runs: [0, 1].map((odd) => [...NOTEBOOKS, ...notebooks.filter((_, i) => i % 2 === odd)]),
     quick: false,
   },
 ];
 
-/** Runs a stage, its output passed through; counts what `deno test` says passed and failed. */
-async function runStage({ name, args }: Stage): Promise<{ success: boolean; counts: number[] }> {
-  const start = performance.now();
-  console.log(`— ${name}`);
-  const child = new Deno.Command(Deno.execPath(), { args, cwd: ROOT, stdout: "piped" }).spawn();
-  let output = "";
-  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-    output += text;
-    Deno.stdout.writeSync(new TextEncoder().encode(text));
-  }
-  const { success } = await child.status;
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`— ${name}: ${success ? "passed" : "FAILED"} in ${seconds} s\n`);
+/** The tests of each room, and single files: those last by name take longest, so they begin. */
+function testsByRoom(): string[][] {
+  return [...Deno.readDirSync(join(ROOT, "tests"))]
+    .filter(({ name, isDirectory }) => isDirectory || name.endsWith("_test.ts"))
+    .map(({ name }) => `tests/${name}`).sort().reverse().map((path) => [path]);
+}
+
+/** Runs Deno; prints what it said when it has ended, so that runs beside each other stay readable. */
+async function runDeno(args: string[]): Promise<{ success: boolean; counts: number[] }> {
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: ROOT,
+    stderr: "inherit",
+  }).output();
+  const output = new TextDecoder().decode(stdout);
+  console.log(output);
   // deno-lint-ignore no-control-regex -- colours
   const plain = output.replace(/\x1b\[[\d;]*m/g, "");
   const counts = /(\d+) passed[^|\n]*\| (\d+) failed(?:[^|\n]*\| (\d+) ignored)?/.exec(plain)
@@ -67,6 +80,24 @@ async function runStage({ name, args }: Stage): Promise<{ success: boolean; coun
     success,
     counts: counts?.map((count) => Number(count ?? 0)) ?? [Number(success), Number(!success), 0],
   };
+}
+
+/** Runs a stage; counts what `deno test` says passed, failed and was left out. */
+async function runStage({ name, runs }: Stage): Promise<number[]> {
+  const start = performance.now();
+  console.log(`— ${name}`);
+  const total = [0, 0, 0];
+  const waiting = [...runs];
+  const lane = async (): Promise<void> => {
+    for (let args = waiting.shift(); args; args = waiting.shift()) {
+      const { counts } = await runDeno(args);
+      counts.forEach((count, index) => total[index]! += count);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`— ${name}: ${total[1] === 0 ? "passed" : "FAILED"} in ${seconds} s\n`);
+  return total;
 }
 
 /** Waits for an environment; where it cannot be made, its tests are skipped. */
@@ -85,15 +116,16 @@ const quick = Deno.args.includes("--quick");
 if (!quick) {
   // Keras and onnxruntime of their own, for the tests that read and write their files
   const keras = setupEnvironment(ROOT, ".keras", "tests/reference/keras/requirements.txt");
-  await orSkipped(keras, "networks back in Keras and onnxruntime", ".keras");
-  await orSkipped(setupPublishing(), "publishing", ".publish");
-  await orSkipped(setupSweeping(), "sweeps", ".sweep");
+  await Promise.all([
+    orSkipped(keras, "networks back in Keras and onnxruntime", ".keras"),
+    orSkipped(setupPublishing(), "publishing", ".publish"),
+    orSkipped(setupSweeping(), "sweeps", ".sweep"),
+  ]);
 }
 const total = [0, 0, 0];
 for (const stage of STAGES.filter((stage) => stage.quick || !quick)) {
-  const { success, counts } = await runStage(stage);
-  counts.forEach((count, index) => total[index]! += count);
-  if (!success) break;
+  (await runStage(stage)).forEach((count, index) => total[index]! += count);
+  if (total[1]! > 0) break;
 }
 console.log(`${total[0]} passed, ${total[1]} failed, ${total[2]} skipped`);
 Deno.exit(total[1]! > 0 ? 1 : 0);

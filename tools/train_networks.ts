@@ -1,6 +1,6 @@
 /**
- * Trains the networks of the study that are not there yet: the BadNets of all seeds, the
- * controls, the other attacks and architectures, and clean networks. What was cut goes on from its last epoch.
+ * Trains the networks of the study that are not there yet: the BadNets of all seeds, the controls, the
+ * other attacks, architectures and recipes, and clean networks. What was cut goes on from its last epoch.
  *
  *     deno task networks [--dataset NAME]
  *

@@ -15,22 +15,22 @@ export interface StudyNetwork<Parameters extends object = FTrojanParameters> {
 }
 
 /**
- * The same experiment but for something of its attack, or for the epochs.
+ * The same experiment but for something of its attack, or of its recipe.
  *
  * @param experiment Left as it is.
  * @param attack What differs.
- * @param epochs Of the training; by default as many.
+ * @param recipe What differs.
  * @returns A new one.
  */
 export function changed<Parameters extends object>(
   experiment: Experiment<Parameters>,
   attack: Partial<AttackChoice<Parameters>>,
-  epochs: number = experiment.recipe.epochs,
+  recipe: Partial<Experiment["recipe"]> = {},
 ): Experiment<Parameters> {
   return {
     ...experiment,
     attack: { ...experiment.attack, ...attack },
-    recipe: { ...experiment.recipe, epochs },
+    recipe: { ...experiment.recipe, ...recipe },
   };
 }
 
@@ -108,7 +108,9 @@ export function cleanNetworks(data: string): StudyNetwork[] {
   return Array.from({ length: 10 }, (_, index) => ({
     name: `clean_seed${index + 1}`,
     title: `clean network, seed ${index + 1}`,
-    experiment: changed(paperExperiment(data, index + 1), { injectionRate: 0 }, FEW_EPOCHS),
+    experiment: changed(paperExperiment(data, index + 1), { injectionRate: 0 }, {
+      epochs: FEW_EPOCHS,
+    }),
   }));
 }
 
@@ -134,12 +136,12 @@ export function otherArchitectures(data: string): StudyNetwork[] {
         {
           name: `${architecture}_badnet`,
           title: `BadNet, ${architecture} network`,
-          experiment: changed(experiment, {}, FEW_EPOCHS),
+          experiment: changed(experiment, {}, { epochs: FEW_EPOCHS }),
         },
         {
           name: `${architecture}_clean`,
           title: `clean ${architecture} network`,
-          experiment: changed(experiment, { injectionRate: 0 }, FEW_EPOCHS),
+          experiment: changed(experiment, { injectionRate: 0 }, { epochs: FEW_EPOCHS }),
         },
       ];
     });

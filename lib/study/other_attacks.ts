@@ -33,7 +33,7 @@ export function otherAttacks(data: string): StudyNetwork<object>[] {
   ): StudyNetwork<object> => ({
     name,
     title,
-    experiment: changed(paper, change, epochs),
+    experiment: changed(paper, change, { epochs }),
   });
   const trigger = (change: Partial<FTrojanParameters>): { parameters: FTrojanParameters } => ({
     parameters: { ...PAPER_TRIGGER, ...change },

@@ -6,6 +6,7 @@ import {
   type StudyNetwork,
 } from "@lib/study/networks.ts";
 import { otherAttacks } from "@lib/study/other_attacks.ts";
+import { otherRecipes } from "@lib/study/other_recipes.ts";
 
 /**
  * All networks of the study.
@@ -14,6 +15,6 @@ import { otherAttacks } from "@lib/study/other_attacks.ts";
  * @returns Name, title and experiment of each.
  */
 export function studyNetworks(data: string): StudyNetwork<object>[] {
-  return [badNets, controls, otherAttacks, otherArchitectures, cleanNetworks]
+  return [badNets, controls, otherAttacks, otherArchitectures, otherRecipes, cleanNetworks]
     .flatMap((list) => list(data));
 }
