@@ -86,6 +86,7 @@ export { loadBadNet } from "@lib/study/bad_net.ts";
 export { type Experiment, paperExperiment, placeOf } from "@lib/study/experiment.ts";
 export { availableNetworks, badNets, controls, FEW_EPOCHS } from "@lib/study/networks.ts";
 export { otherAttacks } from "@lib/study/other_attacks.ts";
+export { otherRecipes } from "@lib/study/other_recipes.ts";
 export { meanCurve, orderStripsOf, repairedModels, spreadOf } from "@lib/study/order_tables.ts";
 export {
   compareStopping,

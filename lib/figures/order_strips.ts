@@ -18,7 +18,7 @@ export interface Strip {
  * axis; the rest is taken for a third class.
  *
  * @param strips One an order, from the top.
- * @param panels Their titles.
+ * @param panels Their titles; empty where one panel needs none.
  * @returns The figure.
  * @throws {Error} If an order has not as many panels.
  * @example
@@ -71,7 +71,7 @@ export function orderStrips(strips: readonly Strip[], panels: readonly string[])
   const share = (800 - left - 24 - GAP * (panels.length - 1)) / panels.length / (800 - left - 24);
   const step = (1 - share) / Math.max(1, panels.length - 1);
   const axes = panels.map((title, panel) => ({
-    [`xaxis${axisNumber(panel)}`]: axis(`${escapeText(title)}<br>triggered images (%)`, {
+    [`xaxis${axisNumber(panel)}`]: axis(title ? `${escapeText(title)}<br>${UNIT}` : UNIT, {
       ...{ range: [-4, 104], dtick: 25, anchor: `y${axisNumber(panel)}` },
       domain: [panel * step, panel * step + share],
     }),
@@ -89,6 +89,8 @@ export function orderStrips(strips: readonly Strip[], panels: readonly string[])
   });
   return { data, layout };
 }
+
+const UNIT = "triggered images (%)";
 
 /** Between two panels, in pixels. */
 const GAP = 28;

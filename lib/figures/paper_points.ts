@@ -4,8 +4,8 @@ import type { PaperCurve } from "@lib/figures/paper_values.ts";
 import { RATES } from "@lib/figures/rates.ts";
 
 /**
- * The paper's numbers as they stand in a pruning curve: open markers, and broad pale lines where the
- * attack is whole and where it is gone.
+ * The paper's numbers as they stand in a pruning curve: open markers, and broad pale lines where attack
+ * success is near 100 % and where it is 0.
  *
  * @param paper What it states. Where a model's clean accuracy is not stated, it is the BadNet's less
  * the drop.
@@ -46,12 +46,17 @@ export function paperPoints(
   const [stays, gone] = compact([curve.attackStaysUntil, curve.attackGoneFrom], 100);
   return [
     {
-      ...{ type: "scatter", mode: "lines", name: "paper: attack whole, gone", yaxis: attackAxis },
+      ...{
+        type: "scatter",
+        mode: "lines",
+        name: "paper: attack near 100 %, then 0",
+        yaxis: attackAxis,
+      },
       x: [0, stays, null, gone, 100],
       y: [100, 100, null, 0, 0],
       line: { color: faint(MEANING.attack.color, 0.25), width: 9 },
       cliponaxis: false,
-      hovertemplate: `whole until ${stays} %, gone from ${gone} % pruned`,
+      hovertemplate: `near 100 % until ${stays} %, 0 from ${gone} % pruned`,
     },
     markers(RATES[0], cleanAxis),
     markers(RATES[1], attackAxis),

@@ -28,6 +28,9 @@ export function recoveryNorms(
   const stride = Math.ceil(norms.length / POINTS);
   const shown = norms.map((_, step) => step)
     .filter((step) => step % stride === 0 || step === norms.length - 1);
+  const level = (step: number, label: number): number => Math.max(1, norms[step]![label]!);
+  const labels = [...(norms[0] ?? []).keys()];
+  const drawn = shown.flatMap((step) => labels.map((label) => Math.log10(level(step, label))));
   const line = (label: number) => {
     const stands = label === marked?.label;
     return {
@@ -36,7 +39,7 @@ export function recoveryNorms(
       name: stands ? marked.name : "each other class",
       showlegend: stands || label === (marked?.label === 0 ? 1 : 0),
       x: shown.map((step) => step + 1),
-      y: compact(shown.map((step) => Math.max(1, norms[step]![label]!))),
+      y: compact(shown.map((step) => level(step, label))),
       line: stands
         ? { color: MEANING.attack.color, width: 3 }
         : { color: faint(MEANING.neutral.color, 0.6), width: 1 },
@@ -44,13 +47,14 @@ export function recoveryNorms(
     };
   };
   // the marked line lies on top
-  const order = [...(norms[0] ?? []).keys()]
-    .sort((a, b) => Number(a === marked?.label) - Number(b === marked?.label));
+  const order = labels.toSorted((a, b) =>
+    Number(a === marked?.label) - Number(b === marked?.label)
+  );
   const layout = baseLayout({
     xaxis: axis("step of the search", { range: [0, steps] }),
     yaxis: axis("L1 norm of the trigger (levels)", {
       type: "log",
-      range: [0.7, 4.4],
+      range: [Math.min(...drawn) - 0.1, Math.max(...drawn) + 0.1],
       tickvals: [10, 100, 1000, 10_000],
       ticktext: ["10", "100", "1,000", "10,000"],
     }),
