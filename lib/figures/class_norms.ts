@@ -1,5 +1,12 @@
 import { escapeText } from "@lib/figures/caption.ts";
-import { axis, baseLayout, compact, type Fields, type Figure } from "@lib/figures/figure.ts";
+import {
+  axis,
+  baseLayout,
+  compact,
+  type Fields,
+  type Figure,
+  LOG_TICKS,
+} from "@lib/figures/figure.ts";
 import { BARS, faint, MEANING } from "@lib/figures/palette.ts";
 import { textWidth } from "@lib/figures/text_width.ts";
 
@@ -64,8 +71,7 @@ export function classNorms(norms: readonly ClassNorm[], suspect?: number | null)
     yaxis: axis("L1 norm (levels)", {
       type: "log",
       range,
-      tickvals: TICKS,
-      ticktext: TICKS.map((tick) => tick.toLocaleString("en")),
+      ...LOG_TICKS,
     }),
     annotations: norms.flatMap((_, index) => index === suspect ? [suspected(index, logs)] : []),
     bargap: 0.25,
@@ -79,11 +85,6 @@ const suspected = (x: number, logs: readonly number[]): Fields => ({
   font: { size: logs.length > 60 ? 8 : 11 },
   bgcolor: "#ffffff",
 });
-
-/** 1, 2, 5, 10, … */
-const TICKS = [-2, -1, 0, 1, 2, 3, 4, 5].flatMap((power) =>
-  [1, 2, 5].map((digit) => Number(`${digit}e${power}`))
-);
 
 /** Letters of a name that are shown. */
 const LONGEST = 26;

@@ -121,3 +121,13 @@ export function axisNumber(index: number): string {
 export function compact(values: ArrayLike<number>, scale = 1): number[] {
   return Array.from(values, (value) => Number((value * scale).toPrecision(4)));
 }
+
+const TICKS = [-2, -1, 0, 1, 2, 3, 4, 5].flatMap((power) =>
+  [1, 2, 5].map((digit) => Number(`${digit}e${power}`))
+);
+
+/** Ticks of a logarithmic axis: 1, 2 and 5 of each power of ten. */
+export const LOG_TICKS = {
+  tickvals: TICKS,
+  ticktext: TICKS.map((tick) => tick.toLocaleString("en")),
+};

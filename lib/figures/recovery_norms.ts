@@ -1,4 +1,4 @@
-import { axis, baseLayout, compact, type Figure } from "@lib/figures/figure.ts";
+import { axis, baseLayout, compact, type Figure, LOG_TICKS } from "@lib/figures/figure.ts";
 import { faint, MEANING } from "@lib/figures/palette.ts";
 
 /** So many points a line at most, since every class has one. */
@@ -55,8 +55,7 @@ export function recoveryNorms(
     yaxis: axis("L1 norm of the trigger (levels)", {
       type: "log",
       range: [Math.min(...drawn) - 0.1, Math.max(...drawn) + 0.1],
-      tickvals: [10, 100, 1000, 10_000],
-      ticktext: ["10", "100", "1,000", "10,000"],
+      ...LOG_TICKS,
     }),
   });
   return { data: order.map(line), layout };
