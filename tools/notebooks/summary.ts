@@ -50,7 +50,7 @@ export const [PAPERS, PROPOSAL] = ["clean ascending", "backdoor descending"] as 
 /** What of it is printed, and the notebook that writes it. */
 const WRITTEN_BY = {
   "badNet/attackSuccessOfAll": "02_attacked_network",
-  [`orders/${PAPERS}/lastBefore/0/test`]: "05_repaired_models",
+  [`orders/${PAPERS}/lastBefore/0/test`]: "06_proposal",
   [`orders/${PROPOSAL}/thresholds/0/test`]: "06_proposal",
   [`front/${WITHIN}/test`]: "06_proposal",
   "seeds/badNet/cleanAccuracy": "07_trust",
