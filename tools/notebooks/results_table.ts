@@ -13,7 +13,7 @@ import { PAPERS, PROPOSAL, type Spread, type Summary, WITHIN } from "./summary.t
  * @returns Rows of a name, the notebooks' BadNet, those of all seeds and the paper, as words.
  */
 export function summaryRows(
-  { badNet, orders, front, seeds, withoutTrigger, refit }: Summary,
+  { badNet, recipes = {}, orders, front, seeds, withoutTrigger, refit }: Summary,
   data: string,
 ): [string, string, string, string][] {
   const row = paperRow(data);
@@ -25,6 +25,12 @@ export function summaryRows(
   const { unlearned } = withoutTrigger;
   return [
     ["clean accuracy", ...ofRow("cleanAccuracy", row.cleanAccuracy)],
+    ...Object.entries(recipes).map((
+      [title, { cleanAccuracy }],
+    ): [string, string, string, string] => [
+      `… ${title}`,
+      ...[percent(cleanAccuracy, 2), "–", NOT_STATED] as const,
+    ]),
     ["attack success, all images", ...ofRow("attackSuccessOfAll", row.attackSuccess)],
     ["attack success, without target class", ...ofRow("attackSuccess")],
     ...PAPER.repaired.flatMap((theirs) => repairRows({ orders, seeds }, theirs)),

@@ -7,6 +7,8 @@ import { readSummary } from "@lib/study/summary.ts";
 export interface Summary {
   dataset: string;
   badNet: { cleanAccuracy: number; attackSuccess: number; attackSuccessOfAll: number };
+  /** The BadNet with one thing of the training changed, where such have been trained. */
+  recipes?: Record<string, Pick<Rates, "cleanAccuracy">>;
   orders: Record<
     string,
     { order: number[]; thresholds: Threshold[]; lastBefore: Threshold[] }
