@@ -8,6 +8,7 @@
 import { ROOT } from "../lib/environment.ts";
 import { join } from "node:path";
 import { hasDriver } from "@lib/network/device.ts";
+import { denoCache } from "./setup/cache.ts";
 import { run } from "./setup/command.ts";
 import { platformFor } from "./setup/platforms.ts";
 import { makeEnvironment, VENV_PYTHON } from "./setup/python.ts";
@@ -41,7 +42,7 @@ async function steps(): Promise<Step[]> {
       name: "npm packages",
       from: JSON.stringify(imports),
       makes: ["node_modules/@tensorflow/tfjs-node-gpu/package.json"],
-      make: () => run([Deno.execPath(), "install", "--quiet"], ROOT),
+      make: async () => run([Deno.execPath(), "install", "--quiet"], ROOT, await denoCache(ROOT)),
     },
     {
       name: "Python environment",
