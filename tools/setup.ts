@@ -37,6 +37,7 @@ async function steps(): Promise<Step[]> {
   const python = join(ROOT, VENV_PYTHON);
   const kernel = kernelSpec(Deno.execPath());
   const kernelFile = ".venv/share/jupyter/kernels/deno/kernel.json";
+  const editorDeno = ".venv/bin/deno";
   return [
     {
       name: "npm packages",
@@ -59,8 +60,12 @@ async function steps(): Promise<Step[]> {
     {
       name: "Deno kernel",
       from: kernel,
-      makes: [kernelFile],
-      make: () => writeFile(join(ROOT, kernelFile), kernel),
+      makes: [kernelFile, editorDeno],
+      make: async () => {
+        await writeFile(join(ROOT, kernelFile), kernel);
+        await Deno.remove(join(ROOT, editorDeno)).catch(() => {});
+        await Deno.symlink(Deno.execPath(), join(ROOT, editorDeno));
+      },
     },
     {
       name: "TensorFlow's C library",
