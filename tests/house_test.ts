@@ -75,3 +75,19 @@ Deno.test("no two files import each other, by whatever way", async () => {
   };
   for (const file of files) visit(file, []);
 });
+
+Deno.test("the package for jsr holds what its exports import, and no more", async () => {
+  const [{ exports, publish, imports }, project] = await Promise.all(
+    ["jsr.json", "deno.json"].map((name) => Deno.readTextFile(join(ROOT, name)).then(JSON.parse)),
+  );
+  assertEquals(imports["pure-rand"], project.imports["pure-rand"]);
+  const needed = new Set<string>();
+  const visit = async (path: string): Promise<void> => {
+    if (needed.has(path)) return;
+    needed.add(path);
+    const code = (await Deno.readTextFile(join(ROOT, path))).replaceAll(/^\s*\*.*$/gm, "");
+    for (const [, next] of code.matchAll(/from "@lib\/([^"]+)"/g)) await visit(`lib/${next}`);
+  };
+  for (const path of Object.values<string>(exports)) await visit(path.replace("./", ""));
+  assertEquals(publish.include, ["LICENSE", ...[...needed].sort()]);
+});

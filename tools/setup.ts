@@ -8,6 +8,7 @@
 import { ROOT } from "../lib/environment.ts";
 import { join } from "node:path";
 import { hasDriver } from "@lib/network/device.ts";
+import { denoCache } from "./setup/cache.ts";
 import { run } from "./setup/command.ts";
 import { platformFor } from "./setup/platforms.ts";
 import { makeEnvironment, VENV_PYTHON } from "./setup/python.ts";
@@ -36,12 +37,13 @@ async function steps(): Promise<Step[]> {
   const python = join(ROOT, VENV_PYTHON);
   const kernel = kernelSpec(Deno.execPath());
   const kernelFile = ".venv/share/jupyter/kernels/deno/kernel.json";
+  const editorDeno = ".venv/bin/deno";
   return [
     {
       name: "npm packages",
       from: JSON.stringify(imports),
       makes: ["node_modules/@tensorflow/tfjs-node-gpu/package.json"],
-      make: () => run([Deno.execPath(), "install", "--quiet"], ROOT),
+      make: async () => run([Deno.execPath(), "install", "--quiet"], ROOT, await denoCache(ROOT)),
     },
     {
       name: "Python environment",
@@ -58,8 +60,12 @@ async function steps(): Promise<Step[]> {
     {
       name: "Deno kernel",
       from: kernel,
-      makes: [kernelFile],
-      make: () => writeFile(join(ROOT, kernelFile), kernel),
+      makes: [kernelFile, editorDeno],
+      make: async () => {
+        await writeFile(join(ROOT, kernelFile), kernel);
+        await Deno.remove(join(ROOT, editorDeno)).catch(() => {});
+        await Deno.symlink(Deno.execPath(), join(ROOT, editorDeno));
+      },
     },
     {
       name: "TensorFlow's C library",

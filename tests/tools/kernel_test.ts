@@ -120,3 +120,21 @@ Deno.test("damaged notes of earlier times do not stop a run", async () => {
   await Deno.writeTextFile(file, '{"a": 1}');
   assertEquals(await readDurations(file), { a: 1 });
 });
+
+Deno.test({
+  name:
+    "the environment's own Jupyter, and so an editor, finds the kernel without being told where",
+  ignore: !ready,
+  fn: async () => {
+    const venv = join(import.meta.dirname!, "../../.venv");
+    const { stdout } = await new Deno.Command(join(venv, "bin/jupyter"), {
+      args: ["kernelspec", "list", "--json"],
+      clearEnv: true,
+      env: { HOME: await Deno.makeTempDir() },
+    }).output();
+    const { kernelspecs } = JSON.parse(new TextDecoder().decode(stdout));
+    const [program] = kernelspecs.deno.spec.argv;
+    assertEquals(kernelspecs.deno.resource_dir, join(venv, "share/jupyter/kernels/deno"));
+    assertEquals(await Deno.realPath(join(venv, "bin/deno")), await Deno.realPath(program));
+  },
+});

@@ -1,11 +1,12 @@
 import { join } from "@lib/std/path.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
 import { kernelSpec, pinsOf } from "../../tools/setup.ts";
+import { denoCache } from "../../tools/setup/cache.ts";
 import { run } from "../../tools/setup/command.ts";
 import { deviceLine, hasDriver } from "@lib/network/device.ts";
 import { platformFor } from "../../tools/setup/platforms.ts";
 import { isNewEnough } from "../../tools/setup/python.ts";
-import { fetchTensorflow } from "../../tools/setup/tensorflow.ts";
+import { BINDING_FILE, buildBinding, fetchTensorflow } from "../../tools/setup/tensorflow.ts";
 
 Deno.test("platforms are found, and elsewhere the message says what works", () => {
   assertEquals(platformFor("linux", "x86_64").wheel, "tensorflow-cpu");
@@ -48,6 +49,15 @@ Deno.test("a user's settings of pip do not reach it", async () => {
   }
 });
 
+Deno.test("Deno keeps downloads in the repository where nothing can be written in the home folder", async () => {
+  const root = await Deno.makeTempDir();
+  const home = join(root, "home");
+  assertEquals(await denoCache(root, join(home, ".cache/deno")), {});
+  await Deno.writeTextFile(join(root, "no folder"), "");
+  const { DENO_DIR } = await denoCache(root, join(root, "no folder/deno"));
+  assertEquals(DENO_DIR, join(root, ".setup/deno"));
+});
+
 Deno.test("the device that computes is named, and a driver that TensorFlow cannot use", async () => {
   const file = await Deno.makeTempFile();
   assertEquals([await hasDriver([file]), await hasDriver(["nowhere"])], [true, false]);
@@ -83,4 +93,35 @@ Deno.test("where CUDA cannot be had, the library for the processor is fetched, a
   assertEquals(await Deno.readTextFile(join(root, ".tensorflow/libtensorflow_cc.so.2")), "wheel\n");
   assertEquals(said.length, 1);
   assert(said[0]!.endsWith("not to be had with CUDA: ERROR: No matching distribution found"));
+});
+
+/** Stands for a compiler: writes its arguments, a line each, where its output goes. */
+const COMPILER = `#!/bin/sh
+[ "$1" = --version ] && exit
+for word; do [ "$last" = -o ] && out="$word"; last="$word"; done
+printf '%s\\n' "$@" > "$out"
+`;
+
+Deno.test("a path with space and comma reaches compiler and linker whole", async () => {
+  const root = join(await Deno.realPath(await Deno.makeTempDir()), "house, no 1");
+  const folders = [
+    "compiler",
+    ".tensorflow",
+    "node_modules/@tensorflow/tfjs-node-gpu",
+    "node_modules/node-api-headers/include",
+  ];
+  for (const folder of folders) await Deno.mkdir(join(root, folder), { recursive: true });
+  await Deno.writeTextFile(join(root, "compiler/c++"), COMPILER, { mode: 0o755 });
+  const before = Deno.env.get("PATH")!;
+  Deno.env.set("PATH", `${join(root, "compiler")}:${before}`);
+  try {
+    await buildBinding(root, platformFor("linux", "x86_64"), new Map());
+  } finally {
+    Deno.env.set("PATH", before);
+  }
+  const words = (await Deno.readTextFile(join(root, BINDING_FILE))).split("\n");
+  assert(words.includes(`-I${join(root, ".tensorflow/include")}`), words.join("\n"));
+  // of an argument after -Wl the linker makes several, at each comma
+  assertEquals(words.filter((word) => word.startsWith("-Wl,") && word.includes(root)), []);
+  assert(words.includes(join(root, ".tensorflow")), words.join("\n"));
 });

@@ -9,12 +9,18 @@ const PIP = { PIP_USER: "0", PIP_REQUIRE_VIRTUALENV: "0", PIP_DISABLE_PIP_VERSIO
  *
  * @param command What to run.
  * @param cwd Where.
+ * @param environment Variables that it gets besides.
  * @returns What it printed to standard output.
  * @throws {Error} If it cannot be started or fails, with the last lines it printed.
  */
-export async function run(command: Command, cwd: string): Promise<string> {
+export async function run(
+  command: Command,
+  cwd: string,
+  environment: Record<string, string> = {},
+): Promise<string> {
   const [program, ...args] = command;
-  const options = { args, cwd, env: PIP, stdout: "piped", stderr: "piped" } as const;
+  const env = { ...PIP, ...environment };
+  const options = { args, cwd, env, stdout: "piped", stderr: "piped" } as const;
   const output = await new Deno.Command(program, options).output();
   const [out, err] = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes));
   if (output.success) return out!;

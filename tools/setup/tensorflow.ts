@@ -88,15 +88,21 @@ export async function buildBinding(
   const library = await Deno.realPath(join(root, ".tensorflow"));
   await Deno.mkdir(join(binding, "lib/napi-v8"), { recursive: true });
   const temporary = join(binding, "lib/napi-v8/tfjs_binding.part");
-  await run([
-    ...await findCompiler(root, pins),
-    ...["-std=c++17", "-O2", "-fPIC", "-shared"],
-    ...["-DNAPI_VERSION=8", "-DNODE_GYP_MODULE_NAME=tfjs_binding"],
-    ...[binding, join(library, "include"), headers].map((folder) => `-I${folder}`),
-    ...["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(binding, "binding", file)),
-    ...["-o", temporary, ...platform.libraries.map((file) => join(library, file))],
-    ...[`-Wl,-rpath,${library}`, ...platform.linkerFlags],
-  ], root);
+  await run(
+    [
+      ...await findCompiler(root, pins),
+      ...["-std=c++17", "-O2", "-fPIC", "-shared"],
+      ...["-DNAPI_VERSION=8", "-DNODE_GYP_MODULE_NAME=tfjs_binding"],
+      ...[binding, join(library, "include"), headers].map((folder) => `-I${folder}`),
+      ...["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(binding, "binding", file)),
+      ...["-o", temporary, ...platform.libraries.map((file) => join(library, file))],
+      // -Wl would take a comma in the path for its end
+      ...["-rpath", library].flatMap((word) => ["-Xlinker", word]),
+      ...platform.linkerFlags,
+    ],
+    root,
+    { ZIG_GLOBAL_CACHE_DIR: join(root, ".setup", "zig") },
+  );
   await Deno.rename(temporary, join(root, BINDING_FILE));
 }
 
