@@ -58,7 +58,7 @@ export const neuralCleanse = (own: NeuralCleanseSettings): Defense => ({
   async run({ network, clean, mostSteps = Infinity }): Promise<Outcome> {
     const clock = stopwatch();
     const steps = Math.min(own.steps, mostSteps);
-    const patches = await recoverPatches(network, clean, { ...own, steps });
+    const patches = recoverPatches(network, clean, { ...own, steps });
     const { suspect, smallest, index } = cleanseVerdict(patches);
     const verdict = {
       ...(suspect ? { suspected: suspect.label } : {}),
