@@ -3,6 +3,7 @@ import {
   imageBytes,
   type Images,
   type LabelledImages,
+  requireImages,
   type Size,
   sizeText,
 } from "@lib/data/images.ts";
@@ -140,6 +141,19 @@ export function joinImages(parts: readonly Images[]): Images {
     end += part.pixels.length;
   }
   return { height: first.height, width: first.width, channels: first.channels, pixels };
+}
+
+/**
+ * Something made of each image.
+ *
+ * @param images At least one.
+ * @param make Takes one image and its index; gives one, all of one size.
+ * @returns What comes out, in the same order.
+ * @throws {Error} If there are no images.
+ */
+export function mapImages(images: Images, make: (image: Images, index: number) => Images): Images {
+  const count = requireImages(images);
+  return joinImages(Array.from({ length: count }, (_, at) => make(imageAt(images, at), at)));
 }
 
 /**
