@@ -144,12 +144,9 @@ export function joinImages(parts: readonly Images[]): Images {
 }
 
 /**
- * Something made of each image.
+ * What is made of each image, one of one; at least one image, or it throws.
  *
- * @param images At least one.
- * @param make Takes one image and its index; gives one, all of one size.
- * @returns What comes out, in the same order.
- * @throws {Error} If there are no images.
+ * @param make Takes one image and its index.
  */
 export function mapImages(images: Images, make: (image: Images, index: number) => Images): Images {
   const count = requireImages(images);
