@@ -185,17 +185,14 @@ export function graphGradient(network: tf.LayersModel, isTrained = false): Image
 /** Adds the weight of a number to a graph. */
 export type AddWeight = (graph: Graph, index: number) => Ref;
 
-/** A weight that the graph takes at each run. */
-const fedWeight: AddWeight = (graph, index) => graph.placeholder(`weight_${index}`, "FLOAT");
-
-/** What it takes then. */
+/** What a graph takes at each run whose weights are not fixed. */
 export const feedsOf = (weights: tf.Tensor[]): Record<string, tf.Tensor> =>
   Object.fromEntries(weights.map((value, index) => [`weight_${index}`, value]));
 
-/** Adds all weights of a network. */
+/** Adds all weights of a network: such as {@link feedsOf} gives, if no other. */
 export const addWeights = (
   graph: Graph,
   { weights }: tf.LayersModel,
-  add: AddWeight = fedWeight,
+  add: AddWeight = (graph, index) => graph.placeholder(`weight_${index}`, "FLOAT"),
 ): Map<tf.LayerVariable, Ref> =>
   new Map(weights.map((weight, index) => [weight, add(graph, index)]));
