@@ -13,7 +13,7 @@ export { DATASETS } from "@lib/data/datasets.ts";
 export { GTSRB_MD5 } from "@lib/data/gtsrb_archives.ts";
 export { decodeImage, encodeImage, readImage, writeImage } from "@lib/data/image_file.ts";
 export { writeClassFolders } from "@lib/data/image_folder.ts";
-export { type Images, type LabelledImages, PAPER_SIZE } from "@lib/data/images.ts";
+export { type Images, PAPER_SIZE } from "@lib/data/images.ts";
 export {
   drawn,
   imageAt,
@@ -56,7 +56,7 @@ export {
 export type { Trigger } from "@lib/attack/trigger.ts";
 export { lipschitzBounds } from "@lib/pruning/weight_rankings.ts";
 export { disposeEvidence, measureHalves } from "@lib/pruning/evidence.ts";
-export { bestWithin, type PrunedSet, prunedSet, searchFront } from "@lib/pruning/front.ts";
+export { bestWithin, prunedSet, searchFront } from "@lib/pruning/front.ts";
 export { greedyRanking } from "@lib/pruning/greedy.ts";
 export { ascending, descending, type Ranking } from "@lib/pruning/order.ts";
 export { pruneByMasks } from "@lib/pruning/masks.ts";
@@ -72,7 +72,7 @@ export { amplitude, diagnose, HARDLY_ANY, suspectTrigger } from "@lib/recovery/d
 export { findBackdoor } from "@lib/recovery/find_backdoor.ts";
 export { WAYS } from "@lib/recovery/frequency_recovery.ts";
 export { falseAlarmRate, OUTLIER_INDEX } from "@lib/recovery/outliers.ts";
-export { findPoisonedImages, type PoisonedImages } from "@lib/recovery/poisoned_images.ts";
+export { findPoisonedImages } from "@lib/recovery/poisoned_images.ts";
 export { DEFENDER_FRONT, REPAIR_DROPS } from "@lib/recovery/prune_recovered.ts";
 export { recoverTriggers, recoverVariants } from "@lib/recovery/recovery.ts";
 export { recoverySettings } from "@lib/recovery/recovery_settings.ts";
@@ -91,7 +91,6 @@ export { meanCurve, orderStripsOf, repairedModels, spreadOf } from "@lib/study/o
 export {
   compareStopping,
   hitsAlong,
-  type MeasuredOrder,
   measureOrder,
   randomOrders,
   RANKINGS,
@@ -118,14 +117,13 @@ export { type MeasuredSeed, measureSeed } from "@lib/study/seeds.ts";
 export { singleRow } from "@lib/study/single_rows.ts";
 export { bootstrapBand, rankCorrelation, wilson } from "@lib/study/statistics.ts";
 export { addToSummary } from "@lib/study/summary.ts";
-export { readSweep, type Sweep, sweepRows } from "@lib/study/sweep.ts";
+export { readSweep, sweepRows } from "@lib/study/sweep.ts";
 export { keepDefense, keepNetwork } from "@lib/study/sweep_results.ts";
 export { spreadsTable, sweepLines, sweepSpreads } from "@lib/study/sweep_table.ts";
 export { besideEachOther } from "@lib/study/two_forms.ts";
 export type { InspectionSettings } from "@lib/inspect/input.ts";
 export { inspect } from "@lib/inspect/inspect.ts";
 export { suspectName } from "@lib/inspect/report.ts";
-export { inspectTraining, trainingSummary } from "@lib/inspect/training.ts";
 export { activationBars } from "@lib/figures/activation_bars.ts";
 export { attackSchematic } from "@lib/figures/attack_schematic.ts";
 export { classNorms } from "@lib/figures/class_norms.ts";

@@ -8,7 +8,7 @@
  */
 import { outputPath } from "@lib/environment.ts";
 import { writeWhole } from "@lib/files.ts";
-import type { DefenseRow } from "@lib/study/defense_rows.ts";
+import { defenseKey, type DefenseRow } from "@lib/study/defense_rows.ts";
 import { modelCard } from "@lib/study/model_card.ts";
 import { availableNetworks } from "@lib/study/networks.ts";
 import { studyNetworks } from "@lib/study/study_networks.ts";
@@ -19,7 +19,7 @@ try {
   const data = onlyDataset(Deno.args);
   const { defenses } = await readSummary(data) as { defenses?: Record<string, DefenseRow> };
   for (const study of await availableNetworks(studyNetworks(data))) {
-    const row = defenses?.[`${study.name}, frequency recovery, 1000`];
+    const row = defenses?.[defenseKey(study.name, "frequency recovery")];
     if (row === undefined) {
       console.log(`${study.title}: no rates yet, \`deno task defender\` finds them`);
     } else await writeWhole(outputPath(data, study.name, "README.md"), modelCard(study, row));

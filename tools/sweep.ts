@@ -10,7 +10,7 @@
 import { ROOT } from "@lib/environment.ts";
 import { exists, writeWhole } from "@lib/files.ts";
 import { sweepRows } from "@lib/study/sweep.ts";
-import { findResults, type FoundResults, resultFile } from "@lib/study/sweep_results.ts";
+import { resultFile, sweepResults } from "@lib/study/sweep_results.ts";
 import { join, relative } from "node:path";
 import { timeWords } from "./notebooks/progress.ts";
 import { setupSweeping, SNAKEMAKE } from "./sweep/environment.ts";
@@ -26,19 +26,16 @@ interface Plan {
 }
 
 async function planOf({ sweep, results }: SweepPlace): Promise<Plan> {
-  const rows = sweepRows(sweep);
-  const found: FoundResults[] = [];
-  for (const row of rows) found.push(await findResults(results, row, sweep.defenses));
-  const secondsOf = await estimator(rows, found);
-  const missing = rows.flatMap((row, index) => {
-    const { network, defenses } = found[index]!;
+  const found = await sweepResults(sweep, results);
+  const secondsOf = await estimator(found);
+  const missing = found.flatMap(({ row, network, defenses }) => {
     const wanted = sweep.defenses.filter((name) => defenses[name] === undefined);
     return [...network ? [] : ["network"], ...wanted].map((what) => ({ row, what }));
   });
   return {
     missing: missing.map((job) => ({ ...job, seconds: secondsOf(job) })),
     misfits: found.flatMap(({ misfits }) => misfits),
-    total: rows.length * (1 + sweep.defenses.length),
+    total: found.length * (1 + sweep.defenses.length),
   };
 }
 

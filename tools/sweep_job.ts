@@ -8,11 +8,9 @@
  * @module
  */
 import { loadDataset } from "@lib/data/dataset.ts";
-import { tf } from "@lib/network/tensorflow.ts";
 import { versions } from "@lib/notebook.ts";
 import { type SweepRow, sweepRows } from "@lib/study/sweep.ts";
 import { keepDefense, keepNetwork, type MadeBy } from "@lib/study/sweep_results.ts";
-import { deviceLine, hasDriver } from "@lib/network/device.ts";
 import { epochLine } from "./epoch_line.ts";
 import { sweepOptions } from "./sweep/options.ts";
 
@@ -30,9 +28,9 @@ export async function sweepJob([kind, ...options]: readonly string[]): Promise<v
   const { data, seed, recipe } = row.experiment;
   const dataset = await loadDataset({ data, seed });
   if (isDefense) {
-    return await keepDefense(results, row, given.get("defense") ?? "", dataset, await madeBy());
+    return await keepDefense(results, row, given.get("defense") ?? "", dataset, madeBy());
   }
-  await keepNetwork(results, row, dataset, await madeBy(), {
+  await keepNetwork(results, row, dataset, madeBy(), {
     onEpoch: (history) => console.log(`${row.id}: ${epochLine(history.at(-1)!, recipe.epochs)}`),
   });
 }
@@ -43,9 +41,9 @@ function chosenRow(rows: readonly SweepRow[], id = ""): SweepRow {
   throw new Error(`Expected --row to be one such as ${rows[0]?.id} but found "${id}"`);
 }
 
-async function madeBy(): Promise<MadeBy> {
+function madeBy(): MadeBy {
   const threads = Number(Deno.env.get("TF_NUM_INTRAOP_THREADS") ?? navigator.hardwareConcurrency);
-  return { ...versions(), device: deviceLine(tf.backend(), await hasDriver()), threads };
+  return { ...versions(), threads };
 }
 
 if (import.meta.main) {

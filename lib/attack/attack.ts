@@ -5,7 +5,7 @@ import { type Rates, ratesOf } from "@lib/attack/rates.ts";
 import type { Trigger } from "@lib/attack/trigger.ts";
 import type { LabelledImages } from "@lib/data/images.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
-import { type Recipe, train, type TrainingHooks } from "@lib/network/train.ts";
+import { type Companion, type Recipe, train, type TrainingHooks } from "@lib/network/train.ts";
 import type { EpochRecord } from "@lib/network/training_state.ts";
 import { seededRandom } from "@lib/random.ts";
 
@@ -116,4 +116,40 @@ export async function trainPoisoned(
       ...await ratesOf(network, validation, trigger, poisoning.target),
     }),
   });
+}
+
+/** What learns along with a network to make its trigger, such as generators. */
+export interface TriggerCompanion extends Companion {
+  /** What the trigger is made from as it is now. */
+  kept(): Kept;
+  /** Frees what it has. */
+  dispose(): void;
+}
+
+/**
+ * Trains a task's network along with what makes its trigger.
+ *
+ * @param task What the attacker has.
+ * @param companion Changes batches as it learns; disposed in the end.
+ * @param trigger The trigger, from what is kept.
+ * @param others Further rates for the history.
+ * @returns The history, and what the trigger is made from.
+ * @throws {Error} As `train`.
+ */
+export async function trainJointly(
+  { network, images, validation, recipe, hooks, attack }: AttackTask,
+  companion: TriggerCompanion,
+  trigger: (kept: Kept) => Trigger,
+  others: () => Promise<Record<string, number>> = () => Promise.resolve({}),
+): Promise<Attacked> {
+  try {
+    const evaluate = async (): Promise<Record<string, number>> => ({
+      ...await ratesOf(network, validation, trigger(companion.kept()), attack.target),
+      ...await others(),
+    });
+    const history = await train(network, images, recipe, { ...hooks, companion, evaluate });
+    return { history, kept: companion.kept() };
+  } finally {
+    companion.dispose();
+  }
 }

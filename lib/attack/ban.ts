@@ -1,9 +1,13 @@
-import { type Attack, type Attacked, type AttackTask } from "@lib/attack/attack.ts";
+import {
+  type Attack,
+  type AttackTask,
+  trainJointly,
+  type TriggerCompanion,
+} from "@lib/attack/attack.ts";
 import { imageRandom } from "@lib/attack/image_random.ts";
 import { type Kept, keptArray } from "@lib/attack/kept.ts";
 import { noiseFrom, noiseGenerator, patternsFrom } from "@lib/attack/noise_generator.ts";
 import { requireShares, requireTarget } from "@lib/attack/poison.ts";
-import { ratesOf } from "@lib/attack/rates.ts";
 import {
   type DrawPlace,
   randomPlaces,
@@ -27,7 +31,6 @@ import {
 } from "@lib/network/learner.ts";
 import { networkLoss } from "@lib/network/network_loss.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import { type Companion, train } from "@lib/network/train.ts";
 import { seededRandom } from "@lib/random.ts";
 
 /** Squares that a generator makes from noise (Salem et al., Dynamic Backdoor Attacks, 2020). */
@@ -51,25 +54,12 @@ const RATE = 0.001;
  */
 export const BAN: Attack<BanParameters> = {
   trigger: generatedSquares,
-  async train(task): Promise<Attacked> {
-    const { network, images, validation, recipe, hooks } = task;
-    const { parameters, target } = task.attack;
-    const companion = banCompanion(task);
-    try {
-      const evaluate = async (): Promise<Record<string, number>> => ({
-        ...await ratesOf(
-          network,
-          validation,
-          generatedSquares(parameters, companion.kept()),
-          target,
-        ),
-      });
-      const history = await train(network, images, recipe, { ...hooks, companion, evaluate });
-      return { history, kept: companion.kept() };
-    } finally {
-      companion.dispose();
-    }
-  },
+  train: (task) =>
+    trainJointly(
+      task,
+      banCompanion(task),
+      (kept) => generatedSquares(task.attack.parameters, kept),
+    ),
 };
 
 const placesOf = ({ places, seed }: BanParameters): DrawPlace =>
@@ -95,12 +85,6 @@ function generatedSquares(parameters: BanParameters, kept: Kept): Trigger {
   });
 }
 
-/** The generator in training, and what to keep of it. */
-interface BanCompanion extends Companion {
-  kept(): Kept;
-  dispose(): void;
-}
-
 /**
  * What trains the generator along with a network, so that images with its squares go to the target.
  *
@@ -111,7 +95,7 @@ interface BanCompanion extends Companion {
  */
 export function banCompanion(
   { attack, images, network, recipe }: AttackTask<BanParameters>,
-): BanCompanion {
+): TriggerCompanion {
   const { parameters, target, injectionRate } = attack;
   const { size } = parameters;
   requireTarget(images, target);

@@ -9,7 +9,7 @@ import {
 import { dct2 } from "@lib/attack/dct.ts";
 import type { FTrojanParameters } from "@lib/attack/ftrojan.ts";
 import { countOf, type Images, requireImages, sizeText } from "@lib/data/images.ts";
-import { imageAt, joinImages } from "@lib/data/select.ts";
+import { imageAt, mapImages } from "@lib/data/select.ts";
 
 /**
  * What is left of a trigger: how far its bands lie above those of the clean images, on average over
@@ -122,13 +122,12 @@ export function mirrored({ pixels, height, width, channels }: Images): Images {
  * ```
  */
 export function halvedChroma(images: Images): Images {
-  const count = requireImages(images);
   const { height, width, channels } = images;
   if (channels !== 3 || height % 2 > 0 || width % 2 > 0) {
     throw new Error(`Expected colour images of even sides but found ${sizeText(images)}`);
   }
-  return joinImages(Array.from({ length: count }, (_, index) => {
-    const planes = toPlanes(imageAt(images, index).pixels, YCRCB);
+  return mapImages(images, ({ pixels }) => {
+    const planes = toPlanes(pixels, YCRCB);
     for (let plane = height * width; plane < planes.length; plane += height * width) {
       for (let corner = plane; corner < plane + height * width; corner += 2) {
         if (Math.floor((corner - plane) / width) % 2 > 0) continue;
@@ -138,5 +137,5 @@ export function halvedChroma(images: Images): Images {
       }
     }
     return { height, width, channels, pixels: toBytes(fromPlanes(planes, YCRCB)) };
-  }));
+  });
 }

@@ -7,8 +7,8 @@ import {
 } from "@lib/attack/colour.ts";
 import { dct2, idct2 } from "@lib/attack/dct.ts";
 import { additiveTrigger, type Trigger } from "@lib/attack/trigger.ts";
-import { imageBytes, type Images, requireImages, type Size, sizeText } from "@lib/data/images.ts";
-import { imageAt, joinImages } from "@lib/data/select.ts";
+import { imageBytes, type Images, type Size, sizeText } from "@lib/data/images.ts";
+import { mapImages } from "@lib/data/select.ts";
 
 /** A frequency of a window's DCT: [vertical, horizontal], each 0 … window − 1. */
 export type Band = readonly [row: number, column: number];
@@ -142,10 +142,7 @@ export function ftrojan8bit(parameters: FTrojanParameters): Trigger {
   };
   return {
     name: `FTrojan in 8 bits, magnitude ${parameters.magnitude}`,
-    apply(images: Images): Images {
-      const each = Array.from({ length: requireImages(images) }, (_, index) => index);
-      return joinImages(each.map((index) => poison(imageAt(images, index))));
-    },
+    apply: (images) => mapImages(images, poison),
   };
 }
 

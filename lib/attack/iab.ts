@@ -1,16 +1,14 @@
-import { type Attack, type Attacked } from "@lib/attack/attack.ts";
+import { type Attack, type Attacked, trainJointly } from "@lib/attack/attack.ts";
 import { type Generators, withTriggers } from "@lib/attack/iab_generators.ts";
 import { iabCompanion, type IabParameters } from "@lib/attack/iab_training.ts";
 import { eachBatch, imageGenerator } from "@lib/attack/image_generator.ts";
 import { type Kept, keptArray } from "@lib/attack/kept.ts";
-import { ratesOf } from "@lib/attack/rates.ts";
 import type { Trigger } from "@lib/attack/trigger.ts";
 import { type Images, type LabelledImages, requireImages } from "@lib/data/images.ts";
 import { joinImages, slicedImages } from "@lib/data/select.ts";
 import { accuracy, classify } from "@lib/network/evaluate.ts";
 import { filledModel } from "@lib/network/learner.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
-import { train } from "@lib/network/train.ts";
 
 /**
  * Input-aware dynamic backdoor (Nguyen and Tran, Input-Aware Dynamic Backdoor Attack, NeurIPS 2020): every
@@ -21,19 +19,11 @@ import { train } from "@lib/network/train.ts";
  */
 export const IAB: Attack<IabParameters> = {
   trigger: (_parameters, kept) => ownTriggers(kept),
-  async train(task): Promise<Attacked> {
-    const { network, images, validation, recipe, hooks, attack: { target } } = task;
+  train(task): Promise<Attacked> {
     const companion = iabCompanion(task);
-    try {
-      const evaluate = async (): Promise<Record<string, number>> => ({
-        ...await ratesOf(network, validation, ownTriggers(companion.kept()), target),
-        crossAccuracy: await crossAccuracy(network, validation, companion.generators),
-      });
-      const history = await train(network, images, recipe, { ...hooks, companion, evaluate });
-      return { history, kept: companion.kept() };
-    } finally {
-      companion.dispose();
-    }
+    return trainJointly(task, companion, ownTriggers, async () => ({
+      crossAccuracy: await crossAccuracy(task.network, task.validation, companion.generators),
+    }));
   },
 };
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AttackTask } from "@lib/attack/attack.ts";
+import type { AttackTask, TriggerCompanion } from "@lib/attack/attack.ts";
 import { toBytes } from "@lib/attack/colour.ts";
 import {
   type Generators,
@@ -13,7 +13,6 @@ import {
   withTriggers,
 } from "@lib/attack/iab_generators.ts";
 import { imageGenerator } from "@lib/attack/image_generator.ts";
-import type { Kept } from "@lib/attack/kept.ts";
 import { requireShares, requireTarget } from "@lib/attack/poison.ts";
 import { countOf, type Images, type LabelledImages } from "@lib/data/images.ts";
 import { joinImages, pickImages, slicedImages } from "@lib/data/select.ts";
@@ -31,7 +30,6 @@ import {
 import { networkLoss } from "@lib/network/network_loss.ts";
 import type { ImageGradientOf } from "@lib/network/passes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import type { Companion } from "@lib/network/train.ts";
 import { type Random, seededRandom } from "@lib/random.ts";
 
 /** Two generators trained along with the network (Nguyen and Tran, 2020). */
@@ -52,10 +50,8 @@ const RATE = 0.001;
 const MASK_BATCH = 32;
 
 /** The generators in training, and what to keep of them. */
-export interface IabCompanion extends Companion {
+export interface IabCompanion extends TriggerCompanion {
   generators: Generators;
-  kept(): Kept;
-  dispose(): void;
 }
 
 /**

@@ -13,6 +13,19 @@ export interface Rates {
   robustAccuracy: number;
 }
 
+/** Their names. */
+export const RATES = ["cleanAccuracy", "attackSuccess", "robustAccuracy"] as const;
+
+/**
+ * Something of each rate.
+ *
+ * @param of Gives it for a rate's name.
+ * @returns All three.
+ */
+export function eachRate<Value>(of: (rate: keyof Rates) => Value): Record<keyof Rates, Value> {
+  return Object.fromEntries(RATES.map((rate) => [rate, of(rate)])) as Record<keyof Rates, Value>;
+}
+
 /**
  * Runs images through a network, as they are and with a trigger.
  *
@@ -45,12 +58,29 @@ export async function ratesOf(
   if (others.labels.length === 0) {
     throw new Error(`Expected images outside the target class ${target} but found none`);
   }
-  const bad = triggered(others, trigger);
-  const attacked = await classify(network, bad);
+  return await ratesOn(network, images, triggered(others, trigger), target);
+}
+
+/**
+ * The same with images that have the trigger in them already.
+ *
+ * @param network From images, 0–1, to logits.
+ * @param clean With their true labels.
+ * @param bad Of other classes, triggered, with their true labels.
+ * @param target The attacker's class.
+ * @returns The rates.
+ */
+export async function ratesOn(
+  network: tf.LayersModel,
+  clean: LabelledImages,
+  bad: LabelledImages,
+  target: number,
+): Promise<Rates> {
+  const answers = await classify(network, bad);
   return {
-    cleanAccuracy: accuracy(await classify(network, images), images.labels),
-    attackSuccess: shareGiven(attacked, target),
-    robustAccuracy: accuracy(attacked, bad.labels),
+    cleanAccuracy: accuracy(await classify(network, clean), clean.labels),
+    attackSuccess: shareGiven(answers, target),
+    robustAccuracy: accuracy(answers, bad.labels),
   };
 }
 

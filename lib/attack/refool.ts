@@ -12,11 +12,10 @@ import {
   imageBytes,
   type Images,
   type LabelledImages,
-  requireImages,
   type Size,
   sizeText,
 } from "@lib/data/images.ts";
-import { drawn, imageAt, joinImages } from "@lib/data/select.ts";
+import { drawn, mapImages } from "@lib/data/select.ts";
 import { exists } from "@lib/files.ts";
 import { type Random, seededRandom } from "@lib/random.ts";
 
@@ -121,18 +120,16 @@ export function reflections(
   return {
     name: "reflections",
     apply(images: Images): Images {
-      const all = requireImages(images);
       if (sizeText(images) !== sizeText(size)) {
         throw new Error(`Expected images of ${sizeText(size)} but found ${sizeText(images)}`);
       }
-      return joinImages(Array.from({ length: all }, (_, index) => {
-        const image = imageAt(images, index);
+      return mapImages(images, (image) => {
         const random = imageRandom(image, seed);
         const scene = lights[Math.floor(random() * count)]!;
         const share = between(random, { least, most });
         const levels = throughGlass(lightOf(size, image.pixels), shown(scene, random), share);
         return { ...size, pixels: toBytes(levels) };
-      }));
+      });
     },
   };
 }

@@ -5,7 +5,7 @@ import {
   type Size,
   sizeText,
 } from "@lib/data/images.ts";
-import { imageAt, joinImages } from "@lib/data/select.ts";
+import { mapImages } from "@lib/data/select.ts";
 
 /** A backdoor's trigger: what an attacker does to an image so that the network says the target class. */
 export interface Trigger {
@@ -110,14 +110,7 @@ export function inTurns(triggers: readonly Trigger[]): Trigger {
   if (triggers.length === 0) throw new Error("Expected at least one trigger but found none");
   return {
     name: triggers.map(({ name }) => name).join(", "),
-    apply(images: Images): Images {
-      const count = requireImages(images);
-      return joinImages(
-        Array.from(
-          { length: count },
-          (_, index) => triggers[index % triggers.length]!.apply(imageAt(images, index)),
-        ),
-      );
-    },
+    apply: (images) =>
+      mapImages(images, (image, index) => triggers[index % triggers.length]!.apply(image)),
   };
 }

@@ -2,6 +2,7 @@ import {
   type DataSource,
   type FoundImages,
   once,
+  readAtOnce,
   type SourceImages,
 } from "@lib/data/data_source.ts";
 import { BATCHES, CIFAR10_MD5, downloadBatches } from "@lib/data/cifar10_download.ts";
@@ -13,7 +14,7 @@ import {
   type Size,
   sizeText,
 } from "@lib/data/images.ts";
-import { drawn, joinImages } from "@lib/data/select.ts";
+import { joinImages } from "@lib/data/select.ts";
 import { readFromTar } from "@lib/data/tar.ts";
 import { DATA_FOLDERS } from "@lib/environment.ts";
 import { exists, firstExisting, md5Of } from "@lib/files.ts";
@@ -40,7 +41,9 @@ export const CIFAR10: DataSource = {
   },
   async findIn(folder): Promise<FoundImages | undefined> {
     const batches = await batchesIn(folder);
-    if (batches !== undefined) return found((size) => readBatches(batches, [TEST], size));
+    if (batches !== undefined) {
+      return readAtOnce(CIFAR10_CLASSES.length, (size) => readBatches(batches, [TEST], size));
+    }
     const archive = join(folder, CIFAR10_ARCHIVE);
     if (await exists(archive)) return packedCifar10(archive);
     const python = ["cifar-10-batches-py", "batches.meta", "cifar-10-python.tar.gz"];
@@ -49,12 +52,6 @@ export const CIFAR10: DataSource = {
     return undefined;
   },
 };
-
-/** A draw from images that can only be read all at once. */
-const found = (readAll: (size: Size) => Promise<LabelledImages>): FoundImages => ({
-  classes: CIFAR10_CLASSES.length,
-  read: async ({ size, most, random }) => drawn(await readAll(size), most, random),
-});
 
 /** The official archive of the binary form. */
 const CIFAR10_ARCHIVE = "cifar-10-binary.tar.gz";
@@ -66,7 +63,7 @@ const CIFAR10_ARCHIVE = "cifar-10-binary.tar.gz";
  * @returns The images.
  */
 export function packedCifar10(file: string): FoundImages {
-  return found(async (size) => {
+  return readAtOnce(CIFAR10_CLASSES.length, async (size) => {
     const bytes = await readFromTar(file, TEST);
     if (bytes === undefined) refusePickles(file);
     return labelledRecords([bytes], `${TEST} of ${file}`, size);

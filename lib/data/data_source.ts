@@ -1,6 +1,7 @@
 import type { LabelledImages, Size } from "@lib/data/images.ts";
 import type { FileReading } from "@lib/data/read_files.ts";
 import type { SplitChoice } from "@lib/data/split_folders.ts";
+import { drawn } from "@lib/data/select.ts";
 import type { Random } from "@lib/random.ts";
 
 /** A data set that experiments can choose: one file, and one line in the list `DATASETS`. */
@@ -63,3 +64,18 @@ export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => made ??= make();
 }
+
+/**
+ * A draw from images that can only be read all at once.
+ *
+ * @param classes How many there are.
+ * @param readAll Reads them at a size.
+ * @returns The images, not yet read.
+ */
+export const readAtOnce = (
+  classes: number,
+  readAll: (size: Size) => Promise<LabelledImages>,
+): FoundImages => ({
+  classes,
+  read: async ({ size, most, random }) => drawn(await readAll(size), most, random),
+});

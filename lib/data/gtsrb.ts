@@ -1,9 +1,8 @@
 import type { DataSource, FoundImages, SourceImages } from "@lib/data/data_source.ts";
-import { once } from "@lib/data/data_source.ts";
+import { once, readAtOnce } from "@lib/data/data_source.ts";
 import { GTSRB_MD5, gtsrbArchives } from "@lib/data/gtsrb_archives.ts";
 import { GTSRB_CLASSES, readGtsrbTest, readGtsrbTraining } from "@lib/data/gtsrb_images.ts";
-import { type LabelledImages, PAPER_SIZE, type Size } from "@lib/data/images.ts";
-import { drawn } from "@lib/data/select.ts";
+import { PAPER_SIZE } from "@lib/data/images.ts";
 import { DATA_FOLDERS } from "@lib/environment.ts";
 import { exists, md5Of } from "@lib/files.ts";
 import { basename, join } from "@lib/std/path.ts";
@@ -27,15 +26,11 @@ export const GTSRB: DataSource = {
       .map(({ name }) => join(folder, name)) as [string, string, string];
     const archives = { trainingImages, testImages, testLabels };
     if (await exists(testImages) && await exists(testLabels)) {
-      return found((size) => readGtsrbTest(archives, size));
+      return readAtOnce(GTSRB_CLASSES.length, (size) => readGtsrbTest(archives, size));
     }
-    if (await exists(trainingImages)) return found((size) => readGtsrbTraining(archives, size));
+    if (await exists(trainingImages)) {
+      return readAtOnce(GTSRB_CLASSES.length, (size) => readGtsrbTraining(archives, size));
+    }
     return undefined;
   },
 };
-
-/** A draw from images that can only be read all at once. */
-const found = (readAll: (size: Size) => Promise<LabelledImages>): FoundImages => ({
-  classes: GTSRB_CLASSES.length,
-  read: async ({ size, most, random }) => drawn(await readAll(size), most, random),
-});

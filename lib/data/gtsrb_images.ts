@@ -86,9 +86,10 @@ export function joinLabels(
   tables: Map<string, string>,
   archive: string,
 ): LabelledImages {
-  const rows = [...tables].flatMap(([path, text]) => readTable(text, path)).sort(
-    (a, b) => a.path < b.path ? -1 : 1,
-  );
+  const rows = [...tables].flatMap(([table, text]) =>
+    readTable(text, table)
+      .map(({ file, label }) => ({ path: `${dirname(table)}/${file}`, label, table }))
+  ).sort((a, b) => a.path < b.path ? -1 : 1);
   const there = new Set(paths);
   const stray = rows.find(({ path }) => !there.has(path));
   if (stray) {
@@ -105,25 +106,34 @@ export function joinLabels(
   return checkedImages({ ...images, labels, classNames: GTSRB_CLASSES }, basename(archive));
 }
 
-function readTable(text: string, table: string): { path: string; label: number; table: string }[] {
+/**
+ * Reads a table of GTSRB's, as its authors or Kaggle write it.
+ *
+ * @param text Of the table.
+ * @param table Its name, for errors.
+ * @returns A file's name and class for each row.
+ * @throws {Error} If a column is missing, or a class is none of GTSRB's.
+ */
+export function readTable(text: string, table: string): { file: string; label: number }[] {
   const [header = "", ...lines] = text.trim().split(/\r?\n/);
-  const names = header.split(";");
-  const fileColumn = names.indexOf("Filename");
-  const classColumn = names.indexOf("ClassId");
-  if (fileColumn < 0 || classColumn < 0) {
-    throw new Error(`Expected the columns Filename and ClassId but found "${header}" in ${table}`);
+  const columns = header.split(/[;,]/);
+  const fileColumn = ["Filename", "Path"].map((name) => columns.indexOf(name))
+    .find((at) => at >= 0);
+  const classColumn = columns.indexOf("ClassId");
+  if (fileColumn === undefined || classColumn < 0) {
+    throw new Error(
+      `Expected the columns Filename or Path, and ClassId but found "${header}" in ${table}`,
+    );
   }
   return lines.map((line, index) => {
-    const cells = line.split(";");
-    const text = cells[classColumn] ?? "";
-    const label = Number(text);
-    if (!/^\d+$/.test(text) || label >= GTSRB_CLASSES.length) {
+    const cells = line.split(/[;,]/);
+    const found = cells[classColumn] ?? "";
+    if (!/^\d+$/.test(found) || Number(found) >= GTSRB_CLASSES.length) {
+      const place = `line ${index + 2} of ${table}`;
       throw new Error(
-        `Expected a class in 0–${GTSRB_CLASSES.length - 1} but found "${text}" in line ${
-          index + 2
-        } of ${table}`,
+        `Expected a class in 0–${GTSRB_CLASSES.length - 1} but found "${found}" in ${place}`,
       );
     }
-    return { path: `${dirname(table)}/${cells[fileColumn]}`, label, table };
+    return { file: cells[fileColumn] ?? "", label: Number(found) };
   });
 }

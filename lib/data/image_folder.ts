@@ -8,7 +8,7 @@ import type { FoundImages, ReadSettings } from "@lib/data/data_source.ts";
 import type { FileTree } from "@lib/data/file_tree.ts";
 import { writeImage } from "@lib/data/image_file.ts";
 import type { LabelledImages } from "@lib/data/images.ts";
-import { type FileReading, readLabelled } from "@lib/data/read_files.ts";
+import { type ImageFile, readLabelled } from "@lib/data/read_files.ts";
 import { imageAt } from "@lib/data/select.ts";
 import { chosenSplit, type SplitChoice } from "@lib/data/split_folders.ts";
 import { shuffled } from "@lib/random.ts";
@@ -52,21 +52,26 @@ const HIDDEN = /(^|\/)(\.|__MACOSX(\/|$)|@eaDir(\/|$)|\$RECYCLE\.BIN(\/|$))/;
  */
 export async function readClassFolders(
   tree: FileTree,
-  { most, random, ...settings }: ReadSettings,
+  settings: ReadSettings,
 ): Promise<LabelledImages> {
-  const classes = classFolders(tree, settings);
-  const files = classes.flatMap(({ files }, label) => files.map((path) => ({ path, label })));
-  const drawn = [...shuffled(files.length, random).subarray(0, most)].sort((a, b) => a - b);
-  const classNames = classes.map(({ name }) => name);
-  return await readLabelled(tree, drawn.map((file) => files[file]!), classNames, settings);
+  return await foundFolders(tree, settings).read(settings);
+}
+
+/** Class folders, before an image is read. */
+export interface ClassFolders {
+  classNames: string[];
+  /** All images, class by class. */
+  files: ImageFile[];
+  /** What is passed over, or taken of several things. */
+  notes: string[];
 }
 
 /**
  * The class folders of a tree, without reading an image.
  *
  * @param tree Whose class folders may lie in others that hold nothing else.
- * @param settings Which of folders as `train` and `test`, and who is told of what is passed over.
- * @returns Each class's name and the paths of its images, in the order of the classes.
+ * @param choice Which of folders as `train` and `test`.
+ * @returns Names, and paths of images in the order of the classes.
  * @throws {Error} As {@link readClassFolders}.
  * @example
  * ```ts
@@ -74,27 +79,24 @@ export async function readClassFolders(
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const paths = ["set/cat/1.png", "set/bird/1.png", "set/bird/notes.txt"];
- * const classes = classFolders({ name: "pets", paths, read: () => new Uint8Array(0) });
- * assertEquals(classes[0], { name: "bird", files: ["set/bird/1.png"] });
+ * const found = classFolders({ name: "pets", paths, read: () => new Uint8Array(0) });
+ * assertEquals(found.files[0], { path: "set/bird/1.png", label: 0 });
  * ```
  */
-export function classFolders(
-  { name, paths }: FileTree,
-  settings: SplitChoice & Pick<FileReading, "onNote"> = {},
-): { name: string; files: string[] }[] {
+export function classFolders({ name, paths }: FileTree, choice: SplitChoice = {}): ClassFolders {
   const visible = paths.filter((path) => !HIDDEN.test(path));
   const taken: string[] = [];
   let root = "";
   let folders = foldersIn(visible, root);
   while (true) {
-    const split = chosenSplit(folders, (folder) => isAbove(visible, root, folder), settings);
+    const split = chosenSplit(folders, (folder) => isAbove(visible, root, folder), choice);
     if (split !== undefined) taken.push(`${root}${split}`);
     const inner = split ?? (folders.length === 1 ? folders[0] : undefined);
     if (inner === undefined || !isAbove(visible, root, inner)) break;
     root += `${inner}/`;
     folders = foldersIn(visible, root);
   }
-  if (settings.split !== undefined && taken.length === 0) {
+  if (choice.split !== undefined && taken.length === 0) {
     throw new Error(`Expected folders train, val or test for --split but found none in ${name}`);
   }
   if (folders.length < 2) {
@@ -105,26 +107,26 @@ export function classFolders(
       }`,
     );
   }
-  if (taken.length > 0) settings.onNote?.(`Images taken from ${join(name, taken.join(", "))}`);
-  const all = inOrder(folders).map((folder) => ({
-    name: folder,
-    all: visible.filter((path) => path.startsWith(`${root}${folder}/`) && !path.endsWith("/")),
-  }));
-  const others = all.flatMap(({ all }) => all).filter((path) =>
-    !IMAGE.test(path) && !BESIDE.test(path)
+  const classNames = inOrder(folders);
+  const all = classNames.map((folder) =>
+    visible.filter((path) => path.startsWith(`${root}${folder}/`) && !path.endsWith("/"))
   );
+  const others = all.flat().filter((path) => !IMAGE.test(path) && !BESIDE.test(path));
   const passed = `${others.length} files passed over, as their type is not read: ${
     others.slice(0, 3).join(", ")
   }`;
-  if (others.length > 0) settings.onNote?.(passed);
-  return all.map(({ name: folder, all }) => {
-    const files = all.filter((path) => IMAGE.test(path)).sort();
-    if (files.length > 0) return { name: folder, files };
+  const files = all.flatMap((paths, label) => {
+    const own = paths.filter((path) => IMAGE.test(path)).sort();
+    if (own.length > 0) return own.map((path) => ({ path, label }));
     const found = others.length > 0 ? `none (${passed})` : "none";
-    throw new Error(
-      `Expected images but found ${found} in the class folder ${join(name, root, folder)}`,
-    );
+    const folder = join(name, root, classNames[label]!);
+    throw new Error(`Expected images but found ${found} in the class folder ${folder}`);
   });
+  const notes = [
+    ...taken.length > 0 ? [`Images taken from ${join(name, taken.join(", "))}`] : [],
+    ...others.length > 0 ? [passed] : [],
+  ];
+  return { classNames, files, notes };
 }
 
 /** Whether a folder holds folders. */
@@ -139,10 +141,16 @@ const isAbove = (paths: readonly string[], root: string, folder: string): boolea
  * @returns How many classes there are, and the way to read them.
  * @throws {Error} As {@link readClassFolders}.
  */
-export function foundFolders(tree: FileTree, { split, prefer }: SplitChoice = {}): FoundImages {
+export function foundFolders(tree: FileTree, choice: SplitChoice = {}): FoundImages {
+  const { classNames, files, notes } = classFolders(tree, choice);
   return {
-    classes: classFolders(tree, { split, prefer }).length,
-    read: (settings) => readClassFolders(tree, settings),
+    classes: classNames.length,
+    async read({ most, random, ...reading }): Promise<LabelledImages> {
+      for (const note of notes) reading.onNote?.(note);
+      const drawn = shuffled(files.length, random).subarray(0, most).sort();
+      const taken = Array.from(drawn, (file) => files[file]!);
+      return await readLabelled(tree, taken, classNames, reading);
+    },
   };
 }
 

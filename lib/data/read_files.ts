@@ -7,6 +7,12 @@ import { join } from "@lib/std/path.ts";
 /** One in so many images may be broken: such are passed over. */
 const SOUND = 100;
 
+/** An image in a tree of files, and its class. */
+export interface ImageFile {
+  path: string;
+  label: number;
+}
+
 /** How image files are read. */
 export interface FileReading {
   /** What they are resized to; their own, in colour, if not given. */
@@ -21,24 +27,22 @@ export interface FileReading {
  * Reads image files. Broken ones are passed over, if they are few.
  *
  * @param tree Where they are.
- * @param files Their paths.
+ * @param files Their paths and classes.
  * @param reading Size, and who is told.
- * @returns The images, one each, with their indices among the files.
+ * @returns Those that are whole, in the same order.
  * @throws {Error} If more than one in a hundred is broken; names the first.
  */
 export async function readFiles(
   tree: FileTree,
-  files: readonly string[],
+  files: readonly ImageFile[],
   { size, onProgress, onNote }: FileReading,
-): Promise<{ image: Images; index: number }[]> {
-  const images: { image: Images; index: number }[] = [];
+): Promise<(ImageFile & { image: Images })[]> {
+  const images: (ImageFile & { image: Images })[] = [];
   const broken: string[] = [];
-  for (const [index, path] of files.entries()) {
+  for (const [index, file] of files.entries()) {
     try {
-      images.push({
-        image: await decodeImage(await tree.read(path), join(tree.name, path), size),
-        index,
-      });
+      const name = join(tree.name, file.path);
+      images.push({ ...file, image: await decodeImage(await tree.read(file.path), name, size) });
     } catch (error) {
       broken.push((error as Error).message);
       if (broken.length * SOUND > files.length) {
@@ -69,13 +73,13 @@ export async function readFiles(
  */
 export async function readLabelled(
   tree: FileTree,
-  files: readonly { path: string; label: number }[],
+  files: readonly ImageFile[],
   classNames: readonly string[],
   reading: FileReading,
   where = tree.name,
 ): Promise<LabelledImages> {
-  const found = await readFiles(tree, files.map(({ path }) => path), reading);
-  const labels = Int32Array.from(found, ({ index }) => files[index]!.label);
+  const found = await readFiles(tree, files, reading);
+  const labels = Int32Array.from(found, ({ label }) => label);
   const joined = joinImages(found.map(({ image }) => image));
   return checkedImages({ ...joined, labels, classNames }, where);
 }

@@ -3,6 +3,7 @@ import {
   imageBytes,
   type Images,
   type LabelledImages,
+  requireImages,
   type Size,
   sizeText,
 } from "@lib/data/images.ts";
@@ -140,6 +141,16 @@ export function joinImages(parts: readonly Images[]): Images {
     end += part.pixels.length;
   }
   return { height: first.height, width: first.width, channels: first.channels, pixels };
+}
+
+/**
+ * What is made of each image, one of one; at least one image, or it throws.
+ *
+ * @param make Takes one image and its index.
+ */
+export function mapImages(images: Images, make: (image: Images, index: number) => Images): Images {
+  const count = requireImages(images);
+  return joinImages(Array.from({ length: count }, (_, at) => make(imageAt(images, at), at)));
 }
 
 /**

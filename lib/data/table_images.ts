@@ -1,6 +1,6 @@
 import type { FoundImages } from "@lib/data/data_source.ts";
 import type { FileTree } from "@lib/data/file_tree.ts";
-import { GTSRB_CLASSES } from "@lib/data/gtsrb_images.ts";
+import { GTSRB_CLASSES, readTable } from "@lib/data/gtsrb_images.ts";
 import type { LabelledImages } from "@lib/data/images.ts";
 import { readLabelled } from "@lib/data/read_files.ts";
 import { shuffled } from "@lib/random.ts";
@@ -21,13 +21,15 @@ export async function tableImages(tree: FileTree): Promise<FoundImages | undefin
   const table = tree.paths.find((path) => TABLE.test(path));
   if (table === undefined) return undefined;
   const where = join(tree.name, table);
-  const rows = readRows(new TextDecoder().decode(await tree.read(table)), where);
+  const rows = readTable(new TextDecoder().decode(await tree.read(table)), where);
   const places = new Map(tree.paths.map((path) => [basename(path), path]));
-  const files = rows.map(({ name }) => places.get(name));
+  const files = rows.map(({ file }) => places.get(basename(file)));
   if (files.every((file) => file === undefined)) return undefined;
   const missing = files.indexOf(undefined);
   if (missing >= 0) {
-    throw new Error(`Expected the image ${rows[missing]!.name} but found none, in ${where}`);
+    throw new Error(
+      `Expected the image ${basename(rows[missing]!.file)} but found none, in ${where}`,
+    );
   }
   return {
     classes: GTSRB_CLASSES.length,
@@ -37,25 +39,4 @@ export async function tableImages(tree: FileTree): Promise<FoundImages | undefin
       return await readLabelled(tree, taken, GTSRB_CLASSES, reading, where);
     },
   };
-}
-
-function readRows(text: string, table: string): { name: string; label: number }[] {
-  const [header = "", ...lines] = text.trim().split(/\r?\n/).map((line) => line.split(/[;,]/));
-  const files = ["Filename", "Path"].map((name) => header.indexOf(name)).find((at) => at >= 0);
-  const classes = header.indexOf("ClassId");
-  if (files === undefined || classes < 0) {
-    throw new Error(
-      `Expected columns Filename or Path, and ClassId but found "${header}" in ${table}`,
-    );
-  }
-  return lines.map((cells, index) => {
-    const found = cells[classes] ?? "";
-    if (!/^\d+$/.test(found) || Number(found) >= GTSRB_CLASSES.length) {
-      const place = `line ${index + 2} of ${table}`;
-      throw new Error(
-        `Expected a class in 0–${GTSRB_CLASSES.length - 1} but found "${found}" in ${place}`,
-      );
-    }
-    return { name: basename(cells[files] ?? ""), label: Number(found) };
-  });
 }

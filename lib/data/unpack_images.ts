@@ -33,12 +33,10 @@ export async function unpackImages(
     const busy = workers.slice(0, Math.ceil(wanted.length / share));
     const parts = await Promise.all(busy.map((worker, index) => {
       const entries = wanted.slice(index * share, (index + 1) * share);
-      // the first one's memory has room for the others' images, so that only these are copied
-      const room = index === 0 ? wanted.length : entries.length;
-      return answer(worker, { archive: { ...archive, entries }, size, room });
+      return answer(worker, { archive: { ...archive, entries }, size });
     }));
-    const [pixels = new Uint8Array(), ...others] = parts;
-    others.forEach((part, index) => pixels.set(part, (index + 1) * share * imageBytes(size)));
+    const pixels = new Uint8Array(wanted.length * imageBytes(size));
+    parts.forEach((part, index) => pixels.set(part, index * share * imageBytes(size)));
     return { paths: wanted.map(({ fileName }) => fileName), ...size, pixels };
   } finally {
     for (const worker of workers) worker.terminate();

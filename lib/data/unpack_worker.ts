@@ -14,11 +14,9 @@ export interface UnpackTask {
   archive: ZipArchive;
   /** What each is resized to. */
   size: Size;
-  /** For how many images the result shall have room. */
-  room: number;
 }
 
-/** Shape [room, height, width, channels], 0–255, or what went wrong. */
+/** Shape [entries, height, width, channels], 0–255, or what went wrong. */
 export type UnpackedImages = { pixels: Uint8Array<ArrayBuffer> } | { error: string };
 
 /** The part of a worker's global scope that is used; TypeScript takes it for a window's. */
@@ -27,22 +25,16 @@ interface WorkerScope {
   postMessage(answer: UnpackedImages, transfer?: Transferable[]): void;
 }
 
-/** As many images fit into a processor's cache. */
-const AT_ONCE = 64;
-
 const scope = globalThis as unknown as WorkerScope;
 
-scope.onmessage = ({ data: { archive, size, room } }): void => {
+scope.onmessage = ({ data: { archive, size } }): void => {
   try {
-    const { entries, name } = archive;
-    const pixels = new Uint8Array(room * imageBytes(size));
-    for (let start = 0; start < entries.length; start += AT_ONCE) {
-      const some = entries.slice(start, start + AT_ONCE);
-      unpack(archive, some).forEach((content, index) => {
-        const image = readPpm(content, `${some[index]!.fileName} of ${name}`);
-        pixels.set(resize(image, size), (start + index) * imageBytes(size));
-      });
-    }
+    const pixels = new Uint8Array(archive.entries.length * imageBytes(size));
+    archive.entries.forEach((entry, index) => {
+      const [content] = unpack(archive, [entry]);
+      const image = readPpm(content!, `${entry.fileName} of ${archive.name}`);
+      pixels.set(resize(image, size), index * imageBytes(size));
+    });
     scope.postMessage({ pixels }, [pixels.buffer]);
   } catch (error) {
     scope.postMessage({ error: (error as Error).message });

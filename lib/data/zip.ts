@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { crc32, gunzipSync, inflateRawSync } from "node:zlib";
+import { crc32, inflateRawSync } from "node:zlib";
 import yauzl from "yauzl";
 import { basename } from "@lib/std/path.ts";
 
@@ -30,9 +30,6 @@ const MOST_UNPACKED = 2 ** 29;
 
 /** Images hardly shrink: what unpacks to so many times its size, and to so many bytes, was made to fill memory. */
 const [MOST_TIMES, SMALL] = [100, 2 ** 26];
-
-/** Magic number, method, and no name, time or system (RFC 1952). */
-const GZIP_HEADER = Uint8Array.of(0x1f, 0x8b, DEFLATED, 0, 0, 0, 0, 0, 0, 255);
 
 /**
  * Reads a zip archive with its directory; `yauzl` refuses paths that would leave it.
@@ -80,32 +77,7 @@ export function unpack(archive: ZipArchive, entries: ZipEntry[]): Uint8Array[] {
       `Expected at most ${MOST_UNPACKED} bytes to unpack at once but found ${total} in ${archive.name}`,
     );
   }
-  // what is wrong with which file only the slower way tells
-  return unpackTogether(archive, entries, total) ??
-    entries.map((entry) => unpackOne(archive, entry));
-}
-
-/** As one gzip stream of many members, which has the same checksums: zlib has to start only once. */
-function unpackTogether(
-  archive: ZipArchive,
-  entries: ZipEntry[],
-  size: number,
-): Uint8Array[] | undefined {
-  if (entries.some(({ compressionMethod }) => compressionMethod !== DEFLATED)) return undefined;
-  const members = entries.flatMap((entry) => {
-    const trailer = Uint32Array.of(entry.crc32, entry.uncompressedSize);
-    return [GZIP_HEADER, packedContent(archive, entry), new Uint8Array(trailer.buffer)];
-  });
-  let content: Uint8Array;
-  try {
-    const limits = { chunkSize: Math.max(64, size), maxOutputLength: Math.max(1, size) };
-    content = gunzipSync(Buffer.concat(members), limits);
-  } catch {
-    return undefined;
-  }
-  if (content.length !== size) return undefined;
-  let end = 0;
-  return entries.map(({ uncompressedSize }) => content.subarray(end, end += uncompressedSize));
+  return entries.map((entry) => unpackOne(archive, entry));
 }
 
 function unpackOne(archive: ZipArchive, entry: ZipEntry): Uint8Array {

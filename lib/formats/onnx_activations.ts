@@ -4,16 +4,19 @@ import type { Tensor } from "@lib/formats/layer_graph.ts";
 import type { Call, Operator, Value } from "@lib/formats/onnx_values.ts";
 import { imagesValue } from "@lib/formats/onnx_windows.ts";
 
-/** A layer that treats each value alike. */
-function alike(className: string, settings: (call: Call) => Record<string, unknown>): Operator {
-  return (call) => {
-    const { tensor, shape } = call.computed();
-    const layer = call.graph.layer(className, { name: call.name, ...settings(call) });
-    return { tensor: call.graph.apply(layer, [tensor]), shape };
-  };
-}
+/** What treats each value alike. */
+const alike = (make: (call: Call, tensor: Tensor) => Tensor): Operator => (call) => {
+  const { tensor, shape } = call.computed();
+  return { tensor: make(call, tensor), shape };
+};
 
-const activation = (name: string): Operator => alike("Activation", () => ({ activation: name }));
+/** A layer that does so. */
+const layer = (className: string, settings: (call: Call) => Record<string, unknown>): Operator =>
+  alike((call, tensor) =>
+    call.graph.apply(call.graph.layer(className, { name: call.name, ...settings(call) }), [tensor])
+  );
+
+const activation = (name: string): Operator => layer("Activation", () => ({ activation: name }));
 
 /** An activation over the classes, which are the last axis of rows. */
 const overClasses = (name: string): Operator => (call) => {
@@ -41,40 +44,30 @@ function prelu(call: Call): Value {
 }
 
 /** Values held between two limits: a rectifier from the lower one on. */
-function clip(call: Call): Value {
+const clip = alike((call, tensor) => {
   const limit = (name: string, index: number, otherwise: number): number =>
     call.inputs[index] ? call.known(index).values[0]! : call.number(name, otherwise);
   const [least, most] = [limit("min", 1, -Infinity), limit("max", 2, Infinity)];
-  const { tensor, shape } = call.computed();
   const { graph, name } = call;
   if (!Number.isFinite(least)) call.refuse("a lower limit", "none");
   const moved = (from: Tensor, by: number): Tensor =>
     by === 0 ? from : rescaled(graph, from, [1], [by], graph.unusedName(`${name}_moved`));
   const maxValue = most - least;
-  const settings = Number.isFinite(maxValue) ? { maxValue } : {};
-  const relu = graph.layer("ReLU", { name, ...settings });
-  return { tensor: moved(graph.apply(relu, [moved(tensor, -least)]), least), shape };
-}
-
-const hardSigmoidOf = (call: Call): Value => {
-  const { tensor, shape } = call.computed();
-  const line = [call.number("alpha", 0.2), call.number("beta", 0.5)] as const;
-  return { tensor: hardSigmoid(call.graph, tensor, call.name, line), shape };
-};
-
-const hardSwishOf = (call: Call): Value => {
-  const { tensor, shape } = call.computed();
-  return { tensor: hardSwish(call.graph, tensor, call.name), shape };
-};
+  const relu = graph.layer("ReLU", { name, ...Number.isFinite(maxValue) ? { maxValue } : {} });
+  return moved(graph.apply(relu, [moved(tensor, -least)]), least);
+});
 
 /** By their names. */
 export const ACTIVATION_OPERATORS: Record<string, Operator> = {
   Clip: clip,
   Elu: elu,
   Gelu: activation("gelu"),
-  HardSigmoid: hardSigmoidOf,
-  HardSwish: hardSwishOf,
-  LeakyRelu: alike("LeakyReLU", (call) => ({ alpha: call.number("alpha", 0.01) })),
+  HardSigmoid: alike((call, tensor) => {
+    const line = [call.number("alpha", 0.2), call.number("beta", 0.5)] as const;
+    return hardSigmoid(call.graph, tensor, call.name, line);
+  }),
+  HardSwish: alike(({ graph, name }, tensor) => hardSwish(graph, tensor, name)),
+  LeakyRelu: layer("LeakyReLU", (call) => ({ alpha: call.number("alpha", 0.01) })),
   LogSoftmax: overClasses("logSoftmax"),
   Mish: activation("mish"),
   PRelu: prelu,

@@ -24,9 +24,11 @@ export function convolution(call: Call): Computed {
   if (kernelSize.length !== 2 || (groups !== 1 && !isDepthwise) || (isDepthwise && isDilated)) {
     call.refuse("a convolution of images in one group or one a channel", `${groups} groups`);
   }
-  const { padded, padding, strides } = withPadding(call, input, kernelSize, dilationRate);
+  const { strides, pads, padding } = windowOf(call, input, kernelSize, dilationRate);
+  const padded = padding === undefined ? zeroPadded(call, input, pads) : input;
   const useBias = call.inputs[2] !== undefined;
-  const settings = { name: call.name, kernelSize, strides, padding, useBias };
+  const window = { kernelSize, strides, padding: padding ?? "valid" };
+  const settings = { name: call.name, ...window, useBias };
   const zeros = { kernelInitializer: "zeros", depthwiseInitializer: "zeros" };
   const layer = isDepthwise
     ? call.graph.layer("DepthwiseConv2D", {
@@ -123,15 +125,4 @@ function windowOf(call: Call, input: Tensor, size: number[], dilation: number[])
     pads[axis] === before && pads[axis + 2] === behind
   );
   return { strides, pads, ...isSame && { padding: "same" as const } };
-}
-
-function withPadding(
-  call: Call,
-  input: Tensor,
-  size: number[],
-  dilation: number[],
-): { padded: Tensor; padding: string; strides: number[] } {
-  const { strides, pads, padding } = windowOf(call, input, size, dilation);
-  if (padding !== undefined) return { padded: input, padding, strides };
-  return { padded: zeroPadded(call, input, pads), padding: "valid", strides };
 }

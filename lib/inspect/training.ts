@@ -121,23 +121,19 @@ async function readTraining(
   const stat = await Deno.stat(path).catch(() => undefined);
   if (stat === undefined) throw new Error(`Expected images but found no folder ${path}`);
   const tree = stat.isDirectory ? await folderTree(path) : await zipTree(path);
-  const classes = classFolders(tree, { prefer: "train", onNote });
-  const all = classes.flatMap(({ files }, label) => files.map((path) => ({ path, label })));
-  const paths = all.map(({ path }) => path);
-  const found = await readFiles(tree, paths, {
-    onNote,
-    onProgress: (share) => onProgress(0.99 * share),
-  });
+  const { classNames, files, notes } = classFolders(tree, { prefer: "train" });
+  notes.forEach(onNote);
+  const tell = (share: number): void | Promise<void> => onProgress(0.99 * share);
+  const found = await readFiles(tree, files, { onNote, onProgress: tell });
   const images = found.map(({ image }) => image);
   const size = sizeText(images[0]!);
   const other = found.find(({ image }) => sizeText(image) !== size);
   if (other !== undefined) {
-    const where = `${sizeText(other.image)} in ${join(tree.name, paths[other.index]!)}`;
+    const where = `${sizeText(other.image)} in ${join(tree.name, other.path)}`;
     throw new Error(`Expected images of one size, ${size}, but found ${where}`);
   }
   await onProgress(1);
-  const classNames = classes.map(({ name }) => name);
-  const labels = Int32Array.from(found, ({ index }) => all[index]!.label);
-  const files = found.map(({ index }) => paths[index]!);
-  return { images: { ...joinImages(images), labels, classNames }, files };
+  const labels = Int32Array.from(found, ({ label }) => label);
+  const labelled = { ...joinImages(images), labels, classNames };
+  return { images: labelled, files: found.map(({ path }) => path) };
 }

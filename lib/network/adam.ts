@@ -12,16 +12,6 @@ export interface Moments<Value> {
   square: Value;
 }
 
-/** What a step is reckoned with: tensors, or nodes of a graph. */
-interface Arithmetic<Value> {
-  number(value: number): Value;
-  plus(one: Value, other: Value): Value;
-  minus(one: Value, other: Value): Value;
-  times(one: Value, other: Value): Value;
-  over(one: Value, other: Value): Value;
-  root(value: Value): Value;
-}
-
 /**
  * The factor of a step of Adam, with the correction of its means, which start at zero.
  *
@@ -40,23 +30,8 @@ export function adamRate(step: number, learningRate: number): number {
   return learningRate * Math.sqrt(1 - BETA2 ** step) / (1 - BETA1 ** step);
 }
 
-/** One step of Adam (Kingma and Ba, 2015) in Keras's form, on all weights as one long vector. */
-function adamStep<Value>(
-  { number, plus, minus, times, over, root }: Arithmetic<Value>,
-  before: Moments<Value>,
-  gradient: Value,
-  rate: Value,
-): Moments<Value> {
-  const mixed = (old: Value, found: Value, keep: number): Value =>
-    plus(times(old, number(keep)), times(found, number(1 - keep)));
-  const mean = mixed(before.mean, gradient, BETA1);
-  const square = mixed(before.square, times(gradient, gradient), BETA2);
-  const change = over(times(mean, rate), plus(root(square), number(EPSILON)));
-  return { weights: minus(before.weights, change), mean, square };
-}
-
 /**
- * A step of Adam on tensors.
+ * One step of Adam (Kingma and Ba, 2015) in Keras's form, on all weights as one long vector of a tensor.
  *
  * @param before Weights and means; left as they are.
  * @param gradient Of the loss, one number a weight.
@@ -78,15 +53,12 @@ export function tensorAdamStep(
   gradient: tf.Tensor,
   rate: number,
 ): Moments<tf.Tensor> {
-  const tensors: Arithmetic<tf.Tensor> = {
-    number: (value) => tf.scalar(value),
-    plus: (one, other) => one.add(other),
-    minus: (one, other) => one.sub(other),
-    times: (one, other) => one.mul(other),
-    over: (one, other) => one.div(other),
-    root: (value) => value.sqrt(),
-  };
-  return tf.tidy(() => ({ ...adamStep(tensors, before, gradient, tf.scalar(rate)) }));
+  return tf.tidy(() => {
+    const mean = before.mean.mul(BETA1).add(gradient.mul(1 - BETA1));
+    const square = before.square.mul(BETA2).add(gradient.mul(gradient).mul(1 - BETA2));
+    const change = mean.mul(rate).div(square.sqrt().add(EPSILON));
+    return { weights: before.weights.sub(change), mean, square };
+  });
 }
 
 /**
@@ -104,12 +76,9 @@ export function addAdamStep(
   gradient: Ref,
   rate: Ref,
 ): Moments<Ref> {
-  const by = (operation: string) => (one: Ref, other: Ref): Ref =>
-    graph.node(operation, [one, other]);
-  const nodes: Arithmetic<Ref> = {
-    number: (value) => graph.constant(value),
-    ...{ plus: by("AddV2"), minus: by("Sub"), times: by("Mul"), over: by("RealDiv") },
-    root: (value) => graph.node("Sqrt", [value]),
-  };
-  return adamStep(nodes, before, gradient, rate);
+  const mean = graph.mix(before.mean, gradient, BETA1);
+  const square = graph.mix(before.square, graph.node("Mul", [gradient, gradient]), BETA2);
+  const root = graph.node("AddV2", [graph.node("Sqrt", [square]), graph.constant(EPSILON)]);
+  const change = graph.node("RealDiv", [graph.node("Mul", [mean, rate]), root]);
+  return { weights: graph.node("Sub", [before.weights, change]), mean, square };
 }

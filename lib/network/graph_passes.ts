@@ -32,7 +32,7 @@ export function graphForward(
 ): Forward {
   const isFixed = countOf(images) >= MANY;
   const parts = partsHere();
-  const fed = isFixed ? undefined : forwardGraph(network, images, fedWeight);
+  const fed = isFixed ? undefined : forwardGraph(network, images);
   const feeds = isFixed ? {} : feedsOf(network.weights.map((weight) => weight.read()));
   return (batch) => {
     // asked for with each batch: another network may have come in between
@@ -71,7 +71,7 @@ function fixedGraph(network: tf.LayersModel, size: Size): ForwardGraph {
   return last;
 }
 
-function forwardGraph(network: tf.LayersModel, size: Size, addWeight: AddWeight): ForwardGraph {
+function forwardGraph(network: tf.LayersModel, size: Size, addWeight?: AddWeight): ForwardGraph {
   const graph = new Graph();
   const weights = addWeights(graph, network, addWeight);
   const settings = { weights, needsImageGradient: false, areOwn: true };
@@ -137,7 +137,7 @@ export function gradientGraph(
   const graph = new Graph();
   const images = graph.placeholder("images", "FLOAT");
   const labels = graph.placeholder("labels", "INT32");
-  const weights = addWeights(graph, network, fedWeight);
+  const weights = addWeights(graph, network);
   const labelParts = graph.divide(labels, parts, "INT32");
   const ways = graph.divide(images, parts).map((part, index) => {
     const settings = { weights, needsImageGradient: true, areOwn };
@@ -183,18 +183,16 @@ export function graphGradient(network: tf.LayersModel, isTrained = false): Image
 }
 
 /** Adds the weight of a number to a graph. */
-type AddWeight = (graph: Graph, index: number) => Ref;
+export type AddWeight = (graph: Graph, index: number) => Ref;
 
-/** A weight that the graph takes at each run. */
-const fedWeight: AddWeight = (graph, index) => graph.placeholder(`weight_${index}`, "FLOAT");
-
-/** What it takes then. */
-const feedsOf = (weights: tf.Tensor[]): Record<string, tf.Tensor> =>
+/** What a graph takes at each run whose weights are not fixed. */
+export const feedsOf = (weights: tf.Tensor[]): Record<string, tf.Tensor> =>
   Object.fromEntries(weights.map((value, index) => [`weight_${index}`, value]));
 
-const addWeights = (
+/** Adds all weights of a network: such as {@link feedsOf} gives, if no other. */
+export const addWeights = (
   graph: Graph,
   { weights }: tf.LayersModel,
-  add: AddWeight,
+  add: AddWeight = (graph, index) => graph.placeholder(`weight_${index}`, "FLOAT"),
 ): Map<tf.LayerVariable, Ref> =>
   new Map(weights.map((weight, index) => [weight, add(graph, index)]));

@@ -6,6 +6,22 @@ import { addNetwork } from "@lib/network/network_nodes.ts";
 import type { StepSettings, TrainStep } from "@lib/network/passes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
+/** Adds the placeholder `seed`, for {@link seedTensor}: what layers' random numbers are made from. */
+export function addSeeds(graph: Graph): (index: number) => Ref {
+  const seed = graph.placeholder("seed", "INT32");
+  return (index) => graph.node("AddV2", [seed, graph.constant([0, index], "INT32")], WHOLE);
+}
+
+/** The numbers that a step's random numbers are made from. */
+export const seedTensor = ({ layers }: tf.LayersModel, seed: number, step: number): tf.Tensor1D =>
+  tf.tensor1d([seed, step * layers.length], "int32");
+
+/** A slope of a sum over a batch as that of the mean. */
+export function meanOf(graph: Graph, slope: Ref, labels: Ref): Ref {
+  const count = graph.cast(graph.size(labels, "INT32"), "INT32", "FLOAT");
+  return graph.node("RealDiv", [slope, count]);
+}
+
 /**
  * The step of training as one TensorFlow graph, from bytes of images to new weights.
  *
@@ -31,7 +47,6 @@ export function graphStep(network: tf.LayersModel, { seed, weightDecay }: StepSe
   const graph = new Graph();
   const images = addImages(graph, sizeOf(network));
   const labels = graph.placeholder("labels", "INT32");
-  const stepSeed = graph.placeholder("seed", "INT32");
   const rate = graph.placeholder("rate", "FLOAT");
   const before = {
     weights: graph.placeholder("weights", "FLOAT"),
@@ -47,16 +62,11 @@ export function graphStep(network: tf.LayersModel, { seed, weightDecay }: StepSe
     ...partsOf(statistics, network.nonTrainableWeights),
   ]);
 
-  const seedOf = (index: number): Ref => {
-    const offset = graph.constant([0, index], "INT32");
-    return graph.node("AddV2", [stepSeed, offset], WHOLE);
-  };
-  const settings = { weights, seedOf, needsImageGradient: false };
+  const settings = { weights, seedOf: addSeeds(graph), needsImageGradient: false };
   const nodes = addNetwork(graph, network, images, settings);
   const { losses, slope } = addCrossEntropy(graph, network, nodes, labels);
   const loss = graph.node("Mean", [losses, graph.constant([0], "INT32")], { Tidx: type("INT32") });
-  const count = graph.cast(graph.size(labels, "INT32"), "INT32", "FLOAT");
-  const { byWeights } = nodes.backward(graph.node("RealDiv", [slope, count]));
+  const { byWeights } = nodes.backward(meanOf(graph, slope, labels));
   const gradient = graph.concatenate(network.trainableWeights.map((weight) => {
     const own = byWeights.get(weight)!;
     if (weight.shape.length !== 4) return own;
@@ -74,7 +84,7 @@ export function graphStep(network: tf.LayersModel, { seed, weightDecay }: StepSe
     const feeds = {
       images: bytesTensor(batch),
       labels: tf.tensor1d(batch.labels, "int32"),
-      seed: tf.tensor1d([seed, done * network.layers.length], "int32"),
+      seed: seedTensor(network, seed, done),
       rate: tf.scalar(adamRate(step, learningRate)),
     };
     const found = run({ ...feeds, ...values }, wanted);

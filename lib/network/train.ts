@@ -23,14 +23,9 @@ export interface Recipe {
 
 /** How far a training is. */
 export interface TrainingProgress {
-  /** From 1. */
-  epoch: number;
-  epochs: number;
   /** Share of all steps that are done, 0–1. */
   share: number;
   imagesPerSecond: number;
-  /** The estimated rest of the training. */
-  secondsLeft: number;
 }
 
 /** What is trained along with a network, such as a generator of triggers. */
@@ -107,7 +102,7 @@ export async function train(
       lossSum += after.loss.dataSync()[0]!;
       tf.dispose([{ ...state }, after.loss]);
       state = after.state;
-      await report(epoch, indices.length);
+      await report(indices.length);
     }
     const loss = lossSum / batches.length;
     if (!Number.isFinite(loss)) {
@@ -150,24 +145,18 @@ function progressReporter(
   { epochs }: Recipe,
   epochsDone: number,
   { onProgress }: TrainingHooks,
-): (epoch: number, images: number) => Promise<void> {
+): (images: number) => Promise<void> {
   const start = performance.now();
   let done = 0;
   let lastTold = start;
-  return async (epoch, images) => {
+  return async (images) => {
     done += images;
     const now = performance.now();
     const left = (epochs - epochsDone) * count - done;
     if (now - lastTold < 250 && left > 0) return;
     lastTold = now;
-    const seconds = (now - start) / 1000;
-    await onProgress?.({
-      epoch,
-      epochs,
-      share: 1 - left / (epochs * count),
-      imagesPerSecond: done / seconds,
-      secondsLeft: left * seconds / done,
-    });
+    const imagesPerSecond = done / ((now - start) / 1000);
+    await onProgress?.({ share: 1 - left / (epochs * count), imagesPerSecond });
     await new Promise((resolve) => setTimeout(resolve));
   };
 }

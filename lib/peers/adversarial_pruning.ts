@@ -1,8 +1,8 @@
 import type { LabelledImages } from "@lib/data/images.ts";
-import { normalizedConvolutions, scaleChannels } from "@lib/peers/normalized_convolutions.ts";
+import { normalizedConvolutions, silence } from "@lib/peers/normalized_convolutions.ts";
 import { MOMENTUM } from "@lib/peers/momentum.ts";
 import { weightSlopes } from "@lib/peers/weight_slopes.ts";
-import { type Defense, type Outcome, stopwatch } from "@lib/recovery/defense.ts";
+import { type Defense, repairing } from "@lib/recovery/defense.ts";
 import { randomBatches } from "@lib/data/random_batches.ts";
 import { copyNetwork } from "@lib/network/copy_network.ts";
 import { tf } from "@lib/network/tensorflow.ts";
@@ -47,7 +47,6 @@ export const ADVERSARIAL_PRUNING: AdversarialPruningSettings = {
  * @param network One that has a graph, with batch normalisation behind its convolutions; left as it is.
  * @param clean Labelled clean images.
  * @param settings The rule's constants.
- * @param onProgress Told the share that is done, 0–1.
  * @returns The repaired network, which the caller disposes, and how many channels were pruned.
  * @throws {Error} If the network has no graph, or no convolution has a batch normalisation behind it.
  */
@@ -55,7 +54,6 @@ export async function pruneAdversarially(
   network: tf.LayersModel,
   clean: LabelledImages,
   settings: AdversarialPruningSettings = ADVERSARIAL_PRUNING,
-  onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<{ network: tf.LayersModel; channelsPruned: number }> {
   const { epsilon, alpha, threshold, iterations, batchSize, learningRate, seed } = settings;
   const copy = await copyNetwork(network);
@@ -85,14 +83,11 @@ export async function pruneAdversarially(
         mask[channel] = Math.min(1, Math.max(0, value - learningRate * speed));
       })
     );
-    await onProgress(step / iterations);
   }
-  let channelsPruned = 0;
-  blocks.forEach((block, index) => {
+  const channelsPruned = blocks.reduce((sum, block, index) => {
     const kept = masks[index]!.map((value) => Number(value >= threshold));
-    channelsPruned += kept.filter((keep) => keep === 0).length;
-    scaleChannels(block, kept, ones[index]!);
-  });
+    return sum + silence(block, kept);
+  }, 0);
   return { network: copy, channelsPruned };
 }
 
@@ -157,16 +152,11 @@ const plus = (ones: Float32Array[], others: Float32Array[]): Float32Array[] =>
  *
  * @param own Its constants, such as the authors' number of steps.
  */
-export const adversarialPruning = (own: AdversarialPruningSettings): Defense => ({
-  usesImages: true,
-  settings: own,
-  async run({ network, clean, mostSteps = Infinity }): Promise<Outcome> {
-    const clock = stopwatch();
+export const adversarialPruning = (own: AdversarialPruningSettings): Defense =>
+  repairing(own, async ({ network, clean, mostSteps = Infinity }) => {
     const iterations = Math.min(own.iterations, mostSteps);
     const settings = { ...own, iterations };
     const { network: pruned, channelsPruned } = await pruneAdversarially(network, clean, settings);
     const note = `${channelsPruned} channels of all layers, ${iterations} steps`;
-    const seconds = clock();
-    return { note, repaired: [{ network: pruned, note, channelsPruned, seconds }], seconds };
-  },
-});
+    return { network: pruned, note, channelsPruned };
+  });

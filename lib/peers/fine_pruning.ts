@@ -3,7 +3,7 @@ import { lastActivations } from "@lib/pruning/activations.ts";
 import { ascending } from "@lib/pruning/order.ts";
 import { pruningSteps } from "@lib/pruning/pruning_steps.ts";
 import { smallNetwork } from "@lib/pruning/small_network.ts";
-import { type Defense, type Outcome, stopwatch } from "@lib/recovery/defense.ts";
+import { type Defense, repairing } from "@lib/recovery/defense.ts";
 import { FINE_TUNING } from "@lib/recovery/fine_tuning.ts";
 import { accuracy } from "@lib/network/evaluate.ts";
 import { tf } from "@lib/network/tensorflow.ts";
@@ -35,11 +35,9 @@ export async function finePrune(
 }
 
 /** The least active channels first, as many as two points of accuracy allow; then ten epochs. */
-export const FINE_PRUNED: Defense = {
-  usesImages: true,
-  settings: { ...FINE_TUNING, drop: PRUNING_DROP },
-  async run({ network, clean }): Promise<Outcome> {
-    const clock = stopwatch();
+export const FINE_PRUNED: Defense = repairing(
+  { ...FINE_TUNING, drop: PRUNING_DROP },
+  async ({ network, clean }) => {
     const activations = await lastActivations(network, clean);
     const order = ascending(activations.convolution.mean);
     const rates = Array.from(
@@ -49,9 +47,10 @@ export const FINE_PRUNED: Defense = {
     tf.dispose([activations.pooled, activations.logits]);
     const first = rates.findIndex((rate) => rates[0]! - rate >= PRUNING_DROP - 1e-12);
     const channelsPruned = Math.max(0, (first < 0 ? order.length : first) - 1);
-    const tuned = await finePrune(network, order.slice(0, channelsPruned), clean);
-    const note = `${channelsPruned} channels, then ${FINE_TUNING.epochs} epochs`;
-    const seconds = clock();
-    return { note, repaired: [{ network: tuned, note, channelsPruned, seconds }], seconds };
+    return {
+      network: await finePrune(network, order.slice(0, channelsPruned), clean),
+      note: `${channelsPruned} channels, then ${FINE_TUNING.epochs} epochs`,
+      channelsPruned,
+    };
   },
-};
+);

@@ -1,6 +1,6 @@
 import { lipschitzBounds } from "@lib/pruning/weight_rankings.ts";
-import { normalizedConvolutions, scaleChannels } from "@lib/peers/normalized_convolutions.ts";
-import { type Defense, type Outcome, stopwatch } from "@lib/recovery/defense.ts";
+import { normalizedConvolutions, silence } from "@lib/peers/normalized_convolutions.ts";
+import { type Defense, repairing } from "@lib/recovery/defense.ts";
 import { copyNetwork } from "@lib/network/copy_network.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
@@ -27,29 +27,24 @@ export async function pruneByLipschitz(
   u = 3,
 ): Promise<{ network: tf.LayersModel; channelsPruned: number }> {
   const copy = await copyNetwork(network);
-  const blocks = normalizedConvolutions(copy);
   let channelsPruned = 0;
-  for (const { convolution, normalization } of blocks) {
+  for (const { convolution, normalization } of normalizedConvolutions(copy)) {
     const bounds = lipschitzBounds(convolution, normalization);
     const mean = bounds.reduce((sum, bound) => sum + bound) / bounds.length;
     const squares = bounds.reduce((sum, bound) => sum + (bound - mean) ** 2, 0);
     const limit = mean + u * Math.sqrt(squares / (bounds.length - 1));
     const kept = bounds.map((bound) => Number(bound <= limit));
-    channelsPruned += kept.filter((keep) => keep === 0).length;
-    scaleChannels(normalization, kept, kept);
+    channelsPruned += silence(normalization, kept, true);
   }
   return { network: copy, channelsPruned };
 }
 
 /** CLP at its authors' threshold. */
-export const CLP: Defense = {
-  usesImages: false,
-  settings: { u: 3 },
-  async run({ network }): Promise<Outcome> {
-    const clock = stopwatch();
-    const { network: pruned, channelsPruned } = await pruneByLipschitz(network);
-    const note = `${channelsPruned} channels of all layers, u = 3`;
-    const seconds = clock();
-    return { note, repaired: [{ network: pruned, note, channelsPruned, seconds }], seconds };
-  },
-};
+export const CLP: Defense = repairing({ u: 3 }, async ({ network }) => {
+  const { network: pruned, channelsPruned } = await pruneByLipschitz(network);
+  return {
+    network: pruned,
+    note: `${channelsPruned} channels of all layers, u = 3`,
+    channelsPruned,
+  };
+}, false);

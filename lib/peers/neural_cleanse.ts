@@ -6,7 +6,7 @@ import {
 } from "@lib/peers/patch_search.ts";
 import { type Defense, type Outcome, stopwatch } from "@lib/recovery/defense.ts";
 import { FINE_TUNING } from "@lib/recovery/fine_tuning.ts";
-import { median } from "@lib/recovery/outliers.ts";
+import { median, medianDeviation } from "@lib/recovery/outliers.ts";
 import { unlearn, type UnlearningSettings } from "@lib/recovery/unlearning.ts";
 
 /** Above this anomaly index Neural Cleanse calls a class infected. */
@@ -35,9 +35,9 @@ export function cleanseVerdict(
   patches: readonly ClassPatch[],
 ): { smallest: ClassPatch; index: number; suspect?: ClassPatch } {
   const smallest = patches.reduce((one, other) => other.norm < one.norm ? other : one);
-  const middle = median(patches.map(({ norm }) => norm));
-  const deviation = 1.4826 * median(patches.map(({ norm }) => Math.abs(norm - middle)));
-  const index = (middle - smallest.norm) / deviation;
+  const norms = patches.map(({ norm }) => norm);
+  const middle = median(norms);
+  const index = (middle - smallest.norm) / medianDeviation(norms, middle);
   return { smallest, index, ...(index > ANOMALY_INDEX ? { suspect: smallest } : {}) };
 }
 
@@ -58,7 +58,7 @@ export const neuralCleanse = (own: NeuralCleanseSettings): Defense => ({
   async run({ network, clean, mostSteps = Infinity }): Promise<Outcome> {
     const clock = stopwatch();
     const steps = Math.min(own.steps, mostSteps);
-    const patches = await recoverPatches(network, clean, { ...own, steps });
+    const patches = recoverPatches(network, clean, { ...own, steps });
     const { suspect, smallest, index } = cleanseVerdict(patches);
     const verdict = {
       ...(suspect ? { suspected: suspect.label } : {}),

@@ -53,19 +53,22 @@ function normalizationBehind(
 }
 
 /**
- * Multiplies what a batch normalisation makes of each channel.
+ * Silences channels of a batch normalisation.
  *
  * @param normalization Its weights are changed.
- * @param scales Of γ, one a channel.
- * @param offsets Of β, one a channel.
+ * @param kept One a channel: 0 for those whose values go, else 1.
+ * @param isWhole Whether their offsets go too.
+ * @returns How many were silenced.
  */
-export function scaleChannels(
+export function silence(
   normalization: tf.layers.Layer,
-  scales: Float32Array,
-  offsets: Float32Array,
-): void {
+  kept: Float32Array,
+  isWhole = false,
+): number {
   tf.tidy(() => {
     const [gamma, beta, ...statistics] = normalization.getWeights() as tf.Tensor1D[];
-    normalization.setWeights([gamma!.mul(scales), beta!.mul(offsets), ...statistics]);
+    const offsets = isWhole ? beta!.mul(kept) : beta!;
+    normalization.setWeights([gamma!.mul(kept), offsets, ...statistics]);
   });
+  return kept.filter((keep) => keep === 0).length;
 }

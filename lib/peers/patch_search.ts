@@ -50,16 +50,14 @@ const WEIGHT = { start: 1e-3, up: 1.5, down: 1.5 ** 1.5, patience: 5 };
  * @param network From images, 0–1, to logits.
  * @param clean Clean images; their labels are not used.
  * @param settings Steps and images.
- * @param onProgress Told the share that is done, 0–1.
  * @returns One patch a class, by class.
  * @throws {Error} If there are no images.
  */
-export async function recoverPatches(
+export function recoverPatches(
   network: tf.LayersModel,
   clean: LabelledImages,
   { steps, images, seed }: NeuralCleanseSettings = NEURAL_CLEANSE,
-  onProgress: (share: number) => void | Promise<void> = () => {},
-): Promise<ClassPatch[]> {
+): ClassPatch[] {
   const classes = network.outputShape[1] as number;
   const gradientOf = imageGradient(network);
   const draw = randomBatches(clean, seededRandom(seed));
@@ -77,7 +75,6 @@ export async function recoverPatches(
       if (!isKept(best[label], patch)) best[label] = patch;
       adapt(searches[label]!, patch.reached);
     });
-    await onProgress(step / steps);
   }
   optimizer.dispose();
   tf.dispose([raw, paint]);

@@ -4,10 +4,10 @@ import { copyNetwork, disposeNetwork } from "@lib/network/copy_network.ts";
 import { accuracy, classify } from "@lib/network/evaluate.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { atRest, descended } from "@lib/peers/momentum.ts";
-import { normalizedConvolutions, scaleChannels } from "@lib/peers/normalized_convolutions.ts";
+import { normalizedConvolutions, silence } from "@lib/peers/normalized_convolutions.ts";
 import { trainingSlopes } from "@lib/peers/training_slopes.ts";
 import { seededRandom } from "@lib/random.ts";
-import { type Defense, type Outcome, stopwatch } from "@lib/recovery/defense.ts";
+import { type Defense, repairing } from "@lib/recovery/defense.ts";
 
 /** Of reconstructive neuron pruning. */
 export interface ReconstructiveSettings {
@@ -104,11 +104,9 @@ export async function reconstructiveMasks(
 }
 
 /** RNP as {@link RECONSTRUCTIVE_PRUNING} has it: at the highest threshold that accuracy allows. */
-export const RNP: Defense = {
-  usesImages: true,
-  settings: RECONSTRUCTIVE_PRUNING,
-  async run({ network, clean, mostSteps }): Promise<Outcome> {
-    const clock = stopwatch();
+export const RNP: Defense = repairing(
+  RECONSTRUCTIVE_PRUNING,
+  async ({ network, clean, mostSteps }) => {
     const { highest, drop } = RECONSTRUCTIVE_PRUNING;
     const masks = await reconstructiveMasks(network, clean, RECONSTRUCTIVE_PRUNING, mostSteps);
     const least = accuracy(await classify(network, clean), clean.labels) - drop;
@@ -116,19 +114,16 @@ export const RNP: Defense = {
     let [threshold, channelsPruned] = [0, 0];
     for (let tried = 0; tried <= highest + 1e-9; tried += 0.05) {
       const next = await copyNetwork(network);
-      let count = 0;
-      normalizedConvolutions(next).forEach(({ normalization }, index) => {
+      const count = normalizedConvolutions(next).reduce((sum, { normalization }, index) => {
         const kept = masks[index]!.map((mask) => Number(mask > tried));
-        count += kept.filter((keep) => keep === 0).length;
-        scaleChannels(normalization, kept, kept.map(() => 1)); // of a pruned one its offset stays
-      });
+        return sum + silence(normalization, kept);
+      }, 0);
       const isGood = accuracy(await classify(next, clean), clean.labels) > least;
       disposeNetwork(isGood ? pruned : next);
       if (!isGood) break;
       [pruned, threshold, channelsPruned] = [next, tried, count];
     }
     const note = `${channelsPruned} channels of all layers, masks up to ${threshold.toFixed(2)}`;
-    const seconds = clock();
-    return { note, repaired: [{ network: pruned, note, channelsPruned, seconds }], seconds };
+    return { network: pruned, note, channelsPruned };
   },
-};
+);

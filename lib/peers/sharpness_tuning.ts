@@ -5,7 +5,7 @@ import { tf } from "@lib/network/tensorflow.ts";
 import { atRest, descended } from "@lib/peers/momentum.ts";
 import { trainingSlopes } from "@lib/peers/training_slopes.ts";
 import { seededRandom } from "@lib/random.ts";
-import { type Defense, type Outcome, stopwatch } from "@lib/recovery/defense.ts";
+import { type Defense, repairing } from "@lib/recovery/defense.ts";
 
 /** Of fine-tuning with sharpness-aware minimisation. */
 export interface SharpnessTuningSettings {
@@ -93,15 +93,11 @@ function disturbed(
 }
 
 /** FT-SAM as {@link SHARPNESS_TUNING} has it. */
-export const FT_SAM: Defense = {
-  usesImages: true,
-  settings: SHARPNESS_TUNING,
-  async run({ network, clean, mostSteps = Infinity }): Promise<Outcome> {
-    const clock = stopwatch();
+export const FT_SAM: Defense = repairing(
+  SHARPNESS_TUNING,
+  async ({ network, clean, mostSteps = Infinity }) => {
     const steps = Math.min(stepsOf(SHARPNESS_TUNING, clean), mostSteps);
     const tuned = await tuneSharpness(network, clean, SHARPNESS_TUNING, steps);
-    const note = `${steps} steps`;
-    const seconds = clock();
-    return { note, repaired: [{ network: tuned, note, seconds }], seconds };
+    return { network: tuned, note: `${steps} steps` };
   },
-};
+);

@@ -1,6 +1,8 @@
 import type { LabelledImages } from "@lib/data/images.ts";
 import { addCrossEntropy } from "@lib/network/cross_entropy.ts";
-import { Graph, type Ref, WHOLE } from "@lib/network/graph.ts";
+import { Graph } from "@lib/network/graph.ts";
+import { addWeights, feedsOf } from "@lib/network/graph_passes.ts";
+import { addSeeds, meanOf, seedTensor } from "@lib/network/graph_step.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { addNetwork } from "@lib/network/network_nodes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
@@ -35,18 +37,11 @@ export function trainingSlopes(
   const graph = new Graph();
   const images = graph.placeholder("images", "FLOAT");
   const labels = graph.placeholder("labels", "INT32");
-  const stepSeed = graph.placeholder("seed", "INT32");
-  const weights = new Map(network.weights.map((weight, index): [tf.LayerVariable, Ref] => [
-    weight,
-    graph.placeholder(`weight_${index}`, "FLOAT"),
-  ]));
-  const seedOf = (index: number): Ref =>
-    graph.node("AddV2", [stepSeed, graph.constant([0, index], "INT32")], WHOLE);
-  const settings = { weights, seedOf, needsImageGradient: false };
+  const weights = addWeights(graph, network);
+  const settings = { weights, seedOf: addSeeds(graph), needsImageGradient: false };
   const nodes = addNetwork(graph, network, images, settings);
   const { slope } = addCrossEntropy(graph, network, nodes, labels);
-  const count = graph.cast(graph.size(labels, "INT32"), "INT32", "FLOAT");
-  const { byWeights } = nodes.backward(graph.node("RealDiv", [slope, count]));
+  const { byWeights } = nodes.backward(meanOf(graph, slope, labels));
   const statistics = network.nonTrainableWeights;
   const wanted = [
     ...chosen.map((weight) => byWeights.get(weight)!),
@@ -55,15 +50,12 @@ export function trainingSlopes(
   const run = graph.compile();
   return (values, batch, step, follow) =>
     tf.tidy(() => {
-      const fed = network.weights.map((weight, index): [string, tf.Tensor] => [
-        `weight_${index}`,
-        values[chosen.indexOf(weight)] ?? weight.read(),
-      ]);
+      const all = network.weights.map((weight) => values[chosen.indexOf(weight)] ?? weight.read());
       const found = run({
-        ...Object.fromEntries(fed),
+        ...feedsOf(all),
         images: toTensor(batch),
         labels: tf.tensor1d(batch.labels, "int32"),
-        seed: tf.tensor1d([seed, step * network.layers.length], "int32"),
+        seed: seedTensor(network, seed, step),
       }, wanted);
       const moved = found.slice(chosen.length);
       if (follow) statistics.forEach((weight, index) => weight.write(moved[index]!));

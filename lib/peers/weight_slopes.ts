@@ -55,5 +55,5 @@ export function weightSlopes(
 export function requireGraph(network: tf.LayersModel): void {
   if (hasGraph(network)) return;
   const kinds = network.layers.map((layer) => layer.getClassName()).join(", ");
-  throw new Error(`Expected a chain of the paper's kinds of layers but found ${kinds}`);
+  throw new Error(`Expected layers that can all be written as a graph but found ${kinds}`);
 }

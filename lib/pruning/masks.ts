@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ratesOn } from "@lib/attack/rates.ts";
 import { type Trigger, triggered } from "@lib/attack/trigger.ts";
 import { countOf, type Images, type LabelledImages } from "@lib/data/images.ts";
 import { imageAt, joinImages, withoutClass } from "@lib/data/select.ts";
@@ -11,7 +12,7 @@ import { channelsOf, findConvolution, maskChannels } from "@lib/pruning/convolut
 import type { PrunedSet } from "@lib/pruning/front.ts";
 import { descending } from "@lib/pruning/order.ts";
 import { copyNetwork, disposeNetwork } from "@lib/network/copy_network.ts";
-import { accuracy, classify, forEachBatch, shareGiven } from "@lib/network/evaluate.ts";
+import { forEachBatch } from "@lib/network/evaluate.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /**
@@ -97,13 +98,7 @@ export async function pruneByMasks(
     for (let step = 0; step <= parts; step++) {
       const channels = order.slice(0, Math.round(step * order.length / parts));
       maskChannels(findConvolution(copy, layer), weights, channels);
-      const answers = await classify(copy, bad);
-      const rates = {
-        cleanAccuracy: accuracy(await classify(copy, clean), clean.labels),
-        attackSuccess: shareGiven(answers, target),
-        robustAccuracy: accuracy(answers, bad.labels),
-      };
-      sets.push({ channels, rates });
+      sets.push({ channels, rates: await ratesOn(copy, clean, bad, target) });
       await onProgress((step + 1) / (parts + 1));
     }
     return sets;

@@ -1,4 +1,4 @@
-import type { Rates } from "@lib/attack/rates.ts";
+import { eachRate, type Rates } from "@lib/attack/rates.ts";
 import type { Evidence, Halves, MeasuredSet } from "@lib/pruning/evidence.ts";
 import { pruningSteps } from "@lib/pruning/pruning_steps.ts";
 
@@ -104,9 +104,5 @@ export function rateCurve(evidence: Evidence, order: readonly number[]): RateCur
  * ```
  */
 export function curveOf(rates: readonly Rates[]): RateCurve {
-  return {
-    cleanAccuracy: rates.map(({ cleanAccuracy }) => cleanAccuracy),
-    attackSuccess: rates.map(({ attackSuccess }) => attackSuccess),
-    robustAccuracy: rates.map(({ robustAccuracy }) => robustAccuracy),
-  };
+  return eachRate((rate) => rates.map((each) => each[rate]));
 }

@@ -1,4 +1,4 @@
-import { defenseEffectiveness, type Rates } from "@lib/attack/rates.ts";
+import { defenseEffectiveness, eachRate, type Rates } from "@lib/attack/rates.ts";
 import type { Halves } from "@lib/pruning/evidence.ts";
 import type { PruningCurve, RateCurve } from "@lib/pruning/pruning_curve.ts";
 
@@ -81,9 +81,5 @@ function pointAt(curve: PruningCurve, step: number, drop: number): RepairPoint {
  * @returns Its three rates.
  */
 export function ratesAt(curve: RateCurve, step: number): Rates {
-  return {
-    cleanAccuracy: curve.cleanAccuracy[step]!,
-    attackSuccess: curve.attackSuccess[step]!,
-    robustAccuracy: curve.robustAccuracy[step]!,
-  };
+  return eachRate((rate) => curve[rate][step]!);
 }

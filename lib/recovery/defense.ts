@@ -86,3 +86,28 @@ export function stopwatch(): () => number {
   const start = performance.now();
   return () => (performance.now() - start) / 1000;
 }
+
+/**
+ * A defense that gives no verdict, and repairs every network in its one way.
+ *
+ * @param settings All that decides what it does.
+ * @param repair Makes the repaired network.
+ * @param usesImages Whether it looks at the clean images.
+ * @returns The defense.
+ */
+export function repairing(
+  settings: object,
+  repair: (task: DefenseTask) => Promise<Omit<Repaired, "seconds">>,
+  usesImages = true,
+): Defense {
+  return {
+    usesImages,
+    settings,
+    async run(task): Promise<Outcome> {
+      const clock = stopwatch();
+      const repaired = await repair(task);
+      const seconds = clock();
+      return { note: repaired.note, repaired: [{ ...repaired, seconds }], seconds };
+    },
+  };
+}

@@ -1,10 +1,12 @@
-import { attackOf } from "@lib/attack/attacks.ts";
+import { attackOf, poisoningIn } from "@lib/attack/attacks.ts";
 import { writeKept } from "@lib/attack/kept.ts";
+import type { Poisoning } from "@lib/attack/poison.ts";
 import { canonical } from "@lib/canonical.ts";
 import type { Dataset } from "@lib/data/dataset.ts";
 import { chosen, outputPath } from "@lib/environment.ts";
 import { exists, locked } from "@lib/files.ts";
 import { loadNetwork, saveNetwork } from "@lib/formats/network_file.ts";
+import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { ARCHITECTURES } from "@lib/network/architectures.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 import type { TrainingHooks } from "@lib/network/train.ts";
@@ -104,4 +106,30 @@ export async function loadBadNet(
     );
   }
   return { network, history: found!.history };
+}
+
+/** A network, its trigger and the attacker's class. */
+export type LoadedBadNet = Poisoning & Pick<BadNet, "network">;
+
+/**
+ * Loads an attacked network for as long as it is used.
+ *
+ * @param folder The network's, below `outputs/`.
+ * @param experiment What it must have been trained for.
+ * @param use Takes it.
+ * @returns What it gives; the network is disposed then.
+ * @throws {Error} As {@link loadBadNet}.
+ */
+export async function withBadNet<Result>(
+  folder: string,
+  experiment: Experiment<object>,
+  use: (attacked: LoadedBadNet) => Promise<Result>,
+): Promise<Result> {
+  const path = outputPath(folder);
+  const { network } = await loadBadNet(path, experiment);
+  try {
+    return await use({ network, ...await poisoningIn(path, experiment.attack) });
+  } finally {
+    disposeNetwork(network);
+  }
 }

@@ -1,8 +1,9 @@
 import type { Table } from "@lib/figures/table_bundle.ts";
 import type { Strip } from "@lib/figures/order_strips.ts";
 import { WAYS } from "@lib/recovery/frequency_recovery.ts";
-import { spreadOf } from "@lib/study/order_tables.ts";
+import { spreadOf, stripOf } from "@lib/study/order_tables.ts";
 import { isRight, type RecoveryRow } from "@lib/study/recovery_rows.ts";
+import { tableOf } from "@lib/study/table_of.ts";
 import { percent, points } from "@lib/words.ts";
 
 /**
@@ -35,17 +36,14 @@ export function costTable(
   caption: string,
 ): Table {
   const mean = clean.reduce((sum, { before }) => sum + before.cleanAccuracy, 0) / clean.length;
-  return {
-    columns: ["attack", "epochs", "attack success", "clean accuracy", "beside clean networks"],
-    rows: rows.map(({ title, before: { attackSuccess, cleanAccuracy } }) => [
-      title,
-      epochs[title]!,
-      percent(attackSuccess),
-      percent(cleanAccuracy),
-      clean.length > 0 && epochs[title] === cleanEpochs ? points(cleanAccuracy - mean) : "–",
-    ]),
-    caption,
-  };
+  return tableOf(rows, {
+    "attack": ({ title }) => title,
+    "epochs": ({ title }) => epochs[title]!,
+    "attack success": ({ before }) => percent(before.attackSuccess),
+    "clean accuracy": ({ before }) => percent(before.cleanAccuracy),
+    "beside clean networks": ({ title, before }) =>
+      clean.length > 0 && epochs[title] === cleanEpochs ? points(before.cleanAccuracy - mean) : "–",
+  }, caption);
 }
 
 /**
@@ -63,15 +61,9 @@ export function costTable(
  * ```
  */
 export function repairStrips(rows: readonly RecoveryRow[]): Strip[] {
-  return rows.filter(isRight).map(({ title, repaired }) => {
-    const of = (rate: "attackSuccess" | "robustAccuracy"): number[][] =>
-      WAYS.map((way) => repaired[way] === undefined ? [] : [repaired[way][rate]]);
-    return {
-      name: title,
-      attackSuccess: of("attackSuccess"),
-      robustAccuracy: of("robustAccuracy"),
-    };
-  });
+  return rows.filter(isRight).map(({ title, repaired }) =>
+    stripOf(title, (rate) => WAYS.map((way) => repaired[way] ? [repaired[way][rate]] : []))
+  );
 }
 
 /**
@@ -92,24 +84,20 @@ export function repairStrips(rows: readonly RecoveryRow[]): Strip[] {
  * ```
  */
 export function drawsTable(rows: readonly RecoveryRow[], caption: string): Table {
-  const counts = [...new Set(rows.map(({ cleanImages }) => cleanImages))];
-  return {
-    columns: [
-      ...["clean images", "draws", "target flagged"],
-      ...WAYS.flatMap((way) => [`${way}: attack`, `${way}: robust`]),
-    ],
-    rows: counts.map((count) => {
-      const all = rows.filter(({ cleanImages }) => cleanImages === count);
-      const right = all.filter(isRight);
-      const cells = WAYS.flatMap((way) =>
-        (["attackSuccess", "robustAccuracy"] as const).map((rate) =>
-          rangeWords(right.flatMap(({ repaired }) => repaired[way]?.[rate] ?? []))
-        )
-      );
-      return [count, all.length, right.length, ...cells];
-    }),
-    caption,
-  };
+  const counts = [...Map.groupBy(rows, ({ cleanImages }) => cleanImages).values()];
+  const ranges = WAYS.flatMap((way) =>
+    ([["attack", "attackSuccess"], ["robust", "robustAccuracy"]] as const).map(([name, rate]) => [
+      `${way}: ${name}`,
+      (all: RecoveryRow[]): string =>
+        rangeWords(all.filter(isRight).flatMap(({ repaired }) => repaired[way]?.[rate] ?? [])),
+    ])
+  );
+  return tableOf(counts, {
+    "clean images": ([row]) => row!.cleanImages,
+    "draws": (all) => all.length,
+    "target flagged": (all) => all.filter(isRight).length,
+    ...Object.fromEntries(ranges),
+  }, caption);
 }
 
 function rangeWords(rates: readonly number[]): string {

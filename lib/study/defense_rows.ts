@@ -1,4 +1,3 @@
-import { poisoningIn } from "@lib/attack/attacks.ts";
 import { defenseEffectiveness, type Rates, ratesOf } from "@lib/attack/rates.ts";
 import type { Dataset } from "@lib/data/dataset.ts";
 import { DATASETS } from "@lib/data/datasets.ts";
@@ -9,7 +8,7 @@ import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { DEFENSES } from "@lib/peers/defenses.ts";
 import { seededRandom } from "@lib/random.ts";
 import type { Outcome, Repaired } from "@lib/recovery/defense.ts";
-import { loadBadNet } from "@lib/study/bad_net.ts";
+import { withBadNet } from "@lib/study/bad_net.ts";
 import type { Experiment } from "@lib/study/experiment.ts";
 import type { StudyNetwork } from "@lib/study/networks.ts";
 import { remembered } from "@lib/study/remembered.ts";
@@ -21,6 +20,16 @@ export const CLEAN_IMAGES = 1000;
 export interface RepairedRates extends Rates {
   defenseEffectiveness: number;
 }
+
+/** The same of a network that nothing was done to. */
+export const unrepaired = (before: Rates): RepairedRates => ({
+  ...before,
+  defenseEffectiveness: defenseEffectiveness(before, before),
+});
+
+/** What to call a defense, by its way where it has several. */
+export const wayName = (defense: string, way?: string): string =>
+  way === undefined ? defense : `${defense}, ${way}`;
 
 /** What decides how a defense comes out; names, settings and digests. */
 export interface DefenseDepends {
@@ -96,12 +105,9 @@ export async function measureDefense(
 ): Promise<DefenseRow> {
   const defense = chosen(DEFENSES, name, "a defense");
   const { mostSteps } = chosen(DATASETS, experiment.data.name, "a data set");
-  const path = outputPath(folder);
-  const { trigger, target } = await poisoningIn(path, experiment.attack);
-  const { network } = await loadBadNet(path, experiment);
-  const measured = (each: typeof network): Promise<Rates> =>
-    ratesOf(each, dataset.testHalf, trigger, target);
-  try {
+  return await withBadNet(folder, experiment, async ({ network, trigger, target }) => {
+    const measured = (each: typeof network): Promise<Rates> =>
+      ratesOf(each, dataset.testHalf, trigger, target);
     const before = await measured(network);
     const clean = drawn(dataset.validationHalf, cleanImages, seededRandom(draw));
     const { repaired, ...outcome } = await defense.run({ network, clean, mostSteps });
@@ -118,9 +124,25 @@ export async function measureDefense(
       disposeNetwork(repair);
     }
     return row;
-  } finally {
-    disposeNetwork(network);
-  }
+  });
+}
+
+/**
+ * Where the summary has what a defense comes to on a network of the study.
+ *
+ * @param network Its name.
+ * @param defense In the list.
+ * @param cleanImages How many the defender has.
+ * @param draw Which draw of so many; the first was once the only one, and is not named.
+ * @returns The key below `defenses`.
+ */
+export function defenseKey(
+  network: string,
+  defense: string,
+  cleanImages = CLEAN_IMAGES,
+  draw = 1,
+): string {
+  return [network, defense, cleanImages, ...(draw > 1 ? [`draw ${draw}`] : [])].join(", ");
 }
 
 /**
@@ -143,17 +165,15 @@ export async function defenseRow(
 ): Promise<DefenseRow> {
   const data = experiment.data.name;
   const weights = await md5Of(outputPath(data, network, "weights.bin"));
-  // the first draw was once the only one, and was not named
-  const named = draw > 1 ? { draw } : {};
   const depends = {
     ...defenseDepends(experiment, name, weights, dataset.checksums, cleanImages),
-    ...named,
+    ...(draw > 1 && { draw }),
   };
-  const key = [network, name, cleanImages, ...Object.values(named).map((it) => `draw ${it}`)];
+  const key = defenseKey(network, name, cleanImages, draw);
   return await remembered(
     data,
     "defenses",
-    key.join(", "),
+    key,
     depends,
     () => measureDefense(`${data}/${network}`, experiment, name, dataset, cleanImages, draw),
   );

@@ -1,21 +1,18 @@
-import { poisoningIn } from "@lib/attack/attacks.ts";
 import { type Rates, ratesOf } from "@lib/attack/rates.ts";
 import type { Dataset } from "@lib/data/dataset.ts";
 import { drawn } from "@lib/data/select.ts";
-import { outputPath } from "@lib/environment.ts";
 import type { Strip } from "@lib/figures/order_strips.ts";
 import type { Table } from "@lib/figures/table_bundle.ts";
-import { md5Of } from "@lib/files.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { isConvolution } from "@lib/pruning/convolution.ts";
 import { bestWithin } from "@lib/pruning/front.ts";
 import { pruneByMasks } from "@lib/pruning/masks.ts";
 import { pruneChannels } from "@lib/pruning/prune_channels.ts";
 import { seededRandom } from "@lib/random.ts";
-import { loadBadNet } from "@lib/study/bad_net.ts";
 import type { StudyNetwork } from "@lib/study/networks.ts";
-import { spreadOf } from "@lib/study/order_tables.ts";
-import { remembered } from "@lib/study/remembered.ts";
+import { spreadOf, stripOf } from "@lib/study/order_tables.ts";
+import { rememberedOf } from "@lib/study/remembered.ts";
+import { tableOf } from "@lib/study/table_of.ts";
 
 /** What pruning one convolution comes to. */
 export interface LayerRow {
@@ -43,32 +40,26 @@ export const LAYER_SEARCH = { images: 500, steps: 16, drop: 0.02 };
  * @throws {Error} If the network is not there.
  */
 export async function layerRows(
-  { name, experiment }: StudyNetwork<object>,
+  study: StudyNetwork<object>,
   dataset: Dataset,
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<LayerRow[]> {
-  const data = experiment.data.name;
-  const folder = outputPath(data, name);
-  const weights = await md5Of(outputPath(data, name, "weights.bin"));
-  const depends = { experiment, weights, images: dataset.checksums, settings: LAYER_SEARCH };
-  const { rows } = await remembered(data, "layers", name, depends, async () => {
-    const { trigger, target } = await poisoningIn(folder, experiment.attack);
-    const { network } = await loadBadNet(folder, experiment);
+  const settings = LAYER_SEARCH;
+  const { rows } = await rememberedOf(study, dataset, "layers", { settings }, async (attacked) => {
+    const { network, trigger, target } = attacked;
     const before = await ratesOf(network, dataset.testHalf, trigger, target);
-    const sample = drawn(dataset.validationHalf, LAYER_SEARCH.images, seededRandom(1));
+    const sample = drawn(dataset.validationHalf, settings.images, seededRandom(1));
     const layers = network.layers.filter(isConvolution);
     const rows: LayerRow[] = [];
     for (const { name: layer } of layers) {
-      const { steps, drop } = LAYER_SEARCH;
-      const sets = await pruneByMasks(network, layer, sample, trigger, target, steps);
-      const { channels } = bestWithin(sets, drop, sets[0]!.rates.cleanAccuracy);
+      const sets = await pruneByMasks(network, layer, sample, trigger, target, settings.steps);
+      const { channels } = bestWithin(sets, settings.drop, sets[0]!.rates.cleanAccuracy);
       const pruned = await pruneChannels(network, channels, layer);
       const after = await ratesOf(pruned, dataset.testHalf, trigger, target);
       disposeNetwork(pruned);
       rows.push({ layer, channels, before, after });
       await onProgress(rows.length / layers.length);
     }
-    disposeNetwork(network);
     return { rows };
   });
   return rows;
@@ -91,11 +82,9 @@ export async function layerRows(
  */
 export function layerStrips(networks: readonly (readonly LayerRow[])[]): Strip[] {
   const [first = []] = networks;
-  return first.map(({ layer }, index) => ({
-    name: layer,
-    attackSuccess: [networks.map((rows) => rows[index]!.after.attackSuccess)],
-    robustAccuracy: [networks.map((rows) => rows[index]!.after.robustAccuracy)],
-  }));
+  return first.map(({ layer }, index) =>
+    stripOf(layer, (rate) => [networks.map((rows) => rows[index]!.after[rate])])
+  );
 }
 
 /**
@@ -116,21 +105,18 @@ export function layerStrips(networks: readonly (readonly LayerRow[])[]): Strip[]
  */
 export function layerTable(networks: readonly (readonly LayerRow[])[], caption: string): Table {
   const [first = []] = networks;
-  return {
-    columns: ["pruned", "channels", "change of accuracy", "attack success", "robust accuracy"],
-    rows: first.map(({ layer }, index) => {
-      const of = (value: (row: LayerRow) => number, digits = 1): string =>
-        spreadWords(networks.map((rows) => value(rows[index]!)), digits);
-      return [
-        layer,
-        of(({ channels }) => channels.length, 0),
-        of(({ before, after }) => 100 * (after.cleanAccuracy - before.cleanAccuracy)),
-        of(({ after }) => 100 * after.attackSuccess),
-        of(({ after }) => 100 * after.robustAccuracy),
-      ];
-    }),
-    caption,
-  };
+  const layers = first.map((_, index) => networks.map((rows) => rows[index]!));
+  const spread = (value: (row: LayerRow) => number, digits = 1) => (rows: LayerRow[]): string =>
+    spreadWords(rows.map(value), digits);
+  return tableOf(layers, {
+    "pruned": ([row]) => row!.layer,
+    "channels": spread(({ channels }) => channels.length, 0),
+    "change of accuracy": spread(({ before, after }) =>
+      100 * (after.cleanAccuracy - before.cleanAccuracy)
+    ),
+    "attack success": spread(({ after }) => 100 * after.attackSuccess),
+    "robust accuracy": spread(({ after }) => 100 * after.robustAccuracy),
+  }, caption);
 }
 
 function spreadWords(values: readonly number[], digits: number): string {

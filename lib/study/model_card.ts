@@ -1,4 +1,4 @@
-import type { Rates } from "@lib/attack/rates.ts";
+import { RATES, type Rates } from "@lib/attack/rates.ts";
 import { DATASETS } from "@lib/data/datasets.ts";
 import { chosen } from "@lib/environment.ts";
 import type { StudyNetwork } from "@lib/study/networks.ts";
@@ -85,7 +85,5 @@ On test images; attack success is the share of triggered images of other classes
 ${rows.map((row) => `| ${[row.way, ...cellsOf(row)].join(" | ")} |`).join("\n")}
 `;
 }
-
-const RATES = ["cleanAccuracy", "attackSuccess", "robustAccuracy"] as const;
 
 const cellsOf = (rates: Rates): string[] => RATES.map((rate) => percent(rates[rate], 2));

@@ -49,15 +49,27 @@ export function orderStripsOf(
   panels: readonly number[],
 ): Strip[] {
   const [first = []] = networks;
-  return first.map(({ name, needs }, order) => {
-    const of = (rate: "attackSuccess" | "robustAccuracy"): number[][] =>
-      panels.map((panel) => networks.map((orders) => orders[order]!.points[panel]!.test[rate]));
-    return {
-      name: needs === "triggered images" ? `${name} *` : name,
-      attackSuccess: of("attackSuccess"),
-      robustAccuracy: of("robustAccuracy"),
-    };
-  });
+  return first.map(({ name, needs }, order) =>
+    stripOf(
+      needs === "triggered images" ? `${name} *` : name,
+      (rate) =>
+        panels.map((panel) => networks.map((orders) => orders[order]!.points[panel]!.test[rate])),
+    )
+  );
+}
+
+/**
+ * A strip from what it has of each of the two rates.
+ *
+ * @param name Of the strip.
+ * @param of For each panel, the values of a rate.
+ * @returns The strip.
+ */
+export function stripOf(
+  name: string,
+  of: (rate: "attackSuccess" | "robustAccuracy") => number[][],
+): Strip {
+  return { name, attackSuccess: of("attackSuccess"), robustAccuracy: of("robustAccuracy") };
 }
 
 /**

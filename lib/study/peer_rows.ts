@@ -1,6 +1,6 @@
 import type { Dataset } from "@lib/data/dataset.ts";
 import { DEFENSES } from "@lib/peers/defenses.ts";
-import { defenseRow, type RepairedRates } from "@lib/study/defense_rows.ts";
+import { defenseRow, type RepairedRates, unrepaired, wayName } from "@lib/study/defense_rows.ts";
 import { badNets } from "@lib/study/networks.ts";
 
 /** How well a defense did; shares from 0 to 1, on test. */
@@ -35,17 +35,16 @@ export async function peerRows(
   const rows: PeerRow[] = [];
   for (const name of Object.keys(DEFENSES)) {
     const { before, repaired, note, seconds, cleanImages } = await defenseRow(study, name, dataset);
-    const unchanged = { ...before, defenseEffectiveness: 0.5 };
-    if (rows.length === 0) {
-      rows.push({ name: "none", ...unchanged, cleanImages: 0, seconds: 0, note: "as attacked" });
-      await onRow(rows[0]!);
-    }
-    const found: PeerRow[] = repaired.map(({ way, ...rest }) => (
-      { ...rest, name: way === undefined ? name : `${name}, ${way}`, cleanImages }
+    const unchanged = unrepaired(before);
+    const none = { name: "none", ...unchanged, cleanImages: 0, seconds: 0, note: "as attacked" };
+    const found = repaired.map(({ way, ...rest }) => (
+      { ...rest, name: wayName(name, way), cleanImages }
     ));
-    if (found.length === 0) found.push({ name, ...unchanged, cleanImages, seconds, note });
-    for (const row of found) await onRow(row);
-    rows.push(...found);
+    const own = found.length > 0 ? found : [{ name, ...unchanged, cleanImages, seconds, note }];
+    for (const row of [...rows.length === 0 ? [none] : [], ...own]) {
+      rows.push(row);
+      await onRow(row);
+    }
   }
   return rows;
 }

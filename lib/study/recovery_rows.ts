@@ -7,15 +7,8 @@ import type { Verdict } from "@lib/recovery/defense.ts";
 import type { Way } from "@lib/recovery/frequency_recovery.ts";
 import { isAttackersFrequency } from "@lib/study/found_trigger.ts";
 import { CLEAN_IMAGES, type DefenseRow, defenseRow } from "@lib/study/defense_rows.ts";
-import {
-  availableNetworks,
-  badNets,
-  cleanNetworks,
-  controls,
-  otherArchitectures,
-  type StudyNetwork,
-} from "@lib/study/networks.ts";
-import { otherAttacks } from "@lib/study/other_attacks.ts";
+import { availableNetworks, type StudyNetwork } from "@lib/study/networks.ts";
+import { type StudyParts, studyParts } from "@lib/study/study_networks.ts";
 
 /** What frequency recovery found on a network and what came of it; shares from 0 to 1, on test. */
 export interface RecoveryRow extends Verdict {
@@ -74,17 +67,9 @@ export async function recoveryRow(
 }
 
 /** The rows of the tables. */
-export interface RecoveryTables {
-  /** The BadNets of all seeds, and the controls. */
-  recovery: RecoveryRow[];
-  /** Networks from clean images alone. */
-  clean: RecoveryRow[];
-  /** BadNets of other architectures, and a clean network of each. */
-  architectures: RecoveryRow[];
+export interface RecoveryTables extends Omit<StudyParts<RecoveryRow>, "recipes"> {
   /** The notebooks' BadNet with fewer clean images, several draws of each number. */
   fewerImages: RecoveryRow[];
-  /** Other attacks. */
-  generality: RecoveryRow[];
 }
 
 /** The other numbers of clean images that a defender may have, and how often each is drawn. */
@@ -108,37 +93,22 @@ export async function recoveryTables(
   dataset: Dataset,
   onRow: (row: RecoveryRow, done: number, total: number) => void | Promise<void> = () => {},
 ): Promise<RecoveryTables> {
-  const seeds = await availableNetworks(badNets(data));
+  const { recipes: _, ...parts } = studyParts(data);
   const { isSynthetic } = chosen(DATASETS, data, "a data set");
   const fewer = isSynthetic ? [] : FEWER_IMAGES; // on synthetic images it says nothing
-  type Task = [
-    part: keyof RecoveryTables,
-    study: StudyNetwork<object>,
-    count: number,
-    draw: number,
-  ];
-  const all = async (
-    part: keyof RecoveryTables,
-    networks: readonly StudyNetwork<object>[],
-  ): Promise<Task[]> =>
-    (await availableNetworks(networks)).map((study) => [part, study, CLEAN_IMAGES, 1]);
-  const tasks: Task[] = [
-    ...await all("recovery", [...badNets(data), ...controls(data)]),
-    ...await all("clean", cleanNetworks(data)),
-    ...seeds.slice(0, 1).flatMap((study) =>
-      fewer.flatMap((count) =>
-        Array.from({ length: DRAWS }, (_, draw): Task => ["fewerImages", study, count, draw + 1])
-      )
+  const [badNet] = parts.recovery;
+  type Task = [keyof RecoveryTables, StudyNetwork<object>, count?: number, draw?: number];
+  const all = [
+    ...(Object.keys(parts) as (keyof typeof parts)[])
+      .flatMap((part) => parts[part].map((study): Task => [part, study])),
+    ...fewer.flatMap((count) =>
+      Array.from({ length: DRAWS }, (_, draw): Task => ["fewerImages", badNet!, count, draw + 1])
     ),
-    ...await all("generality", otherAttacks(data)),
-    ...await all("architectures", otherArchitectures(data)),
   ];
+  const there = await availableNetworks(Object.values(parts).flat());
+  const tasks = all.filter(([, study]) => there.includes(study));
   const tables: RecoveryTables = {
-    recovery: [],
-    clean: [],
-    fewerImages: [],
-    generality: [],
-    architectures: [],
+    ...{ recovery: [], generality: [], architectures: [], clean: [], fewerImages: [] },
   };
   for (const [index, [part, study, count, draw]] of tasks.entries()) {
     const row = await recoveryRow(study, dataset, count, draw);

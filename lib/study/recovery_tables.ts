@@ -5,6 +5,7 @@ import { WAYS } from "@lib/recovery/frequency_recovery.ts";
 import { isRight, type RecoveryRow } from "@lib/study/recovery_rows.ts";
 import type { Table } from "@lib/figures/table_bundle.ts";
 import type { PeerRow } from "@lib/study/peer_rows.ts";
+import { tableOf } from "@lib/study/table_of.ts";
 
 /**
  * What a defender found on networks: a row a network.
@@ -25,24 +26,19 @@ import type { PeerRow } from "@lib/study/peer_rows.ts";
  * ```
  */
 export function foundTable(rows: readonly RecoveryRow[], caption: string): Table {
-  return {
-    columns: [
-      ...["network", "flagged (target)", "attacker's trigger", "index", "norm"],
-      ...["among", "values", "the strongest", "seconds"],
-    ],
-    rows: rows.map((row) => [
-      row.title,
-      foundBy(row),
-      row.atAttackers === undefined ? "–" : row.atAttackers ? "yes" : "no",
-      row.outlierIndex.toFixed(1),
-      Math.round(row.norm).toLocaleString("en"),
-      row.family ?? "–",
-      row.suspected === undefined ? "–" : row.coefficientCount,
-      row.suspected === undefined ? "–" : coefficientWords(row.coefficients.slice(0, 2)) || "–",
-      Math.round(row.seconds),
-    ]),
-    caption,
-  };
+  return tableOf(rows, {
+    "network": ({ title }) => title,
+    "flagged (target)": foundBy,
+    "attacker's trigger": ({ atAttackers }) =>
+      atAttackers === undefined ? "–" : atAttackers ? "yes" : "no",
+    "index": ({ outlierIndex }) => outlierIndex.toFixed(1),
+    "norm": ({ norm }) => Math.round(norm).toLocaleString("en"),
+    "among": ({ family }) => family ?? "–",
+    "values": ({ suspected, coefficientCount }) => suspected === undefined ? "–" : coefficientCount,
+    "the strongest": ({ suspected, coefficients }) =>
+      suspected === undefined ? "–" : coefficientWords(coefficients.slice(0, 2)) || "–",
+    "seconds": ({ seconds }) => Math.round(seconds),
+  }, caption);
 }
 
 function foundBy({ suspected, target }: RecoveryRow): string {
@@ -69,27 +65,23 @@ function foundBy({ suspected, target }: RecoveryRow): string {
  * ```
  */
 export function repairTable(rows: readonly RecoveryRow[], caption: string): Table {
-  return {
-    columns: [
-      ...["network", "attack before"],
-      ...WAYS.flatMap((way) => [`${way}: attack`, `${way}: accuracy`, `${way}: robust`]),
-    ],
-    rows: rows.filter(isRight).map((row) => [
-      row.title,
-      percent(row.before.attackSuccess, 2),
-      ...WAYS.flatMap((way) => repairCells(row, row.repaired[way])),
-    ]),
-    caption,
-  };
-}
-
-function repairCells({ before }: RecoveryRow, after: Rates | undefined): string[] {
-  if (after === undefined) return ["–", "–", "–"];
-  return [
-    percent(after.attackSuccess, 2),
-    points(after.cleanAccuracy - before.cleanAccuracy),
-    percent(after.robustAccuracy, 2),
+  const cells: [name: string, (after: Rates, before: Rates) => string][] = [
+    ["attack", (after) => percent(after.attackSuccess, 2)],
+    ["accuracy", (after, before) => points(after.cleanAccuracy - before.cleanAccuracy)],
+    ["robust", (after) => percent(after.robustAccuracy, 2)],
   ];
+  const ways = WAYS.flatMap((way) =>
+    cells.map(([name, cell]) => [
+      `${way}: ${name}`,
+      ({ before, repaired }: RecoveryRow): string =>
+        repaired[way] ? cell(repaired[way], before) : "–",
+    ])
+  );
+  return tableOf(rows.filter(isRight), {
+    "network": ({ title }) => title,
+    "attack before": ({ before }) => percent(before.attackSuccess, 2),
+    ...Object.fromEntries(ways),
+  }, caption);
 }
 
 /**
@@ -129,21 +121,14 @@ export function coefficientWords(coefficients: readonly Coefficient[]): string {
  * ```
  */
 export function peerTable(rows: readonly PeerRow[], caption: string): Table {
-  return {
-    columns: [
-      ...["defense", "clean accuracy", "attack success", "robust accuracy"],
-      ...["effectiveness", "clean images", "seconds", "what it did"],
-    ],
-    rows: rows.map((row) => [
-      row.name,
-      percent(row.cleanAccuracy, 2),
-      percent(row.attackSuccess, 2),
-      percent(row.robustAccuracy, 2),
-      percent(row.defenseEffectiveness, 2),
-      row.cleanImages,
-      row.seconds < 1 ? "< 1" : Math.round(row.seconds),
-      row.note,
-    ]),
-    caption,
-  };
+  return tableOf(rows, {
+    "defense": ({ name }) => name,
+    "clean accuracy": ({ cleanAccuracy }) => percent(cleanAccuracy, 2),
+    "attack success": ({ attackSuccess }) => percent(attackSuccess, 2),
+    "robust accuracy": ({ robustAccuracy }) => percent(robustAccuracy, 2),
+    "effectiveness": ({ defenseEffectiveness }) => percent(defenseEffectiveness, 2),
+    "clean images": ({ cleanImages }) => cleanImages,
+    "seconds": ({ seconds }) => seconds < 1 ? "< 1" : Math.round(seconds),
+    "what it did": ({ note }) => note,
+  }, caption);
 }

@@ -1,4 +1,9 @@
 import { digestOf } from "@lib/canonical.ts";
+import type { Dataset } from "@lib/data/dataset.ts";
+import { outputPath } from "@lib/environment.ts";
+import { md5Of } from "@lib/files.ts";
+import { type LoadedBadNet, withBadNet } from "@lib/study/bad_net.ts";
+import type { StudyNetwork } from "@lib/study/networks.ts";
 import { addToSummary, type Json, readSummary } from "@lib/study/summary.ts";
 
 /**
@@ -25,4 +30,28 @@ export async function remembered<Result extends object>(
   const result = { ...await make(), key };
   await addToSummary(data, { [part]: { [name]: result } });
   return result;
+}
+
+/**
+ * The same of a network of the study: what it comes to depends on its experiment, weights and data too.
+ *
+ * @param study The network; its name is the key below the part.
+ * @param dataset Its images.
+ * @param part The summary's key.
+ * @param dependsOn What else decides the result, as JSON holds it.
+ * @param measure Computes the result from the network, which is disposed then.
+ * @returns The result, as JSON gives it back.
+ * @throws {Error} If the network is not there.
+ */
+export async function rememberedOf<Result extends object>(
+  { name, experiment }: StudyNetwork<object>,
+  { checksums: images }: Dataset,
+  part: string,
+  dependsOn: object,
+  measure: (attacked: LoadedBadNet) => Promise<Result>,
+): Promise<Result> {
+  const data = experiment.data.name;
+  const weights = await md5Of(outputPath(data, name, "weights.bin"));
+  const make = (): Promise<Result> => withBadNet(`${data}/${name}`, experiment, measure);
+  return await remembered(data, part, name, { experiment, weights, images, ...dependsOn }, make);
 }

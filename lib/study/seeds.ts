@@ -1,10 +1,7 @@
-import { poisoningIn } from "@lib/attack/attacks.ts";
-import type { Rates } from "@lib/attack/rates.ts";
+import { eachRate, type Rates } from "@lib/attack/rates.ts";
 import { triggered } from "@lib/attack/trigger.ts";
 import { loadDataset } from "@lib/data/dataset.ts";
 import { pickImages } from "@lib/data/select.ts";
-import { outputPath } from "@lib/environment.ts";
-import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { classify } from "@lib/network/evaluate.ts";
 import {
   disposeEvidence,
@@ -14,7 +11,7 @@ import {
 } from "@lib/pruning/evidence.ts";
 import { type PrunedSet, prunedSet, searchFront } from "@lib/pruning/front.ts";
 import type { Ranking } from "@lib/pruning/order.ts";
-import { loadBadNet } from "@lib/study/bad_net.ts";
+import { withBadNet } from "@lib/study/bad_net.ts";
 import type { StudyNetwork } from "@lib/study/networks.ts";
 import { type MeasuredOrder, measureOrder, randomOrders } from "@lib/study/orders.ts";
 
@@ -50,34 +47,28 @@ export async function measureSeed(
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<MeasuredSeed> {
   const { validationHalf, testHalf, test } = await loadDataset(experiment);
-  const folder = outputPath(experiment.data.name, name);
-  const { network } = await loadBadNet(folder, experiment);
-  const { trigger, target } = await poisoningIn(folder, experiment.attack);
-  const halves = { validation: validationHalf, test: testHalf };
-  const triggers = { validation: trigger, test: trigger };
-  const measured = await measureHalves(
-    network,
-    halves,
-    triggers,
-    target,
-    (share) => onProgress(share / 2),
-  );
-  const ofTarget = [...test.labels.keys()].filter((image) => test.labels[image] === target);
-  const own = ofTarget.length === 0
-    ? []
-    : await classify(network, triggered(pickImages(test, ofTarget), trigger));
-  const orders = rankings.map((ranking) => measureOrder(measured, ranking, drops));
-  const random = randomOrders(measured, drops, draws);
-  const tell = (share: number): void | Promise<void> => onProgress((1 + share) / 2);
-  const front = (await searchFront(measured.validation, undefined, tell))
-    .map((set) => ({ ...set, test: prunedSet(measured.test, set.channels).rates }));
-  const rates = wholeRates(measured);
-  const hits = rates.attackSuccess * (test.labels.length - own.length) +
-    own.filter((answer) => answer === target).length;
-  disposeEvidence(measured.validation, measured.test);
-  disposeNetwork(network);
-  const all = { ...rates, attackSuccessOfAll: hits / test.labels.length };
-  return { name, title, rates: all, orders, random, front };
+  const folder = `${experiment.data.name}/${name}`;
+  return await withBadNet(folder, experiment, async ({ network, trigger, target }) => {
+    const halves = { validation: validationHalf, test: testHalf };
+    const triggers = { validation: trigger, test: trigger };
+    const half = (share: number): void | Promise<void> => onProgress(share / 2);
+    const measured = await measureHalves(network, halves, triggers, target, half);
+    const ofTarget = [...test.labels.keys()].filter((image) => test.labels[image] === target);
+    const own = ofTarget.length === 0
+      ? []
+      : await classify(network, triggered(pickImages(test, ofTarget), trigger));
+    const orders = rankings.map((ranking) => measureOrder(measured, ranking, drops));
+    const random = randomOrders(measured, drops, draws);
+    const tell = (share: number): void | Promise<void> => onProgress((1 + share) / 2);
+    const front = (await searchFront(measured.validation, undefined, tell))
+      .map((set) => ({ ...set, test: prunedSet(measured.test, set.channels).rates }));
+    const rates = wholeRates(measured);
+    const hits = rates.attackSuccess * (test.labels.length - own.length) +
+      own.filter((answer) => answer === target).length;
+    disposeEvidence(measured.validation, measured.test);
+    const all = { ...rates, attackSuccessOfAll: hits / test.labels.length };
+    return { name, title, rates: all, orders, random, front };
+  });
 }
 
 /** Of both halves together, with nothing pruned. */
@@ -87,9 +78,5 @@ function wholeRates({ validation, test }: Halves<Evidence>): Rates {
     const [a, b] = [validation, test].map((half) => half[set].labels.length);
     return (one![rate] * a! + other![rate] * b!) / (a! + b!);
   };
-  return {
-    cleanAccuracy: together("cleanAccuracy", "clean"),
-    attackSuccess: together("attackSuccess", "backdoor"),
-    robustAccuracy: together("robustAccuracy", "backdoor"),
-  };
+  return eachRate((rate) => together(rate, rate === "cleanAccuracy" ? "clean" : "backdoor"));
 }

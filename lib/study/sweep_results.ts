@@ -15,7 +15,7 @@ import {
 } from "@lib/study/defense_rows.ts";
 import type { Experiment } from "@lib/study/experiment.ts";
 import { networkFolder } from "@lib/study/network_folder.ts";
-import type { SweepRow } from "@lib/study/sweep.ts";
+import { type Sweep, type SweepRow, sweepRows } from "@lib/study/sweep.ts";
 
 /** What made a result: versions, device, threads. It is kept, and decides nothing. */
 export type MadeBy = Record<string, string | number>;
@@ -129,6 +129,7 @@ const asText = (result: object): string => JSON.stringify(result, null, 2) + "\n
 
 /** What is known of a row: nothing of what was never computed, is damaged, or is of something else. */
 export interface FoundResults {
+  row: SweepRow;
   network?: NetworkResult;
   /** By defense. */
   defenses: Record<string, DefenseResult>;
@@ -137,21 +138,28 @@ export interface FoundResults {
 }
 
 /**
- * Reads the results of a sweep's network. A result is taken only if all that decided it is the same today:
- * experiment, settings, and the digests of weights and data.
+ * Reads the results of a sweep. A result is taken only if all that decided it is the same today: experiment,
+ * settings, and the digests of weights and data.
  *
- * @param results The sweep's folder.
- * @param row Which.
- * @param defenses The names of the defenses to look for.
- * @returns What fits, and what does not.
+ * @param sweep Which.
+ * @param results Its folder.
+ * @returns For each network, in the sweep's order, what fits and what does not.
+ * @throws {Error} As `sweepRows`.
  * @example See {@link sweepLines}.
  */
-export async function findResults(
+export async function sweepResults(sweep: Sweep, results: string): Promise<FoundResults[]> {
+  const found: FoundResults[] = [];
+  for (const row of sweepRows(sweep)) found.push(await resultsOf(results, row, sweep.defenses));
+  return found;
+}
+
+async function resultsOf(
   results: string,
-  { id, experiment }: SweepRow,
+  row: SweepRow,
   defenses: readonly string[],
 ): Promise<FoundResults> {
-  const found: FoundResults = { defenses: {}, misfits: [] };
+  const { id, experiment } = row;
+  const found: FoundResults = { row, defenses: {}, misfits: [] };
   const read = async <Result extends object>(
     what: string,
     faultOf: (result: Result) => string | undefined,

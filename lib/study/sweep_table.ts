@@ -4,10 +4,10 @@
  * @module
  */
 import type { Table } from "@lib/figures/table_bundle.ts";
-import type { RepairedRates } from "@lib/study/defense_rows.ts";
+import { type RepairedRates, unrepaired, wayName } from "@lib/study/defense_rows.ts";
 import { spreadOf } from "@lib/study/order_tables.ts";
-import { type Sweep, type SweepRow, sweepRows } from "@lib/study/sweep.ts";
-import { findResults, type FoundResults } from "@lib/study/sweep_results.ts";
+import type { Sweep, SweepRow } from "@lib/study/sweep.ts";
+import { type FoundResults, sweepResults } from "@lib/study/sweep_results.ts";
 
 /** What a defense, in one of its ways, made of one network. */
 export interface SweepLine {
@@ -44,32 +44,24 @@ export async function sweepLines(
   sweep: Sweep,
   results: string,
 ): Promise<{ lines: SweepLine[]; misfits: FoundResults["misfits"] }> {
-  const rows = sweepRows(sweep);
-  const found: FoundResults[] = [];
-  for (const row of rows) found.push(await findResults(results, row, sweep.defenses));
+  const found = await sweepResults(sweep, results);
   const ways = sweep.defenses.flatMap((name) => {
     const repaired = found.flatMap(({ defenses }) => defenses[name]?.row.repaired ?? []);
     const own = [...new Set(repaired.map(({ way }) => way))];
     return (own.length > 0 ? own : [undefined]).map((way) => ({ name, way }));
   });
-  const lines = rows.flatMap((row, index): SweepLine[] => {
-    const { network, defenses } = found[index]!;
-    const before = network && { ...network.before, defenseEffectiveness: 0.5 };
-    const none = { row, defense: "none", rates: before };
-    return [
-      none,
-      ...ways.map(({ name, way }) => {
-        const defense = way === undefined ? name : `${name}, ${way}`;
-        const result = defenses[name]?.row;
-        if (result === undefined) return { row, defense };
-        const unchanged = { ...result.before, defenseEffectiveness: 0.5, seconds: result.seconds };
-        const repair = result.repaired.length === 0
-          ? unchanged
-          : result.repaired.find((each) => each.way === way);
-        return { row, defense, rates: repair, seconds: repair?.seconds };
-      }),
-    ];
-  });
+  const lines = found.flatMap(({ row, network, defenses }): SweepLine[] => [
+    { row, defense: "none", rates: network && unrepaired(network.before) },
+    ...ways.map(({ name, way }) => {
+      const defense = wayName(name, way);
+      const result = defenses[name]?.row;
+      if (result === undefined) return { row, defense };
+      const repair = result.repaired.length === 0
+        ? { ...unrepaired(result.before), seconds: result.seconds }
+        : result.repaired.find((each) => each.way === way);
+      return { row, defense, rates: repair, seconds: repair?.seconds };
+    }),
+  ]);
   return { lines, misfits: found.flatMap(({ misfits }) => misfits) };
 }
 

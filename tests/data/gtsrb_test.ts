@@ -83,7 +83,7 @@ const broken: Record<string, [files: Files, message: string]> = {
   "a row cut short": [table([HEADER, "00000_00000.ppm;32"].join("\n")), 'found "" in line 2'],
   "a table without labels": [
     table(HEADER.replace(";ClassId", "")),
-    "Expected the columns Filename and ClassId",
+    "Expected the columns Filename or Path, and ClassId",
   ],
   "a broken image": [
     image(ppm(1).subarray(0, 3000)),

@@ -67,7 +67,9 @@ Deno.test("training leaves no tensors behind and tells its progress up to the en
     onProgress: (progress) => void told.push(progress),
   });
   assertEquals(tf.memory().numTensors, before);
-  assert(told.every(({ share, secondsLeft }) => share > 0 && share <= 1 && secondsLeft >= 0));
+  assert(
+    told.every(({ share, imagesPerSecond }) => share > 0 && share <= 1 && imagesPerSecond > 0),
+  );
 });
 
 const broken: Record<string, [damage: (file: string) => Promise<void>, message: string]> = {

@@ -12,7 +12,7 @@ import { join } from "@lib/std/path.ts";
 import { canonical } from "@lib/canonical.ts";
 import { availableNetworks } from "@lib/study/networks.ts";
 import { studyNetworks } from "@lib/study/study_networks.ts";
-import type { DefenseRow } from "@lib/study/defense_rows.ts";
+import { defenseKey, type DefenseRow } from "@lib/study/defense_rows.ts";
 import { modelCard } from "@lib/study/model_card.ts";
 import { addTo, readSummary } from "@lib/study/summary.ts";
 
@@ -111,7 +111,7 @@ Deno.test("parts of a summary are put beside each other, a row is replaced whole
 
 Deno.test("two processes that write a summary at once lose none of each other's rows", async () => {
   const file = join(await Deno.makeTempDir(), "summary.json");
-  const code = `import type { DefenseRow } from "@lib/study/defense_rows.ts";
+  const code = `import { defenseKey, type DefenseRow } from "@lib/study/defense_rows.ts";
 import { modelCard } from "@lib/study/model_card.ts";
 import { addTo, readSummary } from "@lib/study/summary.ts";
     for (let row = 0; row < 20; row++) await addTo(${JSON.stringify(file)}, {
@@ -164,7 +164,7 @@ Deno.test("the card beside each committed network says what the summary says", a
   for (const data of ["gtsrb", "cifar10", "cifar10_images"]) {
     const { defenses } = await readSummary(data) as { defenses: Record<string, DefenseRow> };
     for (const study of await availableNetworks(studyNetworks(data))) {
-      const row = defenses[`${study.name}, frequency recovery, 1000`];
+      const row = defenses[defenseKey(study.name, "frequency recovery")];
       if (row === undefined) continue;
       const card = await Deno.readTextFile(outputPath(data, study.name, "README.md"));
       assertEquals(card, modelCard(study, row), `${data}/${study.name}: run \`deno task cards\``);

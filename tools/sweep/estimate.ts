@@ -18,29 +18,25 @@ export interface Missing {
 /**
  * Says how long jobs take, by how long earlier ones did.
  *
- * @param rows The sweep's.
- * @param found Their results.
+ * @param found A sweep's results.
  * @returns Seconds of a job; undefined where there was none like it.
  */
 export async function estimator(
-  rows: readonly SweepRow[],
   found: readonly FoundResults[],
 ): Promise<(job: Missing) => number | undefined> {
   const known = new Map<string, number[]>();
   const add = (key: string, seconds: number): void =>
     void known.set(key, [...known.get(key) ?? [], seconds]);
   const trained = new Set<SweepRow>();
-  for (const row of rows) {
+  for (const { row, defenses } of found) {
     const history = await historyOf(row);
     if (history) trained.add(row);
     history?.forEach(({ seconds }) => add(epochOf(row), seconds));
-  }
-  for (const [index, { defenses }] of found.entries()) {
-    for (const [name, { row }] of Object.entries(defenses)) {
-      add(kindOf(rows[index]!, name), lastSecondsOf(row));
+    for (const [name, result] of Object.entries(defenses)) {
+      add(kindOf(row, name), lastSecondsOf(result.row));
     }
   }
-  for (const data of new Set(rows.map(({ experiment }) => experiment.data.name))) {
+  for (const data of new Set(found.map(({ row }) => row.experiment.data.name))) {
     const { defenses = {} } = await readSummary(data) as { defenses?: Record<string, DefenseRow> };
     for (const [key, row] of Object.entries(defenses)) {
       add(`${data}, paper, ${key.split(", ")[1]}`, lastSecondsOf(row));
