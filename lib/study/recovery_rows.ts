@@ -67,7 +67,7 @@ export async function recoveryRow(
 }
 
 /** The rows of the tables. */
-export interface RecoveryTables extends Omit<StudyParts<RecoveryRow>, "recipes"> {
+export interface RecoveryTables extends StudyParts<RecoveryRow> {
   /** The notebooks' BadNet with fewer clean images, several draws of each number. */
   fewerImages: RecoveryRow[];
 }
@@ -93,7 +93,7 @@ export async function recoveryTables(
   dataset: Dataset,
   onRow: (row: RecoveryRow, done: number, total: number) => void | Promise<void> = () => {},
 ): Promise<RecoveryTables> {
-  const { recipes: _, ...parts } = studyParts(data);
+  const parts = studyParts(data);
   const { isSynthetic } = chosen(DATASETS, data, "a data set");
   const fewer = isSynthetic ? [] : FEWER_IMAGES; // on synthetic images it says nothing
   const [badNet] = parts.recovery;
@@ -108,7 +108,8 @@ export async function recoveryTables(
   const there = await availableNetworks(Object.values(parts).flat());
   const tasks = all.filter(([, study]) => there.includes(study));
   const tables: RecoveryTables = {
-    ...{ recovery: [], generality: [], architectures: [], clean: [], fewerImages: [] },
+    ...{ recovery: [], generality: [], architectures: [], recipes: [], clean: [] },
+    fewerImages: [],
   };
   for (const [index, [part, study, count, draw]] of tasks.entries()) {
     const row = await recoveryRow(study, dataset, count, draw);
