@@ -1,6 +1,7 @@
 import { type Graph, int, type Ref } from "@lib/network/graph.ts";
 import { isInput, type LayerCall, layerCalls } from "@lib/network/layer_calls.ts";
 import { ACTIVATION_NODES } from "@lib/network/nodes/activation_nodes.ts";
+import { LAYER_NORMALIZATION_NODES } from "@lib/network/nodes/layer_normalization.ts";
 import { LOGARITHM_NODES } from "@lib/network/nodes/logarithm.ts";
 import type { LayerNodes, Pass, PassContext } from "@lib/network/nodes/pass.ts";
 import { SHAPE_NODES } from "@lib/network/nodes/shape_nodes.ts";
@@ -11,6 +12,7 @@ import { tf } from "@lib/network/tensorflow.ts";
 /** Layers by their Keras class name. */
 const LAYERS: Record<string, LayerNodes> = {
   ...ACTIVATION_NODES,
+  ...LAYER_NORMALIZATION_NODES,
   ...LOGARITHM_NODES,
   ...SHAPE_NODES,
   ...TRAINING_NODES,

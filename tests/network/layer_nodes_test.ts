@@ -76,6 +76,7 @@ for (
     tf.layers.depthwiseConv2d({ ...convolved, depthMultiplier: 2, strides: 2 }),
     tf.layers.prelu({ sharedAxes: [1, 2], alphaInitializer: "glorotNormal" }),
     tf.layers.prelu({ sharedAxes: [1, 2, 3], alphaInitializer: "glorotNormal" }),
+    tf.layers.layerNormalization({ gammaInitializer: "glorotNormal", epsilon: 0.01 }),
     tf.layers.globalMaxPooling2d({}),
     new Logarithm({}),
     tf.layers.permute({ dims: [3, 1, 2] }),
@@ -106,6 +107,23 @@ for (
     );
   });
 }
+
+Deno.test("layer normalisation without scale or offset is that with ones and zeros", () => {
+  // tfjs's own cannot be called without them
+  const [input, slope] = [5, 6].map((seed) => tf.randomNormal([4, 6], 0.2, 1, "float32", seed));
+  const [expected, ...others] = [{}, { scale: false, axis: 1 }, { center: false }].map((some) => {
+    const layer = tf.layers.layerNormalization(some);
+    layer.apply(tf.input({ shape: [6] }));
+    return runLayer(layer, input!, slope!);
+  });
+  for (const { output, byInput } of others) {
+    assertClose(output.dataSync(), expected!.output.dataSync());
+    assertClose(byInput.dataSync(), expected!.byInput.dataSync());
+  }
+  const [byScale, byOffset] = expected!.byWeights.map((each) => each.dataSync());
+  assertClose(others[0]!.byWeights[0]!.dataSync(), byOffset!);
+  assertClose(others[1]!.byWeights[0]!.dataSync(), byScale!);
+});
 
 Deno.test("a product with one value for each channel is tfjs's own, forward and backward", () => {
   const layer = tf.layers.multiply();
