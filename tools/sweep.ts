@@ -70,7 +70,7 @@ async function runPlan(
   // Snakemake makes what is not there
   for (const { file } of misfits) await Deno.rename(file, `${file}.former`);
   const rows = sweepRows(sweep).map(({ id }) => id);
-  const plan = { rows, defenses: sweep.defenses, job: job.join(" "), file };
+  const plan = { rows, defenses: sweep.defenses, job, file };
   await writeWhole(join(results, "plan.json"), JSON.stringify(plan, null, 2));
   const start = Date.now();
   const timer = setInterval(async () => {

@@ -147,9 +147,9 @@ test("of what is damaged a sweep names the file, and the rest goes on", async ()
 test("a full disk is said with the file, and leaves no half of one", async () => {
   try {
     const [row] = rows;
-    const job = [...TINY, "network", "--row", row!.id, "--sweep", file].join(" ");
+    const job = [...TINY, "network", "--row", row!.id, "--sweep", file];
     // no file above 512 KiB: the network's weights are larger
-    const args = ["-c", `trap '' XFSZ; ulimit -f 512; exec ${job}`];
+    const args = ["-c", `trap '' XFSZ; ulimit -f 512; exec "$@"`, "bash", ...job];
     const env = { ...environment, DENO_NO_UPDATE_CHECK: "1" };
     const { success, stderr } = await new Deno.Command("bash", { args, cwd: ROOT, env }).output();
     const words = new TextDecoder().decode(stderr);

@@ -22,7 +22,7 @@ DATASETS["tiny"] = {
 /** How one of the two is called: "sweep", or "network" or "defense". */
 export const TINY: readonly string[] = [
   ...[Deno.execPath(), "run", "-A", "--quiet"],
-  new URL(import.meta.url).pathname,
+  import.meta.filename!,
 ];
 
 if (import.meta.main) {
