@@ -13,6 +13,7 @@ import { sweepRows } from "@lib/study/sweep.ts";
 import { resultFile, sweepResults } from "@lib/study/sweep_results.ts";
 import { join, relative } from "node:path";
 import { timeWords } from "./notebooks/progress.ts";
+import { canWrite } from "./setup/packages.ts";
 import { setupSweeping, SNAKEMAKE } from "./sweep/environment.ts";
 import { estimator, type Missing } from "./sweep/estimate.ts";
 import { sweepOptions, type SweepPlace } from "./sweep/options.ts";
@@ -83,10 +84,17 @@ async function runPlan(
     // stale locks and half results are of runs that were killed
     ...["--keep-going", "--nolock", "--rerun-incomplete", "--rerun-triggers", "mtime"],
   ];
-  const child = new Deno.Command(SNAKEMAKE, { args, env: { TF_CPP_MIN_LOG_LEVEL: "2" } }).spawn();
+  const env = { TF_CPP_MIN_LOG_LEVEL: "2", ...await cacheInside() };
+  const child = new Deno.Command(SNAKEMAKE, { args, env }).spawn();
   const { code } = await child.status;
   clearInterval(timer);
   return code;
+}
+
+/** Where the home folder cannot be written, Snakemake's cache is inside the repository. */
+async function cacheInside(): Promise<Record<string, string>> {
+  if (await canWrite(Deno.env.get("HOME") ?? "/")) return {};
+  return { XDG_CACHE_HOME: join(ROOT, ".setup", "cache") };
 }
 
 /** Milliseconds between two lines of progress. */

@@ -28,7 +28,9 @@ export const TINY: readonly string[] = [
 if (import.meta.main) {
   const [kind, ...options] = Deno.args;
   const isSweep = kind === "sweep";
-  const work = isSweep ? sweep(options, [...TINY]) : sweepJob(Deno.args).then(() => 0);
+  // as in a folder with a space in its path
+  const job = ["env", "WORDS=two words", ...TINY];
+  const work = isSweep ? sweep(options, job) : sweepJob(Deno.args).then(() => 0);
   const code = await work.catch((error: Error) => {
     console.error(error.message);
     return 1;
