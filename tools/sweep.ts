@@ -13,7 +13,7 @@ import { sweepRows } from "@lib/study/sweep.ts";
 import { resultFile, sweepResults } from "@lib/study/sweep_results.ts";
 import { join, relative } from "node:path";
 import { timeWords } from "./notebooks/progress.ts";
-import { canWrite } from "./setup/packages.ts";
+import { canWrite } from "./setup/cache.ts";
 import { setupSweeping, SNAKEMAKE } from "./sweep/environment.ts";
 import { estimator, type Missing } from "./sweep/estimate.ts";
 import { sweepOptions, type SweepPlace } from "./sweep/options.ts";

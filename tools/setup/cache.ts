@@ -11,11 +11,20 @@ import { run } from "./command.ts";
  */
 export async function denoCache(root: string, usual?: string): Promise<Record<string, string>> {
   const dir = usual ?? JSON.parse(await run([Deno.execPath(), "info", "--json"], root)).denoDir;
+  return await canWrite(dir) ? {} : { DENO_DIR: join(root, ".setup", "deno") };
+}
+
+/**
+ * Whether a folder can be written, or made.
+ *
+ * @param dir Its path.
+ */
+export async function canWrite(dir: string): Promise<boolean> {
   try {
     await Deno.mkdir(dir, { recursive: true });
     await Deno.remove(await Deno.makeTempDir({ dir }));
-    return {};
+    return true;
   } catch {
-    return { DENO_DIR: join(root, ".setup", "deno") };
+    return false;
   }
 }
