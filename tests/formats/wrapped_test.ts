@@ -23,8 +23,8 @@ const NAMES = Object.keys(expected) as (keyof typeof expected)[];
 /** Half precision is computed in single precision here, and Keras 2's mixed one is not in Keras. */
 const toleranceOf = (name: string): number => name.includes("half") ? 2e-3 : 1e-5;
 
-/** Networks for the engine of layers: with a layer called twice, and layer normalisation. */
-const WITHOUT_GRAPH = ["twice", "activations"];
+/** Networks for the engine of layers: with a layer called twice. */
+const WITHOUT_GRAPH = ["twice"];
 
 for (const name of NAMES) {
   Deno.test(`${name} predicts as in Keras, and leaves only its weights in memory`, async () => {
