@@ -58,8 +58,12 @@ const STAGES: Stage[] = [
 
 /** The tests of each room, and single files: those last by name take longest, so they begin. */
 function testsByRoom(): string[][] {
-  return [...Deno.readDirSync(join(ROOT, "tests"))]
-    .filter(({ name, isDirectory }) => isDirectory || name.endsWith("_test.ts"))
+  const isTest = ({ name }: Deno.DirEntry): boolean => name.endsWith("_test.ts");
+  const inside = (folder: string): Deno.DirEntry[] => [...Deno.readDirSync(join(ROOT, folder))];
+  return inside("tests")
+    .filter((entry) =>
+      isTest(entry) || entry.isDirectory && inside(`tests/${entry.name}`).some(isTest)
+    )
     .map(({ name }) => `tests/${name}`).sort().reverse().map((path) => [path]);
 }
 
