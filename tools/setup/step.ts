@@ -60,6 +60,7 @@ async function allThere(root: string, files: readonly string[]): Promise<boolean
  */
 export async function writeFile(file: string, content: string): Promise<void> {
   await Deno.mkdir(join(file, ".."), { recursive: true });
-  await Deno.writeTextFile(`${file}.part`, content);
-  await Deno.rename(`${file}.part`, file);
+  const part = `${file}.${Deno.pid}.part`; // another process may write the same file
+  await Deno.writeTextFile(part, content);
+  await Deno.rename(part, file);
 }
