@@ -275,7 +275,7 @@ Deno.test("archives that unpack to much more than they are, are refused at once"
   ) {
     const start = performance.now();
     await assertRejects(() => read(path, classes), Error, message);
-    assert(performance.now() - start < 5000);
+    assert(performance.now() - start < 1000);
   }
 });
 

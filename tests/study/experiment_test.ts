@@ -111,9 +111,7 @@ Deno.test("parts of a summary are put beside each other, a row is replaced whole
 
 Deno.test("two processes that write a summary at once lose none of each other's rows", async () => {
   const file = join(await Deno.makeTempDir(), "summary.json");
-  const code = `import { defenseKey, type DefenseRow } from "@lib/study/defense_rows.ts";
-import { modelCard } from "@lib/study/model_card.ts";
-import { addTo, readSummary } from "@lib/study/summary.ts";
+  const code = `import { addTo } from "@lib/study/summary.ts";
     for (let row = 0; row < 20; row++) await addTo(${JSON.stringify(file)}, {
       rows: { [Deno.args[0] + row]: row },
     });`;
