@@ -25,7 +25,7 @@ export function addCrossEntropy(
   const logShares = graph.node("LogSoftmax", [logits]);
   // without those of the other classes, which may be minus infinity
   const own = graph.node("MulNoNan", [logShares, truth]);
-  const sums = graph.node("Sum", [own, graph.constant([1], "INT32")], { Tidx: type("INT32") });
+  const sums = graph.reduce("Sum", own, [1]);
   const slope = graph.node("Sub", [graph.node("Exp", [logShares]), truth]);
   return { logits, losses: graph.node("Neg", [sums]), slope };
 }

@@ -119,6 +119,12 @@ export class Graph {
     return this.node("AddV2", [first, this.node("Mul", [other, this.constant(1 - share)])]);
   }
 
+  /** A sum or a mean along some axes, which go, or stay with a length of 1. */
+  reduce(how: "Mean" | "Sum", value: Ref, axes: number[], keeps = false): Ref {
+    const settings = { Tidx: type("INT32"), keep_dims: bool(keeps) };
+    return this.node(how, [value, this.constant(axes, "INT32")], settings);
+  }
+
   /** A value cut along its first axis into equal parts. */
   divide(value: Ref, parts: number, of: ValueType = "FLOAT"): Ref[] {
     const axis = this.constant(0, "INT32");

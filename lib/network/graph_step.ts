@@ -1,6 +1,6 @@
 import { addCrossEntropy } from "@lib/network/cross_entropy.ts";
 import { adamRate, addAdamStep } from "@lib/network/adam.ts";
-import { Graph, type Ref, type, WHOLE } from "@lib/network/graph.ts";
+import { Graph, type Ref, WHOLE } from "@lib/network/graph.ts";
 import { addImages, bytesTensor, sizeOf } from "@lib/network/image_input.ts";
 import { addNetwork } from "@lib/network/network_nodes.ts";
 import type { StepSettings, TrainStep } from "@lib/network/passes.ts";
@@ -65,7 +65,7 @@ export function graphStep(network: tf.LayersModel, { seed, weightDecay }: StepSe
   const settings = { weights, seedOf: addSeeds(graph), needsImageGradient: false };
   const nodes = addNetwork(graph, network, images, settings);
   const { losses, slope } = addCrossEntropy(graph, network, nodes, labels);
-  const loss = graph.node("Mean", [losses, graph.constant([0], "INT32")], { Tidx: type("INT32") });
+  const loss = graph.reduce("Mean", losses, [0]);
   const { byWeights } = nodes.backward(meanOf(graph, slope, labels));
   const gradient = graph.concatenate(network.trainableWeights.map((weight) => {
     const own = byWeights.get(weight)!;

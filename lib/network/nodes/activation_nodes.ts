@@ -1,4 +1,4 @@
-import { float, type Graph, type Ref, type } from "@lib/network/graph.ts";
+import { float, type Graph, type Ref } from "@lib/network/graph.ts";
 import { type Config, type LayerNodes, type Pass, straight } from "@lib/network/nodes/pass.ts";
 
 /** What the kernel of a function's slope takes. */
@@ -92,10 +92,7 @@ export const ACTIVATION_NODES: Record<string, LayerNodes> = {
         const above = graph.node("ReluGrad", [gradient, input]);
         const rest = graph.node("Sub", [gradient, above]);
         const byInput = graph.node("AddV2", [above, graph.node("Mul", [rest, slope!])]);
-        const sums = graph.node("Sum", [
-          graph.node("Mul", [gradient, below]),
-          graph.constant(summed, "INT32"),
-        ], { Tidx: type("INT32") });
+        const sums = graph.reduce("Sum", graph.node("Mul", [gradient, below]), summed);
         const bySlope = graph.reshape(sums, shape);
         return { inputs: [byInput], weights: [bySlope] };
       };

@@ -1,17 +1,5 @@
-import { bool, type Graph, type Ref, type } from "@lib/network/graph.ts";
+import type { Ref } from "@lib/network/graph.ts";
 import type { LayerNodes, Pass } from "@lib/network/nodes/pass.ts";
-
-/** A sum or a mean along some axes. */
-function reduced(
-  graph: Graph,
-  how: "Mean" | "Sum",
-  value: Ref,
-  axes: number[],
-  keeps: boolean,
-): Ref {
-  const settings = { Tidx: type("INT32"), keep_dims: bool(keeps) };
-  return graph.node(how, [value, graph.constant(axes, "INT32")], settings);
-}
 
 /** Normalisation of each pixel's channels, or of each row, by its own mean and variance (Ba et al., 2016). */
 export const LAYER_NORMALIZATION_NODES: Record<string, LayerNodes> = {
@@ -27,7 +15,7 @@ export const LAYER_NORMALIZATION_NODES: Record<string, LayerNodes> = {
         center: boolean;
       };
       const rank = layer.outputShape.length;
-      const mean = (value: Ref): Ref => reduced(graph, "Mean", value, [rank - 1], true);
+      const mean = (value: Ref): Ref => graph.reduce("Mean", value, [rank - 1], true);
       const product = (one: Ref, other: Ref): Ref => graph.node("Mul", [one, other]);
       const scaled = (value: Ref): Ref => scales ? product(value, weights[0]!) : value;
 
@@ -43,7 +31,7 @@ export const LAYER_NORMALIZATION_NODES: Record<string, LayerNodes> = {
         output: center ? graph.node("AddV2", [output, weights.at(-1)!]) : output,
         backward: (gradient) => {
           const others = Array.from({ length: rank - 1 }, (_, axis) => axis);
-          const sum = (value: Ref): Ref => reduced(graph, "Sum", value, others, false);
+          const sum = (value: Ref): Ref => graph.reduce("Sum", value, others);
           const slope = scaled(gradient);
           // what moves mean or variance is taken back by them
           const taken = graph.node("AddV2", [

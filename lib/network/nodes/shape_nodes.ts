@@ -1,4 +1,4 @@
-import { bool, int, type Ref, type } from "@lib/network/graph.ts";
+import { int, type Ref, type } from "@lib/network/graph.ts";
 import {
   alongChannels,
   channelsLast,
@@ -59,8 +59,7 @@ export const SHAPE_NODES: Record<string, LayerNodes> = {
         ];
         const axes = [...shape.keys()].filter((axis) => shape[axis] !== (whole as number[])[axis]);
         if (axes.length === 0) return gradient;
-        const types = { Tidx: type("INT32"), keep_dims: bool(true) };
-        return graph.node("Sum", [gradient, graph.constant(axes, "INT32")], types);
+        return graph.reduce("Sum", gradient, axes, true);
       };
       return {
         output: graph.node("Mul", [one, other!]),

@@ -108,12 +108,13 @@ export const WINDOW_NODES: Record<string, LayerNodes> = {
     knows: channelsLast,
     add(graph, layer, [input]): Pass {
       const [, height, width, channels] = (layer.input as { shape: number[] }).shape;
-      const whole = { Tidx: type("INT32") };
-      const output = graph.node("Mean", [input, graph.constant([1, 2], "INT32")], whole);
+      const output = graph.reduce("Mean", input, [1, 2]);
       return straight(output, (gradient) => {
         const share = graph.node("Mul", [gradient, graph.constant(1 / (height! * width!))]);
         const each = graph.reshape(share, [-1, 1, 1, channels!]);
-        return graph.node("BroadcastTo", [each, graph.shape(input)], whole);
+        return graph.node("BroadcastTo", [each, graph.shape(input)], {
+          Tidx: type("INT32"),
+        });
       });
     },
   },
