@@ -8,7 +8,8 @@ import { exists, locked } from "@lib/files.ts";
 import { loadNetwork, saveNetwork } from "@lib/formats/network_file.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { ARCHITECTURES } from "@lib/network/architectures.ts";
-import type { tf } from "@lib/network/tensorflow.ts";
+import { deviceOf } from "@lib/network/device.ts";
+import { tf } from "@lib/network/tensorflow.ts";
 import type { TrainingHooks } from "@lib/network/train.ts";
 import type { EpochRecord } from "@lib/network/training_state.ts";
 import type { Experiment } from "@lib/study/experiment.ts";
@@ -57,7 +58,7 @@ export async function badNet(
     hooks: { ...hooks, checkpoint: `${path}.training.safetensors` },
     cleanNetwork: () => cleanNetwork(experiment, dataset),
   });
-  network.setUserDefinedMetadata({ experiment, history });
+  network.setUserDefinedMetadata({ experiment, history, device: deviceOf(tf.backend()) });
   await saveNetwork(path, network, (folder) => writeKept(folder, kept));
   return { network, history };
 }

@@ -3,9 +3,11 @@ import type { EpochRecord } from "@lib/network/training_state.ts";
 import type { Experiment } from "@lib/study/experiment.ts";
 
 /** What a network says of itself. */
-interface Described {
+export interface Described {
   experiment: Experiment<object>;
   history: EpochRecord[];
+  /** What it was trained on; older ones say nothing of it, and were trained on a processor. */
+  device?: string;
 }
 
 /** The same as networks said it before an experiment was five choices. */

@@ -1,9 +1,11 @@
 import { outputPath } from "@lib/environment.ts";
 import { exists } from "@lib/files.ts";
+import { deviceOf } from "@lib/network/device.ts";
+import { tf } from "@lib/network/tensorflow.ts";
 import { median } from "@lib/recovery/outliers.ts";
 import type { DefenseRow } from "@lib/study/defense_rows.ts";
 import { networkFolder } from "@lib/study/network_folder.ts";
-import { inNewForm } from "@lib/study/old_form.ts";
+import { type Described, inNewForm } from "@lib/study/old_form.ts";
 import { readSummary } from "@lib/study/summary.ts";
 import type { SweepRow } from "@lib/study/sweep.ts";
 import type { FoundResults } from "@lib/study/sweep_results.ts";
@@ -16,7 +18,7 @@ export interface Missing {
 }
 
 /**
- * Says how long jobs take, by how long earlier ones did.
+ * Says how long jobs take, by how long earlier ones did on the device that computes now.
  *
  * @param found A sweep's results.
  * @returns Seconds of a job; undefined where there was none like it.
@@ -28,12 +30,15 @@ export async function estimator(
   const add = (key: string, seconds: number): void =>
     void known.set(key, [...known.get(key) ?? [], seconds]);
   const trained = new Set<SweepRow>();
+  const here = deviceOf(tf.backend());
   for (const { row, defenses } of found) {
-    const history = await historyOf(row);
-    if (history) trained.add(row);
-    history?.forEach(({ seconds }) => add(epochOf(row), seconds));
+    const described = await describedOf(row);
+    if (described) trained.add(row);
+    if (described?.device === undefined || described.device === here) {
+      described?.history.forEach(({ seconds }) => add(epochOf(row), seconds));
+    }
     for (const [name, result] of Object.entries(defenses)) {
-      add(kindOf(row, name), lastSecondsOf(result.row));
+      if (result.madeBy.device === here) add(kindOf(row, name), lastSecondsOf(result.row));
     }
   }
   for (const data of new Set(found.map(({ row }) => row.experiment.data.name))) {
@@ -60,10 +65,9 @@ const epochOf = (row: SweepRow): string => kindOf(row, "an epoch");
 const lastSecondsOf = ({ seconds, repaired }: DefenseRow): number =>
   Math.max(seconds, ...repaired.map((each) => each.seconds));
 
-/** How a network was trained that is there already. */
-async function historyOf({ experiment }: SweepRow): Promise<{ seconds: number }[] | undefined> {
+/** What a network says of itself that is there already. */
+async function describedOf({ experiment }: SweepRow): Promise<Described | undefined> {
   const file = outputPath(networkFolder(experiment), "model.json");
   if (!await exists(file)) return undefined;
-  const { userDefinedMetadata } = JSON.parse(await Deno.readTextFile(file));
-  return inNewForm(userDefinedMetadata)?.history;
+  return inNewForm(JSON.parse(await Deno.readTextFile(file)).userDefinedMetadata);
 }

@@ -102,19 +102,28 @@ function normalized(
     output: node,
     ...(isTraining && { moving: moving() }),
     backward: (gradient) => {
-      // in inference mode TensorFlow leaves the reserved statistics as unwritten memory
-      const reserve = isTraining ? [output(node, 3), output(node, 4)] : statistics;
-      const operands = [gradient, input, scale, ...reserve, output(node, 5)];
-      const back = graph.node("FusedBatchNormGradV3", operands, settings);
+      if (isTraining) {
+        const operands = [gradient, input, scale, ...[3, 4, 5].map((each) => output(node, each))];
+        const back = graph.node("FusedBatchNormGradV3", operands, settings);
+        const byWeights = [
+          ...scales ? [output(back, 1)] : [],
+          ...center ? [output(back, 2)] : [],
+        ];
+        return { inputs: [back], weights: byWeights };
+      }
+      // a channel's values are only multiplied: much faster than the kernel, which on a graphics card has no
+      // form that gives the same bytes each time
+      const product = (one: Ref, other: Ref): Ref => graph.node("Mul", [one, other]);
+      const sum = (value: Ref): Ref => graph.reduce("Sum", value, [0, 1, 2]);
+      const [mean, variance] = statistics as [Ref, Ref];
+      const shifted = graph.node("AddV2", [variance, graph.constant(epsilon)]);
+      const factor = graph.node("Rsqrt", [shifted]);
+      const normal = product(graph.node("Sub", [input, mean]), factor);
       const byWeights = [
-        ...scales ? [output(back, 1)] : [],
-        ...center ? [output(back, 2)] : [],
+        ...scales ? [sum(product(gradient, normal))] : [],
+        ...center ? [sum(gradient)] : [],
       ];
-      if (isTraining) return { inputs: [back], weights: byWeights };
-      // a channel's values are only multiplied: much faster than the kernel, which then need not run
-      const shifted = graph.node("AddV2", [statistics[1]!, graph.constant(epsilon)]);
-      const factor = graph.node("Mul", [scale, graph.node("Rsqrt", [shifted])]);
-      return { inputs: [graph.node("Mul", [gradient, factor])], weights: byWeights };
+      return { inputs: [product(gradient, product(scale, factor))], weights: byWeights };
     },
   };
 }
