@@ -1,9 +1,9 @@
 /**
  * Measures our speed beside other libraries on the full GTSRB, section by section, and writes
  * `bench/results.json`, the table in `bench/README.md` and the figure after each. With names of sections,
- * only these are measured anew.
+ * only these are measured anew; `gpu` is for a machine with a graphics card.
  *
- *     deno task bench [training inference pruning data memory figure growth]
+ *     deno task bench [training inference pruning data memory figure growth gpu]
  *
  * @module
  */
@@ -14,6 +14,9 @@ import { loadDataset } from "@lib/data/dataset.ts";
 import { paperExperiment } from "@lib/study/experiment.ts";
 import { writeWhole } from "@lib/files.ts";
 import { join } from "@lib/std/path.ts";
+import { isOnCard } from "@lib/network/device.ts";
+import { tf } from "@lib/network/tensorflow.ts";
+import { cardRows } from "./card.ts";
 import { poisoningRows, readingRow } from "./data.ts";
 import { firstFigureRow } from "./first_figure.ts";
 import { inferenceRows } from "./inference.ts";
@@ -53,7 +56,11 @@ const sections: Record<string, () => Promise<Row[]>> = {
   memory: async () => [await memoryRow(archives, folder)],
   figure: async () => [await firstFigureRow()],
   growth: async () => [...await pruningGrowth(), await trainingGrowth(train)],
+  gpu: () => beside(["torch"], ([torch]) => cardRows(network, train, dataset, torch!)),
 };
+
+/** On a graphics card only its own part is of interest, and elsewhere all the others. */
+const usual = Object.keys(sections).filter((name) => (name === "gpu") === isOnCard(tf.backend()));
 
 /** Has peers ready for a measurement. */
 async function beside(
@@ -75,7 +82,7 @@ if (stray) {
 console.log(machineName());
 const results = await readResults();
 for (const [name, measure] of Object.entries(sections)) {
-  if (Deno.args.length > 0 && !Deno.args.includes(name)) continue;
+  if (!(Deno.args.length > 0 ? Deno.args : usual).includes(name)) continue;
   results.set(name, await measure());
   for (const row of results.get(name)!) console.log(resultLine(row));
   const inOrder = Object.keys(sections).flatMap((each): [string, Row[]][] =>

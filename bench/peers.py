@@ -141,7 +141,7 @@ class Keras:
 
 
 class Torch:
-    """PyTorch on the CPU: channels last, oneDNN on, eager or compiled."""
+    """PyTorch, on a graphics card where there is one: channels last, eager or compiled."""
 
     def __init__(self):
         import torch
@@ -149,6 +149,7 @@ class Torch:
         torch.manual_seed(1)
         torch.set_num_threads(os.cpu_count())
         self.torch, self.models = torch, {}
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.x = torch.from_numpy(images("train")).permute(0, 3, 1, 2)
         self.y = torch.from_numpy(labels("train"))
         self.test = torch.from_numpy(images("test")).permute(0, 3, 1, 2)
@@ -163,7 +164,7 @@ class Torch:
                 channels = filters
             layers += [nn.MaxPool2d(2), nn.Dropout(dropout)]
         model = nn.Sequential(*layers, nn.Flatten(), nn.Linear(2048, CLASSES))
-        return model.to(memory_format=self.torch.channels_last)
+        return model.to(self.device, memory_format=self.torch.channels_last)
 
     def model(self, way):
         """The network and its optimiser, eager or compiled."""
@@ -177,22 +178,24 @@ class Torch:
         return self.models[way]
 
     def batch(self, pixels):
-        return pixels.contiguous(memory_format=self.torch.channels_last).float().div_(255)
+        there = pixels.to(self.device)
+        return there.contiguous(memory_format=self.torch.channels_last).float().div_(255)
 
-    def training(self, way, steps):
+    def training(self, way, steps, batch=BATCH):
         model, adam = self.model(way)
         model.train()
         order = self.torch.randperm(len(self.x))
         for step in range(WARM_UP + steps):
             if step == WARM_UP:
                 start = time.perf_counter()
-            at = order[step * BATCH : (step + 1) * BATCH]
-            loss = self.torch.nn.functional.cross_entropy(model(self.batch(self.x[at])), self.y[at])
+            at = order[step * batch : (step + 1) * batch]
+            logits = model(self.batch(self.x[at]))
+            loss = self.torch.nn.functional.cross_entropy(logits, self.y[at].to(self.device))
             adam.zero_grad(set_to_none=True)
             loss.backward()
             adam.step()
             loss.item()
-        return BATCH * steps / (time.perf_counter() - start)
+        return batch * steps / (time.perf_counter() - start)
 
     def inference(self, way, count):
         kind, size = way.split()
@@ -202,7 +205,7 @@ class Torch:
         def predict():
             with self.torch.inference_mode():
                 for at in range(0, count, int(size)):
-                    model(self.batch(self.test[at : at + int(size)])).argmax(1)
+                    model(self.batch(self.test[at : at + int(size)])).argmax(1).cpu()
 
         return count / timed(predict)
 

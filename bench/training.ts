@@ -17,9 +17,9 @@ const recipe: Recipe = {
 };
 
 /** Images a second of the second of two epochs. */
-async function trainingRate(images: LabelledImages): Promise<number> {
+export async function trainingRate(images: LabelledImages, batchSize = 64): Promise<number> {
   const network = paperCnn(images.classNames.length, 1);
-  const [, epoch] = await train(network, images, recipe);
+  const [, epoch] = await train(network, images, { ...recipe, batchSize });
   network.dispose();
   return images.labels.length / epoch!.seconds;
 }

@@ -71,7 +71,7 @@ export type { Defense } from "@lib/recovery/defense.ts";
 export { amplitude, diagnose, HARDLY_ANY, suspectTrigger } from "@lib/recovery/diagnosis.ts";
 export { findBackdoor } from "@lib/recovery/find_backdoor.ts";
 export { WAYS } from "@lib/recovery/frequency_recovery.ts";
-export { falseAlarmRate, OUTLIER_INDEX } from "@lib/recovery/outliers.ts";
+export { falseAlarmRate, outlierLimit } from "@lib/recovery/outliers.ts";
 export { findPoisonedImages } from "@lib/recovery/poisoned_images.ts";
 export { DEFENDER_FRONT, REPAIR_DROPS } from "@lib/recovery/prune_recovered.ts";
 export { recoverTriggers, recoverVariants } from "@lib/recovery/recovery.ts";

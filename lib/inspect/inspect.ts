@@ -17,7 +17,7 @@ import { channelsOf, findConvolution } from "@lib/pruning/convolution.ts";
 import { PARTS } from "@lib/recovery/defense.ts";
 import { amplitude, HARDLY_ANY } from "@lib/recovery/diagnosis.ts";
 import { type BackdoorSearch, findBackdoor } from "@lib/recovery/find_backdoor.ts";
-import { falseAlarmRate, OUTLIER_INDEX } from "@lib/recovery/outliers.ts";
+import { falseAlarmRate, outlierLimit } from "@lib/recovery/outliers.ts";
 import {
   SINGLE,
   type SingleFrequencies,
@@ -116,16 +116,17 @@ function verdictOf(
   "network" | "single" | "cleanAccuracy" | "networks" | "images" | "notes" | "seconds"
 > {
   const { suspect, smallest, indices } = diagnosis;
+  const limit = outlierLimit(classNames.length);
   return {
     backdoored: suspect !== undefined,
     suspectedClass: suspect?.label ?? null,
     suspectedClassName: suspect === undefined ? null : classNames[suspect.label]!,
     outlierIndex: indices[smallest.label]!,
-    outlierThreshold: OUTLIER_INDEX,
+    outlierThreshold: limit,
     family,
     amplitude: amplitude(smallest.spectrum),
     amplitudeThreshold: HARDLY_ANY,
-    falseAlarmRate: falseAlarmRate(classNames.length),
+    falseAlarmRate: falseAlarmRate(classNames.length, limit),
     trigger: suspect === undefined ? null : {
       coefficients: family === "frequencies" ? coefficientsOf(suspect.spectrum) : [],
       attackSuccess: found!.before.attackSuccess,

@@ -78,7 +78,9 @@ function paragraphs(report: InspectionReport): string[] {
     `changes no plane of a pixel by more than ${
       amplitude.toPrecision(2)
     } levels. It is suspicious, if ` +
-    `it works, with an index above ${report.outlierThreshold} or with ${amplitudeThreshold} levels at ` +
+    `it works, with an index above ${
+      report.outlierThreshold.toFixed(1)
+    } or with ${amplitudeThreshold} levels at ` +
     `most. Were norms log-normal, ${alarms} % of clean networks with as many classes would be ` +
     "suspected by chance for their index; they are only roughly so.";
   const how = `Network: ${report.network}. Clean accuracy: ${percent(report.cleanAccuracy)}. ` +

@@ -1,6 +1,6 @@
 import { scaledSpectrum, type Spectrum, spectrumTrigger } from "@lib/attack/spectrum_trigger.ts";
 import { inTurns, type Trigger } from "@lib/attack/trigger.ts";
-import { OUTLIER_INDEX, outlierIndices } from "@lib/recovery/outliers.ts";
+import { outlierIndices, outlierLimit } from "@lib/recovery/outliers.ts";
 import type { ClassTrigger } from "@lib/recovery/recovery.ts";
 import { norm } from "@lib/recovery/trigger_search.ts";
 
@@ -66,7 +66,8 @@ export function diagnose(triggers: readonly ClassTrigger[]): Diagnosis {
   const smallest = (working.length > 0 ? working : triggers)
     .reduce((one, other) => other.norm < one.norm ? other : one);
   const isSuspect = smallest.reached &&
-    (indices[smallest.label]! > OUTLIER_INDEX || amplitude(smallest.spectrum) <= HARDLY_ANY);
+    (indices[smallest.label]! > outlierLimit(triggers.length) ||
+      amplitude(smallest.spectrum) <= HARDLY_ANY);
   return { indices, smallest, ...(isSuspect ? { suspect: smallest } : {}) };
 }
 

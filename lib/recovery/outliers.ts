@@ -1,9 +1,10 @@
 import { normal, seededRandom } from "@lib/random.ts";
 
 /**
- * Above this index a class counts as an outlier. Neural Cleanse takes 2, Iglewicz and Hoaglin (1993) 3.5;
- * but of 43 norms whose logarithms are normal, one passes 3.5 in every twentieth network, since the
- * deviation too is estimated from them ({@link falseAlarmRate}).
+ * Above this index one of 43 classes counts as an outlier. Neural Cleanse takes 2, Iglewicz and Hoaglin
+ * (1993) 3.5; but of 43 norms whose logarithms are normal, one passes 3.5 in every twentieth network, since
+ * the deviation too is estimated from them ({@link falseAlarmRate}), and 5 in every five hundredth. For
+ * other numbers of classes {@link outlierLimit} is as rarely passed.
  */
 export const OUTLIER_INDEX = 5;
 
@@ -66,14 +67,46 @@ const DRAWN = 20_000;
  * assertAlmostEquals(falseAlarmRate(3, 5), 3 / Math.PI * Math.atan(Math.sqrt(3) / 15.826), 0.01);
  * ```
  */
-export function falseAlarmRate(classes: number, index = OUTLIER_INDEX): number {
+export function falseAlarmRate(classes: number, index: number): number {
+  return drawnIndices(classes).filter((largest) => largest > index).length / DRAWN;
+}
+
+/** Share of clean networks that pass {@link outlierLimit}, were the logarithms of norms normal. */
+const ALARM_RATE = 0.002;
+
+/**
+ * The index above which a class counts as an outlier: the fewer classes, the further off it must lie.
+ *
+ * @param classes How many, from 3 on.
+ * @returns What one of five hundred drawn networks passes, as one of 43 classes passes {@link OUTLIER_INDEX}.
+ * @throws {Error} If there are fewer than three classes.
+ * @example
+ * ```ts
+ * import { OUTLIER_INDEX, outlierLimit } from "@lib/recovery/outliers.ts";
+ * import { assert, assertAlmostEquals } from "@lib/std/assert.ts";
+ *
+ * assertAlmostEquals(outlierLimit(43), OUTLIER_INDEX, 0.05);
+ * assert(outlierLimit(10) > 8);
+ * ```
+ */
+export function outlierLimit(classes: number): number {
+  const sorted = drawnIndices(classes).toSorted((one, other) => other - one);
+  return sorted[Math.round(ALARM_RATE * DRAWN)]!;
+}
+
+const drawn = new Map<number, number[]>();
+
+/** The largest index of each of the drawn networks. */
+function drawnIndices(classes: number): number[] {
+  const known = drawn.get(classes);
+  if (known) return known;
   const random = seededRandom(1);
-  let alarms = 0;
-  for (let network = 0; network < DRAWN; network++) {
+  const indices = Array.from({ length: DRAWN }, () => {
     const norms = Array.from({ length: classes }, () => Math.exp(normal(random)));
-    if (Math.max(...outlierIndices(norms)) > index) alarms++;
-  }
-  return alarms / DRAWN;
+    return Math.max(...outlierIndices(norms));
+  });
+  drawn.set(classes, indices);
+  return indices;
 }
 
 /**

@@ -8,7 +8,7 @@ import { FREQUENCY_RECOVERY, WAYS } from "@lib/recovery/frequency_recovery.ts";
 import { withPatterns } from "@lib/recovery/patterns.ts";
 import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
 import { diagnose } from "@lib/recovery/diagnosis.ts";
-import { falseAlarmRate, median, outlierIndices } from "@lib/recovery/outliers.ts";
+import { falseAlarmRate, median, outlierIndices, outlierLimit } from "@lib/recovery/outliers.ts";
 import { ratesOf } from "@lib/attack/rates.ts";
 import { recoverTriggers } from "@lib/recovery/recovery.ts";
 import { recoverySettings } from "@lib/recovery/recovery_settings.ts";
@@ -178,6 +178,9 @@ Deno.test("forbidden coefficients stay zero", () => {
   assert(search.values.every((value, index) => free[index] === 1 || value === 0));
 });
 
+/** What 0.2 % of millions of networks pass, with four standard deviations of 20,000 to either side. */
+const NUMPY_LIMITS = [[10, 7.777, 10.876], [16, 6.103, 7.743], [43, 4.775, 5.486]] as const;
+
 /** Classes, index that one of them exceeds, and how often it does. */
 const NUMPY = [
   [5, 5, 0.064287],
@@ -210,5 +213,10 @@ Deno.test("outlier indices and false alarms", () => {
   // a million networks drawn and looked at with NumPy
   for (const [classes, index, rate] of NUMPY) {
     assertAlmostEquals(falseAlarmRate(classes, index), rate, 4 * Math.sqrt(rate / 20_000));
+  }
+  for (const [classes, low, high] of NUMPY_LIMITS) {
+    const limit = outlierLimit(classes);
+    assert(limit > low && limit < high, `${limit} of ${classes} classes`);
+    assertAlmostEquals(falseAlarmRate(classes, limit), 0.002, 1e-9);
   }
 });
