@@ -17,6 +17,8 @@ export interface SweepLine {
   /** Shares from 0 to 1, on test; none where there is no result. */
   rates?: RepairedRates;
   seconds?: number;
+  /** What the defense ran on. */
+  device?: string;
 }
 
 /**
@@ -54,12 +56,12 @@ export async function sweepLines(
     { row, defense: "none", rates: network && unrepaired(network.before) },
     ...ways.map(({ name, way }) => {
       const defense = wayName(name, way);
-      const result = defenses[name]?.row;
-      if (result === undefined) return { row, defense };
+      if (defenses[name] === undefined) return { row, defense };
+      const { row: result, madeBy } = defenses[name];
       const repair = result.repaired.length === 0
         ? { ...unrepaired(result.before), seconds: result.seconds }
         : result.repaired.find((each) => each.way === way);
-      return { row, defense, rates: repair, seconds: repair?.seconds };
+      return { row, defense, rates: repair, seconds: repair?.seconds, device: `${madeBy.device}` };
     }),
   ]);
   return { lines, misfits: found.flatMap(({ misfits }) => misfits) };

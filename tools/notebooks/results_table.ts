@@ -1,5 +1,7 @@
 import type { Rates } from "@lib/attack/rates.ts";
 import { DATASETS } from "@lib/data/datasets.ts";
+import type { Way } from "@lib/recovery/frequency_recovery.ts";
+import { badNets } from "@lib/study/networks.ts";
 import { spreadOf } from "@lib/study/order_tables.ts";
 import { PAPER, type PaperRepair, paperRow } from "@lib/study/paper.ts";
 import { percent } from "@lib/words.ts";
@@ -13,7 +15,7 @@ import { PAPERS, PROPOSAL, type Spread, type Summary, WITHIN } from "./summary.t
  * @returns Rows of a name, the notebooks' BadNet, those of all seeds and the paper, as words.
  */
 export function summaryRows(
-  { badNet, recipes = {}, orders, front, seeds, withoutTrigger, refit }: Summary,
+  { badNet, recipes = {}, orders, front, repairs = {}, seeds, withoutTrigger, refit }: Summary,
   data: string,
 ): [string, string, string, string][] {
   const row = paperRow(data);
@@ -23,6 +25,12 @@ export function summaryRows(
     paper === undefined ? NOT_STATED : percent(paper, 2),
   ];
   const { unlearned } = withoutTrigger;
+  const titles = badNets(data).map(({ title }) => title);
+  const ofSeeds = (way: Way, rate: keyof Rates): string => {
+    return wordsOf(titles.flatMap((title) => repairs[title]?.[way]?.[rate] ?? []));
+  };
+  const lost = front.before.test.cleanAccuracy - front[WITHIN].test.cleanAccuracy;
+  const { attackSuccess, cleanAccuracyLost } = seeds.front[WITHIN];
   return [
     ["clean accuracy", ...ofRow("cleanAccuracy", row.cleanAccuracy)],
     ...Object.entries(recipes).map((
@@ -35,22 +43,33 @@ export function summaryRows(
     ["attack success, without target class", ...ofRow("attackSuccess")],
     ...PAPER.repaired.flatMap((theirs) => repairRows({ orders, seeds }, theirs)),
     [
-      `best set ${WITHIN}: attack success`,
+      `best set ${WITHIN}, by triggered images: attack success`,
       percent(front[WITHIN].test.attackSuccess),
-      spreadWords(seeds.front[WITHIN].attackSuccess),
+      spreadWords(attackSuccess),
+      NOT_TRIED,
+    ],
+    [
+      "… clean accuracy lost on test",
+      percent(lost, 2),
+      spreadWords(cleanAccuracyLost, 2),
       NOT_TRIED,
     ],
     [
       "found without the attacker's trigger and pruned: attack success",
       percent(withoutTrigger.attackSuccess),
-      "–",
+      ofSeeds("pruning", "attackSuccess"),
       NOT_TRIED,
     ],
-    ["found so and unlearned: attack success", percent(unlearned.attackSuccess), "–", NOT_TRIED],
+    [
+      "found so and unlearned: attack success",
+      percent(unlearned.attackSuccess),
+      ofSeeds("unlearning", "attackSuccess"),
+      NOT_TRIED,
+    ],
     [
       "… triggered images given their true class",
       percent(unlearned.robustAccuracy),
-      "–",
+      ofSeeds("unlearning", "robustAccuracy"),
       NOT_TRIED,
     ],
     ["found so and refitted: attack success", ...refittedRow(refit, "attackSuccess")],
@@ -79,6 +98,9 @@ function repairRows(
   const [ours, before] = [at(thresholds), at(lastBefore)];
   const proposal = at(orders[PROPOSAL]!.thresholds);
   const [all, ofProposal] = [at(seeds.orders[PAPERS]!), at(seeds.orders[PROPOSAL]!)];
+  const allBefore = Object.values(seeds.paperOrder.networks).flatMap(({ lastBefore }) =>
+    lastBefore ? [at(lastBefore).test.attackSuccess] : []
+  );
   const lost = `${Math.round(100 * theirs.drop)} points lost`;
   const share = (channels: number): number => channels / order.length;
   const { mean, min, max } = all.channelsPruned;
@@ -101,7 +123,12 @@ function repairRows(
       spreadWords(all.attackSuccess),
       theirs.attack,
     ],
-    ["… one channel fewer pruned", percent(before.test.attackSuccess), "–", "–"],
+    [
+      "… one channel fewer pruned",
+      percent(before.test.attackSuccess),
+      wordsOf(allBefore),
+      "–",
+    ],
     [
       `${lost}: attack success, its proposal`,
       percent(proposal.test.attackSuccess),
@@ -112,6 +139,10 @@ function repairRows(
 }
 
 const [NOT_TRIED, NOT_STATED] = ["not tried", "not stated"];
+
+/** Mean and range of what is known of some networks. */
+const wordsOf = (values: number[]): string =>
+  values.length > 0 ? spreadWords(spreadOf(values)) : "–";
 
 /** Mean, and in brackets the range. */
 function spreadWords({ mean, min, max }: Spread, digits = 1): string {

@@ -1,5 +1,6 @@
 import type { Rates } from "@lib/attack/rates.ts";
 import { outputPath } from "@lib/environment.ts";
+import type { Way } from "@lib/recovery/frequency_recovery.ts";
 import type { spreadOf } from "@lib/study/order_tables.ts";
 import { readSummary } from "@lib/study/summary.ts";
 
@@ -13,7 +14,12 @@ export interface Summary {
     string,
     { order: number[]; thresholds: Threshold[]; lastBefore: Threshold[] }
   >;
-  front: { [WITHIN]: { test: Pick<Rates, "attackSuccess"> } };
+  front: {
+    before: { test: Pick<Rates, "cleanAccuracy"> };
+    [WITHIN]: { test: Pick<Rates, "attackSuccess" | "cleanAccuracy"> };
+  };
+  /** Of each network, by its title, what the ways of repair made of it. */
+  repairs?: Record<string, Partial<Record<Way, Rates>>>;
   withoutTrigger: {
     attackSuccess: number;
     unlearned: Pick<Rates, "attackSuccess" | "robustAccuracy">;
@@ -24,7 +30,8 @@ export interface Summary {
     networks: string[];
     badNet: Record<"cleanAccuracy" | "attackSuccess" | "attackSuccessOfAll", Spread>;
     orders: Record<string, SpreadThreshold[]>;
-    front: { [WITHIN]: { attackSuccess: Spread } };
+    front: { [WITHIN]: Record<"attackSuccess" | "cleanAccuracyLost", Spread> };
+    paperOrder: { networks: Record<string, { lastBefore?: Threshold[] }> };
   };
 }
 
