@@ -3,7 +3,7 @@
  * `bench/results.json`, the table in `bench/README.md` and the figure after each. With names of sections,
  * only these are measured anew; `gpu` is for a machine with a graphics card.
  *
- *     deno task bench [training inference pruning data memory figure growth gpu]
+ *     deno task bench [training inference residual search pruning data memory figure growth gpu]
  *
  * @module
  */
@@ -25,6 +25,8 @@ import { Peer } from "./peer.ts";
 import { pruningGrowth, pruningRows } from "./pruning.ts";
 import type { Row } from "./ratio.ts";
 import { machineName, readResults, resultLine, writeResults } from "./results.ts";
+import { residualRows } from "./residual.ts";
+import { searchGrowth, searchRows } from "./search.ts";
 import { trainingGrowth, trainingRows } from "./training.ts";
 
 const start = performance.now();
@@ -47,6 +49,8 @@ const sections: Record<string, () => Promise<Row[]>> = {
       ["keras", "torch"],
       ([keras, torch]) => inferenceRows(network, dataset.test, keras!, torch!),
     ),
+  residual: () => beside(["keras"], ([keras]) => residualRows(train, dataset.test, keras!)),
+  search: () => searchRows(network, train, dataset),
   pruning: () => beside(["keras"], ([keras]) => pruningRows(network, dataset, keras!)),
   data: () =>
     beside(["plain"], async ([plain]) => [
@@ -55,7 +59,11 @@ const sections: Record<string, () => Promise<Row[]>> = {
     ]),
   memory: async () => [await memoryRow(archives, folder)],
   figure: async () => [await firstFigureRow()],
-  growth: async () => [...await pruningGrowth(), await trainingGrowth(train)],
+  growth: async () => [
+    ...await pruningGrowth(),
+    await trainingGrowth(train),
+    ...await searchGrowth(),
+  ],
   gpu: () => beside(["torch"], ([torch]) => cardRows(network, train, dataset, torch!)),
 };
 

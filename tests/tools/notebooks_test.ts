@@ -234,7 +234,7 @@ Deno.test("the closing table has the paper's numbers beside ours and says what i
       /and pruned: attack success +0\.7 % +4\.0 % \(2\.0–6\.0\)/,
       /20 points lost: attack success +90\.0 % .* “below the validation accuracy of clean data”/,
       /30 points lost: attack success +90\.0 % .* 26 %/,
-      /best set within 0\.5 points: attack success +0\.4 % +0\.3 % \(0\.2–0\.4\)/,
+      /best set within 0\.5 points, by triggered images: attack success +0\.4 % +0\.3 % \(0\.2–0\.4\)/,
       /without the attacker's trigger and pruned: attack success +0\.7 %/,
       /given their true class +98\.7 %/,
       /refitted: attack success +0\.2 % +0\.2 % \(0\.2–0\.2\)/,
