@@ -1,6 +1,6 @@
 import { axis, axisNumber, baseLayout, compact, type Figure } from "@lib/figures/figure.ts";
 import { belowLegend } from "@lib/figures/legend.ts";
-import { ORDERS } from "@lib/figures/palette.ts";
+import { orderLooks } from "@lib/figures/palette.ts";
 import type { Rates } from "@lib/figures/rates.ts";
 import { whiskers } from "@lib/figures/whiskers.ts";
 
@@ -14,7 +14,7 @@ export interface ImagesResult extends Rates {
 /**
  * Clean accuracy, attack success and robust accuracy against the number of clean images that a defender has,
  * each on a scale of its own, since the first two hardly move on a common one: the mean of all draws of a
- * number, and their range.
+ * number, and their range. Repairs stand a little aside of the number, each to its own side.
  *
  * @param repairs At most three, by name: results from few images to many.
  * @returns The figure; its horizontal axes are logarithmic.
@@ -37,11 +37,17 @@ export function cleanImagesFigure(repairs: Record<string, readonly ImagesResult[
     const found = `${counts.length} of ${all.length}`;
     throw new Error(`Expected results of one to three repairs but found ${found}`);
   }
+  const looks = orderLooks(Object.keys(repairs));
   const data = PANELS.flatMap(({ rate, name }, panel) =>
     all.map(([repair, results], index) => {
-      const { color, dash, symbol } = ORDERS[index]!;
-      const x = counts.filter((count) => results.some(({ cleanImages }) => cleanImages === count));
-      const draws = x.map((count) =>
+      const { color, dash, symbol } = looks[index]!;
+      const own = counts.filter((count) =>
+        results.some(({ cleanImages }) => cleanImages === count)
+      );
+      // beside each other, so that no whisker hides another
+      const aside = ASIDE ** (index - (all.length - 1) / 2);
+      const x = compact(own.map((count) => count * aside));
+      const draws = own.map((count) =>
         results.filter(({ cleanImages }) => cleanImages === count).map((result) => result[rate])
       );
       const means = draws.map((rates) => rates.reduce((sum, each) => sum + each) / rates.length);
@@ -83,6 +89,9 @@ function around(percent: readonly number[]): [number, number] {
   const more = Math.max(1.5, 0.08 * (high - low));
   return [Math.max(-3, low - more), Math.min(103, high + more)];
 }
+
+/** How far apart two repairs stand, as a factor of the number of images. */
+const ASIDE = 1.12;
 
 /** Of a panel, and between two, as shares of the plot. */
 const [WIDTH, GAP] = [0.26, 0.11];

@@ -1,7 +1,7 @@
 import { escapeText } from "@lib/figures/caption.ts";
 import { axis, baseLayout, compact, type Figure } from "@lib/figures/figure.ts";
 import { belowLegend } from "@lib/figures/legend.ts";
-import { INK, ORDERS } from "@lib/figures/palette.ts";
+import { INK, orderLooks } from "@lib/figures/palette.ts";
 import { RATE_AXIS, type Rates } from "@lib/figures/rates.ts";
 
 /** Networks that come out of one way to prune, one a step. */
@@ -29,9 +29,6 @@ export interface Path extends Rates<ArrayLike<number>> {
  * ```
  */
 export function frontFigure(paths: readonly Path[], front: Path, lost: number): Figure {
-  if (paths.length > ORDERS.length) {
-    throw new Error(`Expected at most ${ORDERS.length} paths but found ${paths.length}`);
-  }
   const before = paths[0]?.cleanAccuracy[0];
   if (before === undefined) throw new Error("Expected a path with steps but found none");
   const line = (path: Path, lowest: number, look: object) => {
@@ -48,9 +45,10 @@ export function frontFigure(paths: readonly Path[], front: Path, lost: number): 
       ...look,
     };
   };
+  const looks = orderLooks(paths.map(({ name }) => name));
   const data = [
     ...paths.map((path, index) => {
-      const { color, dash } = ORDERS[index]!;
+      const { color, dash } = looks[index]!;
       const look = { mode: "lines", line: { color, dash, width: 2 } };
       return line(path, before - lost / 100, look);
     }),

@@ -30,8 +30,8 @@ export function orderMenu(orders: readonly NamedCurve[], beside: NamedCurve): Fi
   );
   const buttons = figures.map(({ data }, index) => {
     const of = (field: string): unknown[] => chosen.map((trace) => data[trace]![field]);
-    const [y, name] = [of("y"), of("name")];
-    return { label: orders[index]!.name, method: "restyle", args: [{ y, name }, chosen] };
+    const [y, name, line] = [of("y"), of("name"), of("line")];
+    return { label: orders[index]!.name, method: "restyle", args: [{ y, name, line }, chosen] };
   });
   const place = { x: 1, xanchor: "right", y: 1, yanchor: "bottom", pad: { b: 6 } };
   return {

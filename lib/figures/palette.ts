@@ -11,7 +11,7 @@ export const INK = "#222222";
 /** How a line and its markers are drawn, in Plotly's words. */
 export interface Look {
   color: string;
-  dash: "solid" | "dash" | "dot" | "dashdot" | "longdash" | "longdashdot";
+  dash: string;
   symbol: string;
 }
 
@@ -30,17 +30,47 @@ export const MEANING = {
 } as const satisfies Record<string, Look>;
 
 /**
- * Orders of pruning, the first for the most important; two by Okabe and Ito, three by Tol (muted), who
- * chose them for the colour-blind as well, and grey. None of them has a meaning above.
+ * Orders of pruning, the first for the most important; one by Okabe and Ito, three by Tol (muted), who
+ * chose them for the colour-blind as well, grey and brown. None of them has a meaning above, nor the symbol of
+ * one, nor the dash; the first is solid, as clean accuracy is, but no figure has lines of both.
  */
 export const ORDERS: readonly Look[] = [
-  { color: "#332288", dash: "solid", symbol: "circle" },
-  { color: "#E69F00", dash: "dash", symbol: "diamond" },
-  { color: "#882255", dash: "dot", symbol: "square" },
-  { color: "#56B4E9", dash: "dashdot", symbol: "triangle-up" },
-  { color: "#8A8A8A", dash: "longdash", symbol: "triangle-down" },
-  { color: "#999933", dash: "longdashdot", symbol: "cross" },
+  { color: "#332288", dash: "solid", symbol: "triangle-up" },
+  { color: "#999933", dash: "longdash", symbol: "triangle-down" },
+  { color: "#882255", dash: "longdashdot", symbol: "star" },
+  { color: "#56B4E9", dash: "3px,8px", symbol: "pentagon" },
+  { color: "#8A8A8A", dash: "12px,3px", symbol: "hourglass" },
+  { color: "#774411", dash: "15px,3px,3px,3px,3px,3px", symbol: "x" },
 ];
+
+/** The orders that look the same in every figure, whatever is drawn beside them; a star may follow. */
+const NAMED = [/^clean ascending( \*)?$/, /^backdoor descending( \*)?$/, /^greedy( \*)?$/, /random/];
+
+/**
+ * How orders of pruning are drawn: the four that figures come back to always alike, others in what is
+ * left, from the end.
+ *
+ * @param names Of all that are in a figure, one to six.
+ * @returns A look each, none twice.
+ * @throws {Error} If there are more names than looks.
+ * @example
+ * ```ts
+ * import { orderLooks, ORDERS } from "@lib/figures/palette.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const looks = orderLooks(["mine", "median of 25 random orders", "clean ascending"]);
+ * assertEquals(looks, [ORDERS[5], ORDERS[3], ORDERS[0]]);
+ * ```
+ */
+export function orderLooks(names: readonly string[]): Look[] {
+  if (names.length > ORDERS.length) {
+    throw new Error(`Expected at most ${ORDERS.length} orders but found ${names.length}`);
+  }
+  const own = names.map((name) => NAMED.findIndex((each) => each.test(name)));
+  const places = own.map((place, index) => own.indexOf(place) === index ? place : -1);
+  const left = [...ORDERS.keys()].filter((place) => !places.includes(place));
+  return places.map((place) => ORDERS[place < 0 ? left.pop()! : place]!);
+}
 
 /**
  * How the attack's bars differ from the others without their colour: in their outline, and where they

@@ -2,7 +2,7 @@ import { escapeText } from "@lib/figures/caption.ts";
 import { type DropMark, dropMarks } from "@lib/figures/drop_marks.ts";
 import { axis, baseLayout, compact, type Fields, type Figure } from "@lib/figures/figure.ts";
 import { belowLegend } from "@lib/figures/legend.ts";
-import { faint, type Look, ORDERS } from "@lib/figures/palette.ts";
+import { faint, type Look, orderLooks } from "@lib/figures/palette.ts";
 import { paperPoints } from "@lib/figures/paper_points.ts";
 import type { PaperCurve } from "@lib/figures/paper_values.ts";
 import { type Range, RATE_AXIS, RATES, type Rates } from "@lib/figures/rates.ts";
@@ -41,9 +41,6 @@ export function pruningCurveFigure(
   marks: readonly DropMark[] = [],
   paper?: PaperCurve,
 ): Figure {
-  if (curves.length > ORDERS.length) {
-    throw new Error(`Expected at most ${ORDERS.length} curves but found ${curves.length}`);
-  }
   const several = curves.length > 1;
   const data = [
     ...curves.flatMap((curve) => RATES.flatMap(({ rate }) => bandOf(curve, rate, curves))),
@@ -75,7 +72,9 @@ function twoAxes(height: number): Fields {
 
 /** One curve's lines look like their rates, those of several like their orders. */
 const lookOf = (curve: NamedCurve, rate: keyof Rates, all: readonly NamedCurve[]): Look =>
-  all.length > 1 ? ORDERS[all.indexOf(curve)]! : RATES.find((each) => each.rate === rate)!;
+  all.length > 1
+    ? orderLooks(all.map(({ name }) => name))[all.indexOf(curve)]!
+    : RATES.find((each) => each.rate === rate)!;
 
 function linesOf(curve: NamedCurve, all: readonly NamedCurve[]): Fields[] {
   const several = all.length > 1;

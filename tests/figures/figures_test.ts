@@ -34,12 +34,12 @@ Deno.test("bars stand in the given order and name their channel", () => {
   assertEquals(data[0]!.customdata, [2, 0, 1]);
 });
 
-Deno.test("several orders have a look each, one has the looks of its rates", () => {
+Deno.test("several orders of no fixed look have one each of what is left, one has the looks of its rates", () => {
   const colours = (name: string) =>
     samples[name]!.data.map(({ line }) => (line as { color: string }).color);
   const { clean, attack } = MEANING;
   assertEquals(colours("one curve"), [clean.color, attack.color]);
-  const each = ORDERS.slice(0, 3).flatMap(({ color }) => [color, color]);
+  const each = ORDERS.slice(3).toReversed().flatMap(({ color }) => [color, color]);
   assertEquals(colours("three curves"), each);
 });
 

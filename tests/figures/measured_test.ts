@@ -26,7 +26,7 @@ Deno.test("of several orders each rate has a plot, and the paper's points are in
   assertEquals(listed.slice(0, 2), ["a", "b"]);
   const [upper, lower] = [layout.yaxis, layout.yaxis2] as { domain: [number, number] }[];
   assertEquals(upper!.domain[0] > lower!.domain[1], true);
-  assertThrows(() => pruningCurveFigure(Array(7).fill(curve)), Error, "at most 6 curves");
+  assertThrows(() => pruningCurveFigure(Array(7).fill(curve)), Error, "at most 6 orders");
 });
 
 Deno.test("an error bar reaches from low to high, and the number stands above it", () => {

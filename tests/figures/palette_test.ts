@@ -1,5 +1,5 @@
-import { assert, assertEquals } from "@lib/std/assert.ts";
-import { faint, INK, type Look, MEANING, ORDERS } from "@lib/figures/palette.ts";
+import { assert, assertEquals, assertThrows } from "@lib/std/assert.ts";
+import { faint, INK, type Look, MEANING, orderLooks, ORDERS } from "@lib/figures/palette.ts";
 import { samples } from "./samples.ts";
 
 /** Machado, Oliveira, Fernandes (2009), severity 1, for linear RGB. */
@@ -56,6 +56,21 @@ Deno.test("no meaning and no order is told by colour alone", () => {
     assertEquals(new Set(group.map(({ symbol }) => symbol)).size, group.length);
   }
   assertEquals(new Set([...looks, ...ORDERS].map(({ color }) => color)).size, 11);
+  for (const { color, dash, symbol } of ORDERS) {
+    assert(!looks.some((look) => look.symbol === symbol), `${symbol} has a meaning`);
+    assert(dash === "solid" || !looks.some((look) => look.dash === dash), `${dash} of ${color}`);
+  }
+});
+
+Deno.test("an order looks the same whatever is drawn beside it, and no two look alike", () => {
+  const four = ["clean ascending", "backdoor descending *", "greedy *", "median of 9 random orders"];
+  assertEquals(orderLooks(four), ORDERS.slice(0, 4));
+  assertEquals(orderLooks([four[3]!, four[1]!]), [ORDERS[3], ORDERS[1]]);
+  const menu = ["clean ascending (mean, convolution)", "random", "random", "greedy, by hand"];
+  const looks = orderLooks(menu);
+  assertEquals([looks[0], looks[1]], [ORDERS[5], ORDERS[3]]);
+  assertEquals(new Set(looks).size, 4);
+  assertThrows(() => orderLooks(Array(7).fill("a")), Error, "at most 6 orders but found 7");
 });
 
 Deno.test("figures take their colours from the palette, and else are black, white and grey", () => {
