@@ -87,7 +87,7 @@ export { type Experiment, paperExperiment, placeOf } from "@lib/study/experiment
 export { availableNetworks, badNets, controls, FEW_EPOCHS } from "@lib/study/networks.ts";
 export { otherAttacks } from "@lib/study/other_attacks.ts";
 export { otherRecipes } from "@lib/study/other_recipes.ts";
-export { meanCurve, orderStripsOf, repairedModels, spreadOf } from "@lib/study/order_tables.ts";
+export { medianCurve, orderStripsOf, repairedModels, spreadOf } from "@lib/study/order_tables.ts";
 export {
   compareStopping,
   hitsAlong,
@@ -130,6 +130,7 @@ export { classNorms } from "@lib/figures/class_norms.ts";
 export { cleanImagesFigure } from "@lib/figures/clean_images.ts";
 export { confusionBars } from "@lib/figures/confusion_bars.ts";
 export { costEffect } from "@lib/figures/cost_effect.ts";
+export { curvePanels } from "@lib/figures/curve_panels.ts";
 export { frontFigure } from "@lib/figures/front.ts";
 export { heatMap } from "@lib/figures/heat_map.ts";
 export { imageGrid } from "@lib/figures/image_grid.ts";

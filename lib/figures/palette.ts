@@ -44,7 +44,12 @@ export const ORDERS: readonly Look[] = [
 ];
 
 /** The orders that look the same in every figure, whatever is drawn beside them; a star may follow. */
-const NAMED = [/^clean ascending( \*)?$/, /^backdoor descending( \*)?$/, /^greedy( \*)?$/, /random/];
+const NAMED = [
+  /^clean ascending( \*)?$/,
+  /^backdoor descending( \*)?$/,
+  /^greedy( \*)?$/,
+  /random/,
+];
 
 /**
  * How orders of pruning are drawn: the four that figures come back to always alike, others in what is

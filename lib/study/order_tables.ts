@@ -1,11 +1,12 @@
 /**
- * Orders of pruning as a table of plain numbers, as strips for a figure, and as a mean curve.
+ * Orders of pruning as a table of plain numbers, as strips for a figure, and as a median curve.
  *
  * @module
  */
 import type { Strip } from "@lib/figures/order_strips.ts";
 import type { Table } from "@lib/figures/table_bundle.ts";
 import type { PruningCurve } from "@lib/pruning/pruning_curve.ts";
+import { median } from "@lib/recovery/outliers.ts";
 import type { MeasuredOrder } from "@lib/study/orders.ts";
 import type { Interval } from "@lib/study/statistics.ts";
 
@@ -93,30 +94,33 @@ export function spreadOf(values: readonly number[]): { mean: number; min: number
 }
 
 /**
- * Mean curve of several and the range they cover, for a figure.
+ * Median curve of several and the range they cover, for a figure. A mean would draw a rate that none of them
+ * has, where some have lost the attack and others not.
  *
  * @param name Of the line.
  * @param curves Of as many steps each.
- * @returns Mean and band of clean accuracy and attack success on test.
+ * @returns Clean accuracy and attack success on test: the median at each step, each of its own, and from the
+ * smallest to the largest.
  * @throws {Error} If there are none.
  * @example See {@link measureOrder}.
  */
-export function meanCurve(name: string, curves: readonly PruningCurve[]): {
+export function medianCurve(name: string, curves: readonly PruningCurve[]): {
   name: string;
   cleanAccuracy: number[];
   attackSuccess: number[];
   band: { cleanAccuracy: Interval[]; attackSuccess: Interval[] };
 } {
-  const over = (rate: "cleanAccuracy" | "attackSuccess"): ReturnType<typeof spreadOf>[] =>
-    (curves[0]?.test[rate] ?? []).map((_, step) =>
-      spreadOf(curves.map((curve) => curve.test[rate][step]!))
-    );
-  const [accuracy, success] = [over("cleanAccuracy"), over("attackSuccess")];
-  const range = ({ min, max }: ReturnType<typeof spreadOf>): Interval => ({ low: min, high: max });
+  if (curves.length === 0) throw new Error("Expected at least one curve but found none");
+  const at = (rate: "cleanAccuracy" | "attackSuccess"): number[][] =>
+    curves[0]!.test[rate].map((_, step) => curves.map(({ test }) => test[rate][step]!));
+  const [accuracy, success] = [at("cleanAccuracy"), at("attackSuccess")];
+  const range = (values: number[]): Interval => (
+    { low: Math.min(...values), high: Math.max(...values) }
+  );
   return {
     name,
-    cleanAccuracy: accuracy.map(({ mean }) => mean),
-    attackSuccess: success.map(({ mean }) => mean),
+    cleanAccuracy: accuracy.map(median),
+    attackSuccess: success.map(median),
     band: { cleanAccuracy: accuracy.map(range), attackSuccess: success.map(range) },
   };
 }

@@ -65,7 +65,7 @@ export interface MeasuredOrder {
  * import { disposeEvidence, measureHalves } from "@lib/pruning/evidence.ts";
  * import { cleanAscending } from "@lib/pruning/ranking.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
- * import { meanCurve, orderStripsOf, repairedModels } from "@lib/study/order_tables.ts";
+ * import { medianCurve, orderStripsOf, repairedModels } from "@lib/study/order_tables.ts";
  * import { compareStopping, hitsAlong, measureOrder, randomOrders } from "@lib/study/orders.ts";
  *
  * const network = paperCnn(4, 1);
@@ -78,7 +78,7 @@ export interface MeasuredOrder {
  * assertEquals(orders[0]!.points[0]!.channelsPruned, 0);
  * assertEquals(repairedModels({ badnet: orders }).rows.length, 2);
  * assertEquals(orderStripsOf([orders, orders], [0])[0]!.attackSuccess[0]!.length, 2);
- * assertEquals(meanCurve("both", orders.map(({ curve }) => curve)).cleanAccuracy.length, 129);
+ * assertEquals(medianCurve("both", orders.map(({ curve }) => curve)).cleanAccuracy.length, 129);
  *
  * const { backdoor } = measured.test;
  * const hits = hitsAlong(measured.test, backdoor, orders[0]!.curve.order, backdoor.labels);

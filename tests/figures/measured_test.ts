@@ -1,6 +1,9 @@
 /** Figures that set measured numbers beside the paper's, or beside each other. */
 import { assertEquals, assertThrows } from "@lib/std/assert.ts";
 import { confusionBars } from "@lib/figures/confusion_bars.ts";
+import { curvePanels } from "@lib/figures/curve_panels.ts";
+import { orderMenu } from "@lib/figures/order_menu.ts";
+import { ORDERS } from "@lib/figures/palette.ts";
 import { pruningCurveFigure } from "@lib/figures/pruning_curve.ts";
 import { repairedModelsFigure } from "@lib/figures/repaired_models.ts";
 import { splitFigure } from "@lib/figures/split.ts";
@@ -27,6 +30,32 @@ Deno.test("of several orders each rate has a plot, and the paper's points are in
   const [upper, lower] = [layout.yaxis, layout.yaxis2] as { domain: [number, number] }[];
   assertEquals(upper!.domain[0] > lower!.domain[1], true);
   assertThrows(() => pruningCurveFigure(Array(7).fill(curve)), Error, "at most 6 orders");
+});
+
+Deno.test("a line a network, in the panel of its order, and the paper's points in the first", () => {
+  const panels = ["a", "b"].map((name) => ({ name, curves: [curve, curve, curve] }));
+  const { data } = curvePanels(panels, PAPER);
+  assertEquals(data.map(({ xaxis }) => xaxis), [...Array(3).fill(undefined), "x", "x", "x2", "x2"]);
+  const [clean, attack] = data.slice(5) as Record<"x" | "y", (number | null)[]>[];
+  assertEquals(clean!.y, Array(3).fill([97, 50, 0, null]).flat());
+  assertEquals(attack!.y, Array(3).fill([100, 100, 0, null]).flat());
+  assertEquals(attack!.x, Array(3).fill([0, 50, 100, null]).flat());
+  assertThrows(() => curvePanels([]), Error, "one to four panels but found 0");
+});
+
+Deno.test("an order that is chosen from the menu brings its name, its rates and its look", () => {
+  const named = (name: string) => ({ ...curve, name });
+  const orders = [named("clean ascending"), { ...named("greedy *"), attackSuccess: [1, 0.5, 0] }];
+  const { data, layout } = orderMenu(orders, named("random orders"));
+  const [{ buttons }] = layout.updatemenus as [
+    { buttons: { args: Record<string, unknown[]>[] }[] },
+  ];
+  const [first, second] = buttons.map(({ args: [changes] }) => changes!);
+  const lines = ({ line }: Record<string, unknown[]>) => line as { color: string }[];
+  assertEquals(lines(first!).map(({ color }) => color), Array(2).fill(ORDERS[0]!.color));
+  assertEquals(lines(second!).map(({ color }) => color), Array(2).fill(ORDERS[2]!.color));
+  assertEquals(second!.y, [[97, 50, 0], [100, 50, 0]]);
+  assertEquals((data[2]!.line as { color: string }).color, ORDERS[3]!.color);
 });
 
 Deno.test("an error bar reaches from low to high, and the number stands above it", () => {

@@ -63,7 +63,12 @@ Deno.test("no meaning and no order is told by colour alone", () => {
 });
 
 Deno.test("an order looks the same whatever is drawn beside it, and no two look alike", () => {
-  const four = ["clean ascending", "backdoor descending *", "greedy *", "median of 9 random orders"];
+  const four = [
+    "clean ascending",
+    "backdoor descending *",
+    "greedy *",
+    "median of 9 random orders",
+  ];
   assertEquals(orderLooks(four), ORDERS.slice(0, 4));
   assertEquals(orderLooks([four[3]!, four[1]!]), [ORDERS[3], ORDERS[1]]);
   const menu = ["clean ascending (mean, convolution)", "random", "random", "greedy, by hand"];

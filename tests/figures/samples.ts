@@ -9,6 +9,7 @@ import type { Figure } from "@lib/figures/figure.ts";
 import { classNorms } from "@lib/figures/class_norms.ts";
 import { cleanImagesFigure, type ImagesResult } from "@lib/figures/clean_images.ts";
 import { costEffect } from "@lib/figures/cost_effect.ts";
+import { curvePanels } from "@lib/figures/curve_panels.ts";
 import { frontFigure } from "@lib/figures/front.ts";
 import { heatMap } from "@lib/figures/heat_map.ts";
 import { imageGrid } from "@lib/figures/image_grid.ts";
@@ -155,6 +156,10 @@ export const samples: Record<string, Figure> = {
     { drop: 0.02, fraction: 0 },
     { drop: 0.1, fraction: 1 },
   ]),
+  "a panel an order": curvePanels(
+    orders.map((name) => ({ name, curves: [60, 80, 100].map((steep) => falling(name, steep)) })),
+    PAPER,
+  ),
   "a curve with bands": pruningCurveFigure([banded]),
   "order strips": orderStrips(
     [...orders, "random orders"].map((name, index) => ({

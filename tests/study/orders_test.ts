@@ -1,7 +1,7 @@
 /** Tables over orders and networks, from a network small enough to check by hand. */
 import type { Ranking } from "@lib/pruning/order.ts";
 import { pruneChannels } from "@lib/pruning/prune_channels.ts";
-import { meanCurve, orderStripsOf, repairedModels } from "@lib/study/order_tables.ts";
+import { medianCurve, orderStripsOf, repairedModels } from "@lib/study/order_tables.ts";
 import {
   compareStopping,
   hitsAlong,
@@ -11,7 +11,7 @@ import {
 } from "@lib/study/orders.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import { assert, assertEquals } from "@lib/std/assert.ts";
+import { assert, assertEquals, assertThrows } from "@lib/std/assert.ts";
 import { tinyEvidence, tinyNetwork } from "../pruning/tiny_network.ts";
 
 const CHANNELS = 10;
@@ -61,14 +61,28 @@ Deno.test("random orders differ, and each has its repaired models", () => {
   assertEquals(new Set(random.map(({ curve }) => String(curve.order))).size, 3);
 });
 
-Deno.test("a mean curve lies in its band", () => {
-  const { attackSuccess, band } = meanCurve("both", orders.map(({ curve }) => curve));
-  assertEquals(attackSuccess.length, CHANNELS + 1);
-  attackSuccess.forEach((rate, step) => {
-    const values = orders.map(({ curve }) => curve.test.attackSuccess[step]!);
-    assertEquals(rate, (values[0]! + values[1]!) / 2);
-    assertEquals(band.attackSuccess[step], { low: Math.min(...values), high: Math.max(...values) });
-  });
+Deno.test("a median curve has as many below it as above, at every step, and lies in its band", () => {
+  for (const draws of [5, 6]) {
+    const curves = randomOrders(measured, [], draws).map(({ curve }) => curve);
+    const line = medianCurve("random", curves);
+    for (const rate of ["cleanAccuracy", "attackSuccess"] as const) {
+      assertEquals(line[rate].length, CHANNELS + 1);
+      line[rate].forEach((middle, step) => {
+        const values = curves.map(({ test }) => test[rate][step]!);
+        // by definition: no other value has a smaller sum of distances
+        const distance = (to: number) => values.reduce((sum, each) => sum + Math.abs(each - to), 0);
+        assert(values.every((value) => distance(middle) <= distance(value) + 1e-12));
+        assert(values.filter((value) => value <= middle).length >= draws / 2);
+        assert(values.filter((value) => value >= middle).length >= draws / 2);
+        const [low, high] = [Math.min(...values), Math.max(...values)];
+        assertEquals(line.band[rate][step], { low, high });
+      });
+    }
+  }
+  const two = medianCurve("two", orders.map(({ curve }) => curve)).attackSuccess;
+  const both = orders.map(({ curve }) => curve.test.attackSuccess);
+  assertEquals(two, two.map((_, step) => (both[0]![step]! + both[1]![step]!) / 2));
+  assertThrows(() => medianCurve("none", []), Error, "at least one curve but found none");
 });
 
 Deno.test("hits and the paired test are those of really pruned networks", async () => {
