@@ -18,7 +18,7 @@ export interface Strip {
  * axis; the rest is taken for a third class.
  *
  * @param strips One an order, from the top.
- * @param panels Their titles; empty where one panel needs none.
+ * @param panels What stands above them; empty where one panel needs nothing.
  * @returns The figure.
  * @throws {Error} If an order has not as many panels.
  * @example
@@ -70,8 +70,8 @@ export function orderStrips(strips: readonly Strip[], panels: readonly string[])
   const left = 16 + Math.max(...strips.map(({ name }) => textWidth(name, 12)));
   const share = (800 - left - 24 - GAP * (panels.length - 1)) / panels.length / (800 - left - 24);
   const step = (1 - share) / Math.max(1, panels.length - 1);
-  const axes = panels.map((title, panel) => ({
-    [`xaxis${axisNumber(panel)}`]: axis(title ? `${escapeText(title)}<br>${UNIT}` : UNIT, {
+  const axes = panels.map((_, panel) => ({
+    [`xaxis${axisNumber(panel)}`]: axis("triggered images (%)", {
       ...{ range: [-4, 104], dtick: 25, anchor: `y${axisNumber(panel)}` },
       domain: [panel * step, panel * step + share],
     }),
@@ -81,16 +81,22 @@ export function orderStrips(strips: readonly Strip[], panels: readonly string[])
       ticktext: strips.map(({ name }) => panel === 0 ? escapeText(name) : ""),
     }),
   }));
+  const titles = panels.flatMap((title, panel) =>
+    title === "" ? [] : [{
+      ...{ xref: `x${axisNumber(panel)} domain`, x: 0.5, yref: "paper", y: 1, yanchor: "bottom" },
+      ...{ yshift: 4, text: escapeText(title), font: { size: 13 }, showarrow: false },
+    }]
+  );
+  const top = titles.length > 0 ? 66 : 44;
   const layout = baseLayout({
-    height: 44 + 72 + 30 * strips.length,
-    margin: { l: left, r: 24, t: 44, b: 72 },
+    height: top + 56 + 30 * strips.length,
+    margin: { l: left, r: 24, t: top, b: 56 },
+    annotations: titles,
     shapes: medians,
     ...Object.assign({}, ...axes),
   });
   return { data, layout };
 }
-
-const UNIT = "triggered images (%)";
 
 /** Between two panels, in pixels. */
 const GAP = 28;

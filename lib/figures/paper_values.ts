@@ -6,6 +6,8 @@ export interface PaperModel {
   channelsPruned?: number;
   cleanAccuracy?: number;
   attackSuccess?: number;
+  /** Attack success in the paper's own words. */
+  attack?: string;
 }
 
 /** What the paper states of its pruning curve; `PAPER` of the study room is one. */

@@ -1,8 +1,10 @@
 import type { DropMark } from "@lib/figures/drop_marks.ts";
+import { escapeText } from "@lib/figures/caption.ts";
 import { axis, baseLayout, compact, type Fields, type Figure } from "@lib/figures/figure.ts";
 import { BARS, MEANING } from "@lib/figures/palette.ts";
 import type { PaperModel } from "@lib/figures/paper_values.ts";
 import { type Range, RATES, type Rates } from "@lib/figures/rates.ts";
+import { wrapText } from "@lib/figures/text_width.ts";
 import { aboveBars, whiskers } from "@lib/figures/whiskers.ts";
 
 /** A network from which so many channels are gone that its clean accuracy has dropped by so much. */
@@ -13,7 +15,7 @@ export interface RepairedModel extends DropMark, Rates {
 
 /**
  * Clean accuracy and attack success of the repaired models (paper, Fig. 8), and hatched beside them
- * what the paper reports.
+ * what the paper reports, with its own digits and words.
  *
  * @param models Ours, one a threshold.
  * @param paper The paper's numbers, for any of the same thresholds, either rate where it is given.
@@ -45,9 +47,10 @@ export function repairedModelsFigure(
     const pattern = { shape: hatch, fgcolor: color, size: 6 };
     const [full, hatched] = [{ color, line }, { color: "#ffffff", pattern, line }];
     const ranges = models.map(({ range }) => range?.[rate]);
+    const words = theirs.map((model) => rate === "attackSuccess" ? model?.attack : undefined);
     return [
-      { name, marker: full, values: ours, ranges },
-      ...(isStated ? [{ name: `${name}, paper`, marker: hatched, values, ranges: [] }] : []),
+      { name, marker: full, values: ours, ranges, words: [] },
+      ...(isStated ? [{ name: `${name}, paper`, marker: hatched, values, ranges: [], words }] : []),
     ];
   });
   const width = GROUP / series.length;
@@ -61,14 +64,18 @@ export function repairedModelsFigure(
   }));
   const centre = (model: number, slot: number): number => model + left(slot) + width / 2;
   const numbers = aboveBars(
-    series.flatMap(({ values, ranges }, slot) =>
-      values.flatMap((value, model) =>
-        value === undefined ? [] : [{ at: centre(model, slot), value, range: ranges[model] }]
-      )
+    series.flatMap(({ name, values, ranges, words }, slot) =>
+      values.flatMap((value, model) => {
+        if (value === undefined) return [];
+        const text = name.endsWith(", paper") ? asStated(value, words[model]) : undefined;
+        return [{ at: centre(model, slot), value, range: ranges[model], text }];
+      })
     ),
   );
-  const unstated = series.flatMap(({ values }, slot) =>
-    values.flatMap((value, model) => value === undefined ? [notStated(centre(model, slot))] : [])
+  const unstated = series.flatMap(({ values, words }, slot) =>
+    values.flatMap((value, model) =>
+      value === undefined ? [noNumber(centre(model, slot), words[model])] : []
+    )
   );
   const pruned = (share: number): string => `${(share * 100).toFixed(0)} %`;
   const layout = baseLayout({
@@ -98,9 +105,14 @@ export function repairedModelsFigure(
 const inPercent = (share?: number): number | null =>
   share === undefined ? null : compact([share], 100)[0]!;
 
-/** In the place of a bar that the paper does not give. */
-const notStated = (x: number): Fields => ({
-  ...{ x, y: 1, yanchor: "bottom", textangle: -90, text: "not stated", showarrow: false },
+/** The paper's number with as many digits as it has there, and "around" where it says so. */
+const asStated = (share: number, words = ""): string =>
+  (words.includes("around") ? "around<br>" : "") + Number((100 * share).toFixed(3));
+
+/** In the place of a bar that the paper does not give, what it says instead. */
+const noNumber = (x: number, words = "not stated"): Fields => ({
+  ...{ x, y: 1, yanchor: "bottom", textangle: -90, showarrow: false },
+  text: wrapText(words, 190, 11).map(escapeText).join("<br>"),
   font: { size: 11, color: MEANING.neutral.color },
 });
 

@@ -41,7 +41,7 @@ export function whiskers(
 /**
  * The rates in numbers, each above its upright bar and that bar's whisker.
  *
- * @param bars Place along the axis, rate and range as shares from 0 to 1.
+ * @param bars Place along the axis, rate and range as shares from 0 to 1, and what to write instead of the rate.
  * @returns A trace of texts without a name, so that the legend leaves it out.
  * @example
  * ```ts
@@ -52,12 +52,14 @@ export function whiskers(
  * assertEquals([y, text], [[75], ["50.0"]]);
  * ```
  */
-export function aboveBars(bars: readonly { at: number; value: number; range?: Range }[]): Fields {
+export function aboveBars(
+  bars: readonly { at: number; value: number; range?: Range; text?: string }[],
+): Fields {
   return {
     ...{ type: "scatter", mode: "text", textposition: "top center", cliponaxis: false },
     x: compact(bars.map(({ at }) => at)),
     y: compact(bars.map(({ value, range }) => Math.max(value, range?.high ?? 0)), 100),
-    text: bars.map(({ value }) => (value * 100).toFixed(1)),
+    text: bars.map(({ value, text }) => text ?? (value * 100).toFixed(1)),
     textfont: { size: 11 },
     showlegend: false,
     hoverinfo: "skip",

@@ -68,6 +68,20 @@ Deno.test("an error bar reaches from low to high, and the number stands above it
   assertEquals([numbers!.y, numbers!.text], [[86, 97], ["86.0", "36.0"]]);
 });
 
+Deno.test("the paper's numbers have its digits, and where it has words they stand there", () => {
+  const models = PAPER.repaired.map(({ drop, channelsPruned }) => (
+    { drop, fraction: channelsPruned, cleanAccuracy: 0.9, attackSuccess: 1 }
+  ));
+  const { data, layout } = repairedModelsFigure(models, PAPER.repaired);
+  const { text } = data.at(-1) as { text: string[] };
+  const ours = [...Array(4).fill("90.0"), "65", ...Array(4).fill("100.0")];
+  assertEquals(text, [...ours, "around<br>100", "around<br>100", "26"]);
+  const words = (layout.annotations as { text: string }[]).map(({ text }) => text);
+  const below = "“below the validation accuracy of clean data”";
+  const stated = [...Array(3).fill("not stated"), below];
+  assertEquals(words.map((each) => each.replace("<br>", " ")), stated);
+});
+
 Deno.test("the paper's share of pruned channels stands below ours", () => {
   const model = { drop: 0.02, fraction: 0.7, cleanAccuracy: 0.96, attackSuccess: 0.99 };
   const { layout } = repairedModelsFigure([model], PAPER.repaired);
