@@ -5,7 +5,9 @@ import { textWidth } from "@lib/figures/text_width.ts";
 
 /** A rate by two things at once. */
 export interface RateGrid {
+  /** Attacks. */
   rows: readonly string[];
+  /** Defenses. */
   columns: readonly string[];
   /** Shares from 0 to 1, a row each: mean and range; none where nothing was measured. */
   cells: readonly (readonly ({ mean: number; min: number; max: number } | undefined)[])[];
@@ -16,7 +18,7 @@ export interface RateGrid {
  *
  * @param grid The rate by rows and columns.
  * @param rate Whose colour it has: the more of it, the stronger.
- * @returns The figure; a cell without a value stays empty.
+ * @returns The figure; a cell without a value stays empty, and a row without any is left out.
  * @example
  * ```ts
  * import { heatMap } from "@lib/figures/heat_map.ts";
@@ -28,11 +30,13 @@ export interface RateGrid {
  * ```
  */
 export function heatMap(
-  { rows, columns, cells }: RateGrid,
-  rate: "attack" | "clean" | "truth",
+  { columns, ...all }: RateGrid,
+  rate: keyof typeof TITLES,
 ): Figure {
-  const left = 20 + Math.max(...rows.map((row) => textWidth(row, 12)));
-  const top = 20 + Math.max(...columns.map((column) => textWidth(column, 12)));
+  const kept = [...all.rows.keys()].filter((row) => all.cells[row]!.some((cell) => cell));
+  const [rows, cells] = [kept.map((row) => all.rows[row]!), kept.map((row) => all.cells[row]!)];
+  const left = 20 + TITLE + Math.max(0, ...rows.map((row) => textWidth(row, 12)));
+  const top = 20 + TITLE + Math.max(...columns.map((column) => textWidth(column, 12)));
   const found = cells.flatMap((row, y) =>
     row.flatMap((cell, x) => cell ? [{ x, y, ...cell }] : [])
   );
@@ -57,11 +61,11 @@ export function heatMap(
     width: Math.max(400, left + WIDTH * columns.length + 24),
     height: top + HEIGHT * rows.length + 12,
     margin: { l: left, r: 24, t: top, b: 12 },
-    xaxis: axis("", {
+    xaxis: axis(`${TITLES[rate]}, by defense`, {
       ...names(columns),
       ...{ side: "top", tickangle: -90, range: [-0.5, columns.length - 0.5] },
     }),
-    yaxis: axis("", { ...names(rows), range: [rows.length - 0.5, -0.5] }),
+    yaxis: axis("attack", { ...names(rows), range: [rows.length - 0.5, -0.5] }),
     shapes: found.map(({ x, y, mean }) => ({
       ...{ type: "rect", layer: "below", x0: x - 0.48, x1: x + 0.48, y0: y - 0.46, y1: y + 0.46 },
       // the strongest still lets its number be read
@@ -71,6 +75,16 @@ export function heatMap(
   });
   return { data, layout };
 }
+
+/** What is in the cells. */
+const TITLES = {
+  attack: "attack success (%)",
+  clean: "clean accuracy (%)",
+  truth: "robust accuracy (%)",
+};
+
+/** Height of an axis's title, in pixels. */
+const TITLE = 24;
 
 /** Of a cell, in pixels. */
 const [WIDTH, HEIGHT] = [58, 38];

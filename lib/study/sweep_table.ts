@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { DATASETS } from "@lib/data/datasets.ts";
 import type { Table } from "@lib/figures/table_bundle.ts";
 import { type RepairedRates, unrepaired, wayName } from "@lib/study/defense_rows.ts";
+import { otherAttacks } from "@lib/study/other_attacks.ts";
 import { spreadOf } from "@lib/study/order_tables.ts";
 import type { Sweep, SweepRow } from "@lib/study/sweep.ts";
 import { type FoundResults, sweepResults } from "@lib/study/sweep_results.ts";
@@ -39,7 +41,7 @@ export interface SweepLine {
  * const sweep = await readSweep(`${ROOT}/sweep/sweep.json`);
  * const { lines } = await sweepLines(sweep, outputPath("sweep"));
  * const { columns, rows } = spreadsTable(sweepSpreads(lines, "attackSuccess"), "");
- * assertEquals([columns[1], rows[0]![0]], ["none", "ftrojan"]);
+ * assertEquals([columns[1], rows[0]![0]], ["none", "FTrojan"]);
  * ```
  */
 export async function sweepLines(
@@ -110,15 +112,18 @@ export interface SweepSpreads {
  *
  * @param lines From {@link sweepLines}.
  * @param rate Which.
- * @returns Shares from 0 to 1.
+ * @returns Shares from 0 to 1, attacks by their titles.
  * @example See {@link sweepLines}.
  */
 export function sweepSpreads(lines: readonly SweepLine[], rate: SweepRate): SweepSpreads {
   const groups = [...new Set(lines.map(({ row }) => row.group))];
   const defenses = [...new Set(lines.map(({ defense }) => defense))];
   const isOne = new Set(groups.map((group) => group.replace(/-\w+$/, ""))).size === 1;
-  const worded = (group: string): string =>
-    (isOne ? group.split("-")[2]! : group.replaceAll("-", ", ")).replaceAll("_", " ");
+  const worded = (group: string): string => {
+    const [data, architecture, attack] = group.split("-") as [string, string, string];
+    const title = titleOf(data, attack);
+    return isOne ? title : `${DATASETS[data]!.title}, ${architecture}, ${title}`;
+  };
   const cells = groups.map((group) =>
     defenses.map((defense) => {
       const values = lines.flatMap(({ row, ...line }) =>
@@ -128,6 +133,13 @@ export function sweepSpreads(lines: readonly SweepLine[], rate: SweepRate): Swee
     })
   );
   return { attacks: groups.map(worded), defenses, cells };
+}
+
+/** What an attack of a sweep is called: as in the study, where it has one of that name. */
+function titleOf(data: string, attack: string): string {
+  if (attack === "ftrojan") return "FTrojan";
+  const found = otherAttacks(data).find(({ name }) => name === attack);
+  return found?.title ?? attack.replaceAll("_", " ");
 }
 
 /**

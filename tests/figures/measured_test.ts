@@ -2,6 +2,7 @@
 import { assertEquals, assertThrows } from "@lib/std/assert.ts";
 import { confusionBars } from "@lib/figures/confusion_bars.ts";
 import { curvePanels } from "@lib/figures/curve_panels.ts";
+import { heatMap } from "@lib/figures/heat_map.ts";
 import { orderMenu } from "@lib/figures/order_menu.ts";
 import { ORDERS } from "@lib/figures/palette.ts";
 import { pruningCurveFigure } from "@lib/figures/pruning_curve.ts";
@@ -66,6 +67,21 @@ Deno.test("an error bar reaches from low to high, and the number stands above it
   assertEquals(clean!.error_y!.visible, false);
   assertEquals([attack!.error_y!.array, attack!.error_y!.arrayminus], [[61], [30]]);
   assertEquals([numbers!.y, numbers!.text], [[86, 97], ["86.0", "36.0"]]);
+});
+
+Deno.test("a row without a result is not in the picture, and axes say what is where", () => {
+  const cell = { mean: 0.5, min: 0.25, max: 0.75 };
+  const cells = [[cell, cell], [undefined, undefined], [undefined, cell]];
+  const { data, layout } = heatMap({ rows: ["a", "b", "c"], columns: ["d", "e"], cells }, "truth");
+  const { xaxis, yaxis } = layout as Record<string, { ticktext: string[]; title: object }>;
+  assertEquals([xaxis!.ticktext, yaxis!.ticktext], [["d", "e"], ["a", "c"]]);
+  assertEquals(data.map(({ y }) => (y as number[]).map((at) => at > 0.5)), [[false, false, true], [
+    false,
+    false,
+    true,
+  ]]);
+  const titles = [xaxis, yaxis].map((axis) => (axis!.title as { text: string }).text);
+  assertEquals(titles, ["robust accuracy (%), by defense", "attack"]);
 });
 
 Deno.test("the paper's numbers have its digits, and where it has words they stand there", () => {

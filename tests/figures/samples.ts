@@ -125,7 +125,7 @@ const defenses = [
   "frequency recovery, unlearning",
 ];
 const rateGrid = {
-  rows: ["ftrojan", "a trigger & another", "clean label", "refool kept"],
+  rows: ["FTrojan", "a trigger & another", "Clean Label", "ReFool, labels kept"],
   columns: defenses,
   cells: Array.from({ length: 4 }, (_, row) =>
     defenses.map((_, column) => {
