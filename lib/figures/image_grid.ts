@@ -38,7 +38,8 @@ export function imageGrid(
   }
   const cell = cellWidth(columns);
   const drawn = drawnSize(columns, images);
-  const texts = labels.map((label) => wrapText(label, cell - 6, SIZE));
+  // hardly wider than the image below, so that no label comes near the next
+  const texts = labels.map((label) => wrapText(label, drawn.width + GAP, SIZE));
   // Every row is as high as its longest label asks for.
   const places: { x: number; y: number }[] = [];
   let height = 0;
