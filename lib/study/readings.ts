@@ -1,8 +1,9 @@
 import type { ClassShare } from "@lib/figures/confusion_bars.ts";
 import type { LabelledImages } from "@lib/data/images.ts";
+import { wilson } from "@lib/study/statistics.ts";
 
 /**
- * As what a network reads images: how many rightly, and what it takes the others for.
+ * As what a network reads images: how many rightly, and what it takes the others for, with Wilson's intervals.
  *
  * @param answers The network's, a class an image.
  * @param images The images, with their true classes.
@@ -18,8 +19,8 @@ import type { LabelledImages } from "@lib/data/images.ts";
  * const labels = Int32Array.of(0, 0, 1, 1);
  * const images = { ...PAPER_SIZE, pixels: new Uint8Array(4 * 3072), labels, classNames: ["a", "b"] };
  * const [truth, wrong] = readingsOf([0, 0, 1, 0], images, 1);
- * assertEquals(truth, { class: "their true class", share: 0.75, is: "truth" });
- * assertEquals(wrong, { class: "a", share: 0.25 });
+ * assertEquals([truth!.class, truth!.share, truth!.is], ["their true class", 0.75, "truth"]);
+ * assertEquals([wrong!.class, wrong!.share], ["a", 0.25]);
  * ```
  */
 export function readingsOf(
@@ -33,14 +34,14 @@ export function readingsOf(
     if (answers[image] === label) right++;
     else counts[answers[image]!]!++;
   });
+  const shareOf = (count: number): Pick<ClassShare, "share" | "range"> => (
+    { share: count / labels.length, range: wilson(count, labels.length) }
+  );
   const wrong = counts.map((count, label): ClassShare => ({
-    ...{ class: classNames[label]!, share: count / labels.length },
+    ...{ class: classNames[label]!, ...shareOf(count) },
     ...(label === target && { is: "target" }),
   }));
-  const truth: ClassShare = {
-    ...{ class: "their true class", share: right / labels.length },
-    is: "truth",
-  };
+  const truth: ClassShare = { class: "their true class", ...shareOf(right), is: "truth" };
   const given = wrong.filter(({ share, is }) => share > 0 || is === "target");
   return [truth, ...given.sort((a, b) => b.share - a.share)];
 }
