@@ -5,7 +5,6 @@
  * @module
  */
 export { outputPath, ROOT } from "@lib/environment.ts";
-export { writeWhole } from "@lib/files.ts";
 export { seededRandom } from "@lib/random.ts";
 export { percent, points } from "@lib/words.ts";
 export type { DataSource } from "@lib/data/data_source.ts";
@@ -146,9 +145,9 @@ export { pruningSchematic } from "@lib/figures/pruning_schematic.ts";
 export { pruningSlider } from "@lib/figures/pruning_slider.ts";
 export { recoveryNorms } from "@lib/figures/recovery_norms.ts";
 export { repairedModelsFigure } from "@lib/figures/repaired_models.ts";
+export { saveTable } from "@lib/figures/save_table.ts";
 export { scatterActivations } from "@lib/figures/scatter_activations.ts";
 export { show, showMarkdown, showTable } from "@lib/figures/show.ts";
 export { splitFigure } from "@lib/figures/split.ts";
 export { SHARES, spectrumFigure, triggerSpectra } from "@lib/figures/spectrum.ts";
-export { tableAsCsv } from "@lib/figures/table_csv.ts";
 export { openBadNet, openDataset, openMeasured, showOpening, versions } from "@lib/notebook.ts";

@@ -11,6 +11,7 @@
  */
 import { DATASETS } from "@lib/data/datasets.ts";
 import { outputPath, ROOT } from "@lib/environment.ts";
+import { saveTable } from "@lib/figures/save_table.ts";
 import { tableAsCsv } from "@lib/figures/table_csv.ts";
 import { basename, join, relative } from "node:path";
 import { notebooksIn, readNotebook } from "./notebooks/notebook.ts";
@@ -19,7 +20,6 @@ import { bookOf } from "./publish/book.ts";
 import { PUBLISH_PYTHON, setupPublishing } from "./publish/environment.ts";
 import { tableAsLatex } from "./publish/latex_table.ts";
 import { partsOf, type Shown, withoutNumber } from "./publish/parts.ts";
-import { tidyTable } from "./publish/tidy_table.ts";
 import { run } from "./setup/command.ts";
 import { writeFile } from "./setup/step.ts";
 
@@ -80,7 +80,7 @@ export async function publish(
 async function writeShown(part: Shown, caption: string, folder: string): Promise<void> {
   const file = join(folder, `${part.kind}s`, part.name);
   if (part.kind === "figure") return await writeFile(`${file}.svg`, part.svg);
-  await writeFile(`${file}.csv`, tableAsCsv(tidyTable(part.table)));
+  await saveTable(`${file}.csv`, part.table);
   await writeFile(`${file}.tex`, tableAsLatex(part.table, caption));
 }
 

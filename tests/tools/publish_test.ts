@@ -5,6 +5,7 @@ import { baseLayout } from "@lib/figures/figure.ts";
 import { figureBundle } from "@lib/figures/figure_bundle.ts";
 import { tableAsCsv } from "@lib/figures/table_csv.ts";
 import { type Table, tableBundle } from "@lib/figures/table_bundle.ts";
+import { tidyTable } from "@lib/figures/tidy_table.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
 import { join } from "@lib/std/path.ts";
 import { onlyDataset } from "../../tools/notebooks/options.ts";
@@ -12,7 +13,6 @@ import { executedNotebooks, publish } from "../../tools/publish.ts";
 import { PUBLISH_PYTHON } from "../../tools/publish/environment.ts";
 import { tableAsLatex } from "../../tools/publish/latex_table.ts";
 import { partsOf } from "../../tools/publish/parts.ts";
-import { tidyTable } from "../../tools/publish/tidy_table.ts";
 import { run } from "../../tools/setup/command.ts";
 
 const ready = await exists(PUBLISH_PYTHON);
@@ -102,48 +102,6 @@ Deno.test({
       assert(bib.includes(`title = {${title}}`), bib);
     }
   },
-});
-
-Deno.test("a tidy table has one number a cell and no name twice", () => {
-  const { columns, rows } = tidyTable(TABLE);
-  assertEquals(columns, [
-    "drop (points)",
-    "pruned",
-    "pruned (%)",
-    "pruned, paper (%)",
-    "pruned, paper, note",
-    "rate (%)",
-    "rate, below (%)",
-    "rate, paper (%)",
-    "found",
-    "found, note",
-    "target",
-    "spread, mean (%)",
-    "spread, low (%)",
-    "spread, high (%)",
-  ]);
-  assertEquals(rows, [
-    ["2", "89", "70", "53", "", "95.6", "", "", "10", "", "10", "12.3", "1.0", "20.1"],
-    ["10", "1080", "84", "", "not stated", "", "0.1", "26", "", "none", "2", "-4.0", "-5.0", "0.0"],
-  ]);
-});
-
-Deno.test("words, lists and sizes are no numbers; a rate's unit may be in the caption", () => {
-  const { columns, rows } = tidyTable({
-    columns: ["", "first", "size", "rate", "count", "count"],
-    rows: [
-      ["a, b", "4, 2, 8", "8 × 8", "99.9", 5, "2e-5"],
-      ["–", "1, 7, 3", "8 × 4", "1.0", 6, "–"],
-      ["c", "2", "64", "0.5", 7, "1"],
-    ],
-    caption: "Attack success (%) of two.",
-  });
-  assertEquals(columns, ["name", "first", "size", "rate (%)", "rate, count", "rate, count, 2"]);
-  assertEquals(rows, [
-    ["a, b", "4, 2, 8", "8 × 8", "99.9", "5", "2e-5"],
-    ["", "1, 7, 3", "8 × 4", "1.0", "6", ""],
-    ["c", "2", "64", "0.5", "7", "1"],
-  ]);
 });
 
 Deno.test("a table in LaTeX is escaped, its numbers to the right", () => {

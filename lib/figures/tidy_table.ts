@@ -11,13 +11,24 @@ interface Column {
  * columns of one name.
  *
  * - "95.6 %" is 95.6 in the column "… (%)"; a unit in the caption, "Attack success (%)", counts as well
- * - "12.3 (1.0–20.1)" fills three columns, "…, mean", "…, low" and "…, high"; "1 % to 2 %" the last two
- * - "under 0.1 s" is 0.1 in "…, below (s)"; "89, 70 %" fills two columns, as does "10 (2)" under "a (b)"
+ * - "12.3 (1.0–20.1)" fills three columns, "…, mean", "…, low" and "…, high", and "12.3" among
+ *   such the first; "1 % to 2 %" fills the last two
+ * - "under 0.1 s" is 0.1 in "…, below (s)", "“around 100%”" is 100 in "…, around (%)"
+ * - "89, 70 %" fills two columns, as does "10 (2)" under "a (b)"
  * - words among numbers are in "…, note"; a dash is an empty cell
  * - of several columns "small" each is called after what stands before it: "parameters, small"
  *
  * @param table As it is shown to people.
  * @returns A table whose cells are all text; columns of words stay as they are.
+ * @example
+ * ```ts
+ * import { tidyTable } from "@lib/figures/tidy_table.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * const { columns, rows } = tidyTable({ columns: ["pruned"], rows: [["89, 70 %"], ["−4, 3 %"]] });
+ * assertEquals(columns, ["pruned", "pruned (%)"]);
+ * assertEquals(rows, [["89", "70"], ["-4", "3"]]);
+ * ```
  */
 export function tidyTable({ columns, rows, caption = "" }: Table): Table {
   const unit = /\((%)\)/.exec(caption)?.[1] ?? "";
@@ -37,7 +48,15 @@ function tidyColumn({ name, cells }: Column, unit: string): Column[] {
   const found = cells.map((cell) => readNumbers(cell, own, unit));
   const telling = cells.filter((cell) => !/^([-–—]?|not .*)$/.test(cell));
   if (found.filter(Boolean).length > 0 && 2 * found.filter(Boolean).length >= telling.length) {
-    const filled = cells.map((cell, row) => found[row] ?? { ", note": words(cell) });
+    const means = new Set(found.flatMap((each = {}) => Object.keys(each)));
+    const filled = cells.map((cell, row) => {
+      const numbers = Object.entries(found[row] ?? { ", note": words(cell) });
+      // a number without a range is a mean of one
+      return Object.fromEntries(numbers.map(([part, number]): [string, string] => [
+        means.has(`, mean${part}`) ? `, mean${part}` : part,
+        number,
+      ]));
+    });
     const parts = [...new Set(filled.flatMap((each) => Object.keys(each)))];
     const columns = parts.sort((a, b) => placeOf(a) - placeOf(b)).map((part) => ({
       name: part.endsWith(`(${own})`) ? bare + part : name + part,
@@ -56,7 +75,7 @@ function tidyColumn({ name, cells }: Column, unit: string): Column[] {
 
 /** Where a part stands beside others of its column: the number first, words last. */
 function placeOf(part: string): number {
-  return [", mean", ", low", ", high", ", below", ", note"]
+  return [", mean", ", low", ", high", ", below", ", around", ", note"]
     .findIndex((each) => part.startsWith(each));
 }
 
@@ -73,9 +92,10 @@ const ONE = NUMBER + UNIT;
 const FORMS: [form: RegExp, parts: string[]][] = [
   [new RegExp(`^${ONE}$`), [""]],
   [new RegExp(`^${ONE}, ${ONE}$`), ["", ""]],
-  [new RegExp(`^${ONE} \\(${ONE}–${ONE}\\)$`), [", mean", ", low", ", high"]],
+  [new RegExp(`^${ONE} \\(${ONE}(?:–| to )${ONE}\\)$`), [", mean", ", low", ", high"]],
   [new RegExp(`^${ONE} to ${ONE}$`), [", low", ", high"]],
   [new RegExp(`^(?:under|<) ${ONE}$`), [", below"]],
+  [new RegExp(`^“?around ${ONE}”?$`), [", around"]],
   [new RegExp(`^${ONE}, (\\D.*)$`), ["", ", note"]],
 ];
 
@@ -94,10 +114,13 @@ function readNumbers(
   for (const [form, parts] of FORMS) {
     const found = form.exec(cell)?.slice(1);
     if (!found) continue;
+    const ofRange = found.filter((_, index) => index % 2 === 1).find(Boolean); // said once for all
     const named = parts.map((part, index): [string, string] => {
       const [value, own] = found.slice(2 * index);
       if (part === ", note") return [part, value!];
-      const used = own?.trim() ?? unit ?? (value!.includes(".") ? rateUnit : "");
+      const used = (own ?? (part ? ofRange : undefined))?.trim().replace(/^point$/, "points") ??
+        unit ??
+        (value!.includes(".") ? rateUnit : "");
       const after = used && ` (${used})`;
       return [part + after, value!.replaceAll(",", "").replace("−", "-").replace(/^\+/, "")];
     });
