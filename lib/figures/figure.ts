@@ -54,7 +54,7 @@ export function baseLayout(fields: Fields): Layout {
     plot_bgcolor: "#ffffff",
     legend: {
       ...{ orientation: "h", xref: "paper", x: 0, yref: "container", y: 0.99, yanchor: "top" },
-      tracegroupgap: 0,
+      ...{ tracegroupgap: 0, itemwidth: 42 }, // long enough for the longest dashes
     },
     ...fields,
   };

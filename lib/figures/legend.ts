@@ -30,7 +30,7 @@ export function belowLegend(data: Fields[], plot: number, right: number, labels 
 }
 
 /** An entry's line or square with the gaps around it, in pixels. */
-const SYMBOL = 48;
+const SYMBOL = 60;
 
 /** Between the margins, less what a wider font of the reader's may need. */
 const AVAILABLE = 690;
