@@ -91,7 +91,7 @@ function around(percent: readonly number[]): [number, number] {
 }
 
 /** How far apart two repairs stand, as a factor of the number of images. */
-const ASIDE = 1.12;
+const ASIDE = 1.25;
 
 /** Of a panel, and between two, as shares of the plot. */
 const [WIDTH, GAP] = [0.26, 0.11];

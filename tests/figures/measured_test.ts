@@ -9,7 +9,7 @@ import { pruningCurveFigure } from "@lib/figures/pruning_curve.ts";
 import { repairedModelsFigure } from "@lib/figures/repaired_models.ts";
 import { splitFigure } from "@lib/figures/split.ts";
 import { PAPER } from "@lib/study/paper.ts";
-import { split } from "./samples.ts";
+import { samples, split } from "./samples.ts";
 
 const curve = { name: "a", cleanAccuracy: [0.97, 0.5, 0], attackSuccess: [1, 1, 0] };
 
@@ -67,6 +67,20 @@ Deno.test("an error bar reaches from low to high, and the number stands above it
   assertEquals(clean!.error_y!.visible, false);
   assertEquals([attack!.error_y!.array, attack!.error_y!.arrayminus], [[61], [30]]);
   assertEquals([numbers!.y, numbers!.text], [[86, 97], ["86.0", "36.0"]]);
+});
+
+Deno.test("repairs from as many images stand side by side, in one sequence everywhere", () => {
+  const { data, layout } = samples["fewer images"]!;
+  const places = data.map(({ x }) => x as number[]);
+  const { tickvals } = layout.xaxis as { tickvals: number[] };
+  for (let panel = 0; panel < 9; panel += 3) {
+    tickvals.forEach((count, at) => {
+      const [left, middle, right] = places.slice(panel, panel + 3).map((x) => x[at]!);
+      assertEquals([left! < count, middle, count < right!], [true, count, true]);
+      const before = tickvals[at - 1] ?? 0;
+      assertEquals(count / left! < left! / before, true); // nearer to its own than to another
+    });
+  }
 });
 
 Deno.test("a row without a result is not in the picture, and axes say what is where", () => {
