@@ -73,7 +73,7 @@ export function imageGrid(
     annotations: places.map(({ x, y }, index) => ({
       x: x + drawn.width / 2,
       y,
-      yanchor: "bottom",
+      ...{ yanchor: "bottom", yshift: 3 }, // letters that reach below the line stay off the image
       text: texts[index]!.map(escapeText).join("<br>"),
       font: { size: SIZE },
       showarrow: false,
