@@ -23,6 +23,7 @@ export {
 } from "@lib/data/select.ts";
 export type { Architecture } from "@lib/network/architecture.ts";
 export { ARCHITECTURES } from "@lib/network/architectures.ts";
+export { imageGradient } from "@lib/network/engine.ts";
 export { accuracy, classify, shareGiven } from "@lib/network/evaluate.ts";
 export { copyNetwork } from "@lib/network/copy_network.ts";
 export { toTensor } from "@lib/network/image_input.ts";
