@@ -3,7 +3,7 @@
  * `bench/results.json`, the table in `bench/README.md` and the figure after each. With names of sections,
  * only these are measured anew; `gpu` is for a machine with a graphics card.
  *
- *     deno task bench [training inference residual search pruning data memory figure growth gpu]
+ *     deno task bench [training inference residual search pruning data memory inspection figure growth gpu]
  *
  * @module
  */
@@ -19,6 +19,7 @@ import { tf } from "@lib/network/tensorflow.ts";
 import { cardRows } from "./card.ts";
 import { poisoningRows, readingRow } from "./data.ts";
 import { firstFigureRow } from "./first_figure.ts";
+import { inspectionRows } from "./inspection.ts";
 import { inferenceRows } from "./inference.ts";
 import { memoryRow } from "./memory.ts";
 import { Peer } from "./peer.ts";
@@ -58,6 +59,7 @@ const sections: Record<string, () => Promise<Row[]>> = {
       await readingRow(archives, plain!),
     ]),
   memory: async () => [await memoryRow(archives, folder)],
+  inspection: () => inspectionRows(archives),
   figure: async () => [await firstFigureRow()],
   growth: async () => [
     ...await pruningGrowth(),
