@@ -71,11 +71,11 @@ Deno.test("a table has what fits, and of all else an empty cell", async () => {
   });
   const put = async (row: number, what: string, result: object): Promise<void> =>
     await writeWhole(resultFile(results, sweepRows(SWEEP)[row]!.id, what), JSON.stringify(result));
-  const weights = "0123";
+  const [weights, madeBy] = ["0123", { device: "processor, 2 cores" }];
   for (const [row, { experiment }] of sweepRows(SWEEP).entries()) {
     if (row === 3) continue;
     const network = { experiment, folder: "", weights, images: {}, before: rates(1) };
-    await put(row, "network", { ...network, seconds: 9, madeBy: {} });
+    await put(row, "network", { ...network, seconds: 9, madeBy });
   }
   const row = (repaired: object[]): DefenseRow => (
     { note: "", before: rates(1), repaired, cleanImages: 9, seconds: 5 } as unknown as DefenseRow
@@ -86,13 +86,13 @@ Deno.test("a table has what fits, and of all else an empty cell", async () => {
     { way, ...rates(left), defenseEffectiveness: 1 - left / 2, seconds: 7 }
   );
   const clp = row([repair(undefined, 0.25)]);
-  await put(0, "CLP", { depends: depends(0, "CLP"), row: clp });
-  await put(1, "CLP", { depends: depends(1, "CLP"), row: row([repair(undefined, 0.75)]) });
-  await put(2, "CLP", { depends: depends(2, "CLP", "4567"), row: clp }); // of another network
+  await put(0, "CLP", { depends: depends(0, "CLP"), row: clp, madeBy });
+  await put(1, "CLP", { depends: depends(1, "CLP"), row: row([repair(undefined, 0.75)]), madeBy });
+  await put(2, "CLP", { depends: depends(2, "CLP", "4567"), row: clp, madeBy }); // of another network
   const ours = "frequency recovery";
   const ways = row([repair("refitting", 0), repair("pruning", 0.5)]);
-  await put(1, ours, { depends: depends(1, ours), row: ways });
-  await put(2, ours, { depends: depends(2, ours), row: row([]) }); // no alarm
+  await put(1, ours, { depends: depends(1, ours), row: ways, madeBy });
+  await put(2, ours, { depends: depends(2, ours), row: row([]), madeBy }); // no alarm
   const { lines, misfits } = await sweepLines(SWEEP, results);
   assertEquals(misfits.map(({ why }) => why), ["what it depends on has changed"]);
   const csv = tableAsCsv(sweepTable(lines)).split("\r\n");
