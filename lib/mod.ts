@@ -9,7 +9,6 @@ export { seededRandom } from "@lib/random.ts";
 export { percent, points } from "@lib/words.ts";
 export type { DataSource } from "@lib/data/data_source.ts";
 export { DATASETS } from "@lib/data/datasets.ts";
-export { GTSRB_MD5 } from "@lib/data/gtsrb_archives.ts";
 export { decodeImage, encodeImage, readImage, writeImage } from "@lib/data/image_file.ts";
 export { writeClassFolders } from "@lib/data/image_folder.ts";
 export { type Images, PAPER_SIZE } from "@lib/data/images.ts";

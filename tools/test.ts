@@ -20,8 +20,8 @@ interface Stage {
   quick: boolean;
 }
 
-/** So many runs of a stage at once: a test keeps two cores busy for a part of its time only. */
-const LANES = 2;
+/** So many runs of a stage at once: a test keeps its cores busy for a part of its time only. */
+const LANES = 3;
 
 // types have been checked, and every worker that a test starts would have its own checked again
 const TEST = ["test", "-A", "--quiet", "--no-check"];

@@ -25,6 +25,7 @@ export const CIFAR10: DataSource = {
   title: "CIFAR-10",
   isSynthetic: false,
   size: PAPER_SIZE,
+  officialMd5: CIFAR10_MD5,
   training: { epochs: 20, batchSize: 64 },
   target: 8, // ships, as in the FTrojan authors' code
   async load(size, onDownload): Promise<SourceImages> {

@@ -12,6 +12,8 @@ export interface DataSource {
   isSynthetic: boolean;
   /** Of its images, unless an experiment asks for another. */
   size: Size;
+  /** MD5 of its official files, by name, where they are known. */
+  officialMd5?: Record<string, string>;
   /** What the paper's network is trained with on it. */
   training: { epochs: number; batchSize: number };
   /** The attacker's class in the paper's experiment, where the paper's own, 10, is none of its classes. */

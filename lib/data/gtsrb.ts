@@ -12,6 +12,7 @@ export const GTSRB: DataSource = {
   title: "GTSRB",
   isSynthetic: false,
   size: PAPER_SIZE,
+  officialMd5: Object.fromEntries(Object.values(GTSRB_MD5).map(({ name, md5 }) => [name, md5])),
   training: { epochs: 20, batchSize: 64 },
   async load(size, onDownload): Promise<SourceImages> {
     const archives = await gtsrbArchives({ folders: DATA_FOLDERS, onProgress: onDownload });

@@ -56,7 +56,7 @@ export function costEffect(all: readonly CostAndEffect[], title: string): Figure
   const layout = baseLayout({
     height: 80 + 30 * rows.length,
     margin: { l: left, r: 24, t: 16, b: 56 },
-    xaxis: axis("seconds a network", { type: "log", dtick: 1, domain: [0, 0.47] }),
+    xaxis: axis("seconds a network (logarithmic)", { type: "log", dtick: 1, domain: [0, 0.47] }),
     xaxis2: axis(`${title} (%)`, { ...RATE_AXIS, domain: [0.53, 1] }),
     yaxis: axis("", {
       ...{ range: [rows.length - 0.5, -0.5], ticks: "" },

@@ -51,7 +51,7 @@ export function scatterActivations(
   const layout = baseLayout({
     height: 480,
     xaxis: axis(`${what}, clean images`, { zeroline: true }),
-    yaxis: axis(`${what}, backdoor images`, { zeroline: true }),
+    yaxis: axis(`${what}, triggered images`, { zeroline: true }),
   });
   return { data: [diagonal, channels], layout };
 }

@@ -7,14 +7,15 @@ import { requireTail } from "@lib/pruning/tail.ts";
 import { ascending, descending, type Ranking } from "@lib/pruning/order.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
-/** Magnitude pruning: the filter with the smallest Euclidean norm first (Li et al., 2017). */
+/** Magnitude pruning: the filter with the smallest L1 norm first (Li et al., Pruning Filters for Efficient
+ * ConvNets, ICLR 2017). */
 export const WEIGHT_NORM_ASCENDING: Ranking = {
   name: "weight norm ascending",
   needs: "network",
   order: ({ network }) =>
     ascending(
       tf.tidy(() =>
-        filters(requireTail(network).convolution).square().sum([1, 2]).dataSync<"float32">()
+        filters(requireTail(network).convolution).abs().sum([1, 2]).dataSync<"float32">()
       ),
     ),
 };

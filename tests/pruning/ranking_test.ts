@@ -94,11 +94,14 @@ Deno.test("channel Lipschitz bounds are NumPy's singular values times the normal
   assertEquals(LIPSCHITZ_DESCENDING.order(evidence), descending(expected));
 });
 
-Deno.test("weight norm prunes the smallest filter first", () => {
+Deno.test("weight norm prunes the filter with the smallest sum of absolute values first", () => {
   const network = tinyNetwork(4);
-  const scales = tf.tensor1d([3, -0.1, 2, 1]);
-  network.layers[0]!.setWeights([tf.ones([3, 3, 3, 4]).mul(scales), tf.zeros([4])]);
-  assertEquals(WEIGHT_NORM_ASCENDING.order({ network } as unknown as Evidence), [1, 3, 2, 0]);
+  const scales = tf.tensor1d([3, -0.2, 2, 1]);
+  // one weight of the first filter: its sum, 3, is below the second's, 5.4; its sum of squares, 9, above
+  const [first, others] = [tf.oneHot(0, 27).toFloat(), tf.ones([27])];
+  const kernel = tf.stack([first, others, others, others], 1).mul(scales).reshape([3, 3, 3, 4]);
+  network.layers[0]!.setWeights([kernel, tf.zeros([4])]);
+  assertEquals(WEIGHT_NORM_ASCENDING.order({ network } as unknown as Evidence), [0, 1, 3, 2]);
 });
 
 Deno.test("total change is the mean over image pairs, positions and both directions", async () => {

@@ -49,9 +49,9 @@ export function summaryRows(
       NOT_TRIED,
     ],
     [
-      "… clean accuracy lost on test",
-      percent(lost, 2),
-      spreadWords(cleanAccuracyLost, 2),
+      "… points of clean accuracy lost on test",
+      (100 * lost).toFixed(2),
+      spreadWords(cleanAccuracyLost, 2).replace(" %", ""),
       NOT_TRIED,
     ],
     [

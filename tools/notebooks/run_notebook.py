@@ -55,9 +55,13 @@ def tidy(notebook):
     notebook.metadata["language_info"] = notebook.metadata.get("language_info", {}) | {"name": "typescript"}
 
 
+SCALAR = r'(?:null|-?[\d.eE+-]+|"[^"\\\n]{0,12}")'
+SCALARS = re.compile(rf"\[\n\s*{SCALAR}(?:,\n\s*{SCALAR})*\n\s*\]")
+
+
 def compact(text):
-    """Puts lists of numbers on a line each; in JSON, a line break is in no string."""
-    return re.sub(r"\[\s*\n[\s\d,.eE+-]+\]", lambda numbers: re.sub(r"\s+", "", numbers[0]), text)
+    """Puts lists of numbers and of short words on a line each; in JSON, a line break is in no string."""
+    return SCALARS.sub(lambda scalars: re.sub(r"\n\s*", "", scalars[0]), text)
 
 
 def main(path, result):
