@@ -63,7 +63,8 @@ export async function sweepLines(
       const repair = result.repaired.length === 0
         ? { ...unrepaired(result.before), seconds: result.seconds }
         : result.repaired.find((each) => each.way === way);
-      return { row, defense, rates: repair, seconds: repair?.seconds, device: `${madeBy.device}` };
+      const device = madeBy.device as string | undefined;
+      return { row, defense, rates: repair, seconds: repair?.seconds, device };
     }),
   ]);
   return { lines, misfits: found.flatMap(({ misfits }) => misfits) };
