@@ -8,8 +8,8 @@ import { whiskers } from "@lib/figures/whiskers.ts";
 /** What something costs, and what it is good for. */
 export interface CostAndEffect {
   name: string;
-  /** Above 0. */
-  seconds: number;
+  /** Above 0; none where it is not known. */
+  seconds?: number;
   /** A share from 0 to 1. */
   effect: number;
   /** Of the effect. */
@@ -17,7 +17,7 @@ export interface CostAndEffect {
 }
 
 /**
- * Cost and effect side by side, a row each, the cheapest first.
+ * Cost and effect side by side, a row each, the cheapest first and those of unknown cost last.
  *
  * @param all At least one; whiskers are the ranges.
  * @param title What the effect is.
@@ -32,7 +32,8 @@ export interface CostAndEffect {
  * ```
  */
 export function costEffect(all: readonly CostAndEffect[], title: string): Figure {
-  const rows = all.toSorted((one, other) => one.seconds - other.seconds);
+  const costOf = ({ seconds = Infinity }: CostAndEffect): number => seconds;
+  const rows = all.toSorted((one, other) => costOf(one) - costOf(other) || 0);
   const effects = rows.map(({ effect }) => effect);
   const points = (fields: Fields): Fields => ({
     ...{ type: "scatter", mode: "markers", showlegend: false, y: rows.map((_, row) => row) },
@@ -40,7 +41,7 @@ export function costEffect(all: readonly CostAndEffect[], title: string): Figure
   });
   const data = [
     points({
-      x: compact(rows.map(({ seconds }) => seconds)),
+      x: rows.map(({ seconds }) => seconds === undefined ? null : compact([seconds])[0]!),
       marker: { size: 9, symbol: "square", color: MEANING.neutral.color },
       hovertemplate: "%{x:.1f} s<extra></extra>",
     }),

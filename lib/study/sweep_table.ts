@@ -18,6 +18,7 @@ export interface SweepLine {
   defense: string;
   /** Shares from 0 to 1, on test; none where there is no result. */
   rates?: RepairedRates;
+  /** From the network to the repaired one; none where nothing was repaired. */
   seconds?: number;
   /** What the defense ran on. */
   device?: string;
@@ -61,7 +62,7 @@ export async function sweepLines(
       if (defenses[name] === undefined) return { row, defense };
       const { row: result, madeBy } = defenses[name];
       const repair = result.repaired.length === 0
-        ? { ...unrepaired(result.before), seconds: result.seconds }
+        ? { ...unrepaired(result.before), seconds: undefined }
         : result.repaired.find((each) => each.way === way);
       const device = madeBy.device as string | undefined;
       return { row, defense, rates: repair, seconds: repair?.seconds, device };
