@@ -27,8 +27,9 @@ export interface CostAndEffect {
  * import { costEffect } from "@lib/figures/cost_effect.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const { data } = costEffect([{ name: "CLP", seconds: 0.2, effect: 0.5 }], "effectiveness");
- * assertEquals(data.map(({ x }) => x), [[0.2], [50]]);
+ * const defenses = [{ name: "FT-SAM", effect: 1 }, { name: "CLP", seconds: 0.2, effect: 0.5 }];
+ * const { data } = costEffect(defenses, "effectiveness");
+ * assertEquals(data.map(({ x }) => x), [[0.2, null], [50, 100]]);
  * ```
  */
 export function costEffect(all: readonly CostAndEffect[], title: string): Figure {
