@@ -70,9 +70,10 @@ export async function writeResults(results: ReadonlyMap<string, readonly Row[]>)
   const [before, after] = [text.split(BEGIN)[0], text.split(END)[1]];
   const measured = [BEGIN, ...all.map(tableOf), END].join("\n\n");
   await writeWhole(readme, `${before}${measured}${after}`);
+  if (!isOnCard(tf.backend())) {
+    await writeWhole(join(HERE, "speed.svg"), await renderSvg(speedFigure(rows)));
+  }
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", HERE] }).output();
-  if (isOnCard(tf.backend())) return;
-  await writeWhole(join(HERE, "speed.svg"), await renderSvg(speedFigure(rows)));
 }
 
 function tableOf({ machine, date, rows }: Results): string {
