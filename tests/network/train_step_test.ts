@@ -14,7 +14,7 @@ import { startingState, writeState } from "@lib/network/training_state.ts";
 import { seededRandom, shuffled } from "@lib/random.ts";
 import { assert, assertAlmostEquals, assertEquals } from "@lib/std/assert.ts";
 
-const STEPS = 50;
+const STEPS = 100;
 const settings = { seed: 3, weightDecay: 1e-6 };
 const signs = syntheticSigns(640, 1);
 const order = shuffled(640, seededRandom(1));
@@ -38,7 +38,7 @@ const size = (value: tf.Tensor): number => value.square().mean().sqrt().dataSync
 /** How far two tensors are apart, relative to their size. */
 const apart = (one: tf.Tensor, other: tf.Tensor): number => size(one.sub(other)) / size(other);
 
-Deno.test("each of 50 steps as a graph is the plain layers' step from the same state", () => {
+Deno.test("each of 100 steps as a graph is the plain layers' step from the same state", () => {
   const network = paperCnn(43, 1);
   const asGraph = graphStep(network, settings);
   const asLayers = plainStep(network, settings, graphMask);
@@ -65,7 +65,7 @@ Deno.test("each of 50 steps as a graph is the plain layers' step from the same s
   assert(gaps[10]! < 1e-5, `Expected rounding but found ${gaps}`);
 });
 
-Deno.test("50 steps as a graph end no further from the plain layers than rounding takes them", () => {
+Deno.test("100 steps as a graph end no further from the plain layers than rounding takes them", () => {
   const network = paperCnn(43, 1);
   const run = (step: TrainStep, change: number): { weights: tf.Tensor; losses: number[] } => {
     const start = startingState(network);

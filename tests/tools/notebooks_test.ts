@@ -230,7 +230,7 @@ Deno.test("the closing table has the paper's numbers beside ours and says what i
       /2 points lost: clean accuracy +95\.0 % .* not stated/,
       /2 points lost: attack success +90\.0 % .* “around 100%”/,
       /one channel fewer pruned +97\.0 % +97\.0 % \(97\.0–97\.0\)/,
-      /clean accuracy lost on test +0\.70 % +0\.60 % \(0\.50–0\.81\)/,
+      /points of clean accuracy lost on test +0\.70 +0\.60 \(0\.50–0\.81\)/,
       /and pruned: attack success +0\.7 % +4\.0 % \(2\.0–6\.0\)/,
       /20 points lost: attack success +90\.0 % .* “below the validation accuracy of clean data”/,
       /30 points lost: attack success +90\.0 % .* 26 %/,
