@@ -34,6 +34,7 @@ export interface CostAndEffect {
  */
 export function costEffect(all: readonly CostAndEffect[], title: string): Figure {
   const costOf = ({ seconds = Infinity }: CostAndEffect): number => seconds;
+  // of two unknown costs the difference is no number, and they stay as they are
   const rows = all.toSorted((one, other) => costOf(one) - costOf(other) || 0);
   const effects = rows.map(({ effect }) => effect);
   const points = (fields: Fields): Fields => ({
