@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { dirname } from "@lib/std/path.ts";
+import { dirname } from "node:path"; // the set-up writes files before there is a package
 
 /**
  * Writes a file whole or not at all: to a temporary name first, which takes the file's place when it is on the

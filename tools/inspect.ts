@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { RATES } from "@lib/attack/rates.ts";
 import { inspect, INSPECTION_PARTS } from "@lib/inspect/inspect.ts";
 import type { InspectionSettings } from "@lib/inspect/input.ts";
 import { boundText, suspectName } from "@lib/inspect/report.ts";
@@ -75,11 +76,7 @@ async function inspectNetwork(settings: InspectionSettings): Promise<void> {
       pruning: `${channelsPruned} channels pruned`,
       unlearning: "triggers unlearned",
     }[way];
-    const [accuracy, success, robust] = [
-      rates.cleanAccuracy,
-      rates.attackSuccess,
-      rates.robustAccuracy,
-    ].map((share) => percent(share));
+    const [accuracy, success, robust] = RATES.map((rate) => percent(rates[rate]));
     console.log(
       `${file}: ${what}, accuracy ${accuracy}, triggers' success ${success}, ` +
         `right in spite of them ${robust}`,

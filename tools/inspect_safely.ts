@@ -1,5 +1,5 @@
 /**
- * Sets the project up, and inspects with no more permissions than that takes: networks and images come from
+ * Inspects with no more permissions than that takes: networks and images come from
  * strangers.
  *
  *     deno task inspect …
@@ -9,7 +9,6 @@
 import { ROOT } from "../lib/environment.ts";
 import { join, resolve } from "node:path";
 import { takeOptions } from "./notebooks/options.ts";
-import { setup } from "./setup.ts";
 
 /**
  * What an inspection is allowed: no network, no other programs, and to write nowhere but into these folders.
@@ -28,7 +27,6 @@ export function permissions(folders: readonly string[]): string[] {
 }
 
 async function inspectSafely(args: string[]): Promise<number> {
-  await setup();
   const output = takeOptions(args, ["output"]).given.get("output") ?? "inspection";
   const temporary = await Deno.makeTempDir();
   try {

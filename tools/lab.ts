@@ -9,7 +9,6 @@ import { DATASET_VARIABLE, ROOT } from "../lib/environment.ts";
 import { join } from "node:path";
 import { datasetOption } from "./notebooks/options.ts";
 import { allNotebooks, kernelEnvironment } from "./run_notebooks.ts";
-import { setup } from "./setup.ts";
 
 try {
   const { dataset, rest } = datasetOption(Deno.args);
@@ -17,7 +16,6 @@ try {
     const advice = "add --allow-root to start it all the same";
     throw new Error(`Expected a user but found root, as whom Jupyter does not start: ${advice}`);
   }
-  await setup();
   const child = new Deno.Command(join(ROOT, ".venv/bin/jupyter-lab"), {
     args: [allNotebooks()[0]!, `--ServerApp.root_dir=${ROOT}`, ...rest],
     env: { ...kernelEnvironment(), [DATASET_VARIABLE]: dataset },

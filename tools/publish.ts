@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { writeWhole } from "@lib/files.ts";
 import { DATASETS } from "@lib/data/datasets.ts";
 import { outputPath, ROOT } from "@lib/environment.ts";
 import { saveTable } from "@lib/figures/save_table.ts";
@@ -21,7 +22,6 @@ import { PUBLISH_PYTHON, setupPublishing } from "./publish/environment.ts";
 import { tableAsLatex } from "./publish/latex_table.ts";
 import { partsOf, type Shown, withoutNumber } from "./publish/parts.ts";
 import { run } from "./setup/command.ts";
-import { writeFile } from "./setup/step.ts";
 
 /**
  * The executed notebooks of a data set.
@@ -60,7 +60,7 @@ export async function publish(
     const stem = basename(file, ".ipynb");
     chapters.push({ stem, parts: await partsOf(await readNotebook(file), stem) });
   }
-  await writeFile(join(half, "notebooks.md"), bookOf(chapters));
+  await writeWhole(join(half, "notebooks.md"), bookOf(chapters));
   const captions = [];
   for (const part of chapters.flatMap(({ parts }) => parts)) {
     if (part.kind !== "figure" && part.kind !== "table") continue;
@@ -69,7 +69,7 @@ export async function publish(
     await writeShown(part, caption, half);
   }
   const list = { columns: ["name", "caption"], rows: captions };
-  await writeFile(join(half, "captions.csv"), tableAsCsv(list));
+  await writeWhole(join(half, "captions.csv"), tableAsCsv(list));
   const render = join(ROOT, "tools/publish/render.py");
   await run([PUBLISH_PYTHON, render, half, join(ROOT, "CITATION.cff"), subtitle], ROOT);
   await Deno.remove(folder, { recursive: true }).catch(() => {});
@@ -79,9 +79,9 @@ export async function publish(
 /** Writes a figure or a table in its forms, but for the PDFs. */
 async function writeShown(part: Shown, caption: string, folder: string): Promise<void> {
   const file = join(folder, `${part.kind}s`, part.name);
-  if (part.kind === "figure") return await writeFile(`${file}.svg`, part.svg);
+  if (part.kind === "figure") return await writeWhole(`${file}.svg`, part.svg);
   await saveTable(`${file}.csv`, part.table);
-  await writeFile(`${file}.tex`, tableAsLatex(part.table, caption));
+  await writeWhole(`${file}.tex`, tableAsLatex(part.table, caption));
 }
 
 if (import.meta.main) {

@@ -1,6 +1,5 @@
 /**
- * The main job: sets up what is missing, runs all notebooks and prints the paper's numbers beside the
- * measured ones.
+ * The main job: runs all notebooks and prints the paper's numbers beside the measured ones.
  *
  *     deno task reproduce [--dataset NAME]
  *
@@ -12,13 +11,11 @@ import { summaryLines } from "./notebooks/results_table.ts";
 import { printedResults } from "./notebooks/summary.ts";
 import { allNotebooks, runNotebooks } from "./run_notebooks.ts";
 import { ROOT } from "../lib/environment.ts";
-import { setup } from "./setup.ts";
 import { run } from "./setup/command.ts";
 
 try {
   const dataset = onlyDataset(Deno.args);
   const start = performance.now();
-  await setup();
   await runNotebooks(allNotebooks(), dataset, false);
   console.log(["", ...summaryLines(await printedResults(dataset), dataset)].join("\n"));
   const seconds = (performance.now() - start) / 1000;

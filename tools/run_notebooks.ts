@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { writeWhole } from "@lib/files.ts";
 import { DATASET_VARIABLE, ROOT } from "../lib/environment.ts";
 import { TextLineStream } from "./notebooks/text_lines.ts";
 import { basename, join, relative } from "node:path";
@@ -16,10 +17,8 @@ import { faultsOfRun, notebooksIn, readNotebook } from "./notebooks/notebook.ts"
 import { progressPrinter, readDurations, timeWords } from "./notebooks/progress.ts";
 import { dataSetsOf, withResults } from "./notebooks/results_table.ts";
 import { printedResults } from "./notebooks/summary.ts";
-import { setup } from "./setup.ts";
 import { run } from "./setup/command.ts";
 import { VENV_PYTHON } from "./setup/python.ts";
-import { writeFile } from "./setup/step.ts";
 
 /**
  * All notebooks in reading order.
@@ -62,8 +61,8 @@ export async function runNotebooks(
       throw error;
     }
     printer.end(`done in ${timeWords(durations[name])}`);
-    await writeFile(memory, JSON.stringify(durations));
-    if (save) await writeFile(file, await Deno.readTextFile(result));
+    await writeWhole(memory, JSON.stringify(durations));
+    if (save) await writeWhole(file, await Deno.readTextFile(result));
   }
 }
 
@@ -135,7 +134,7 @@ async function updateReadme(): Promise<void> {
   const file = join(ROOT, "README.md");
   let page = await Deno.readTextFile(file);
   for (const data of dataSetsOf(page)) page = withResults(page, await printedResults(data), data);
-  await writeFile(file, page);
+  await writeWhole(file, page);
   await run([Deno.execPath(), "fmt", "--quiet", file], ROOT);
 }
 
@@ -145,7 +144,6 @@ if (import.meta.main) {
     const { given, rest: files } = takeOptions(rest, [], ["save"]);
     const stray = files.find((each) => each.startsWith("-"));
     if (stray) throw new Error(`Expected --dataset NAME, --save or notebooks but found ${stray}`);
-    await setup();
     const save = given.has("save");
     await runNotebooks(files.length > 0 ? files : allNotebooks(), dataset, save);
     if (save && dataset === "gtsrb") await updateReadme();

@@ -7,12 +7,13 @@
  */
 import { ROOT } from "../lib/environment.ts";
 import { join } from "node:path";
+import { writeWhole } from "@lib/files.ts";
 import { hasDriver } from "@lib/network/device.ts";
 import { denoCache } from "./setup/cache.ts";
 import { run } from "./setup/command.ts";
 import { platformFor } from "./setup/platforms.ts";
 import { makeEnvironment, VENV_PYTHON } from "./setup/python.ts";
-import { doStep, type Step, writeFile } from "./setup/step.ts";
+import { doStep, type Step } from "./setup/step.ts";
 import { BINDING_FILE, buildBinding, fetchTensorflow } from "./setup/tensorflow.ts";
 
 /**
@@ -62,7 +63,7 @@ async function steps(): Promise<Step[]> {
       from: kernel,
       makes: [kernelFile, editorDeno],
       make: async () => {
-        await writeFile(join(ROOT, kernelFile), kernel);
+        await writeWhole(join(ROOT, kernelFile), kernel);
         await Deno.remove(join(ROOT, editorDeno)).catch(() => {});
         await Deno.symlink(Deno.execPath(), join(ROOT, editorDeno));
       },

@@ -49,21 +49,18 @@ const RATE = 0.001;
 /** So many images, and as many others, in a step of the mask generator. */
 const MASK_BATCH = 32;
 
-/** The generators in training, and what to keep of them. */
-export interface IabCompanion extends TriggerCompanion {
-  generators: Generators;
-}
-
 /**
  * What trains the generators along with a network: first the mask alone, then at each step the pattern, so
  * that images with their own trigger go to the target and images with another's to their own class.
  *
  * @param task What the attacker has; the network's weights are read at each step.
- * @returns The companion; {@link IabCompanion.dispose} frees the generators.
+ * @returns The companion, with the generators to keep; `dispose` frees them.
  * @throws {Error} If a side of the images is no multiple of 8, the target is no class, or a share, the
  * density or the number of steps is not right.
  */
-export function iabCompanion(task: AttackTask<IabParameters>): IabCompanion {
+export function iabCompanion(
+  task: AttackTask<IabParameters>,
+): TriggerCompanion & { generators: Generators } {
   const { attack: { parameters, target, injectionRate }, images, network, recipe } = task;
   const { seed } = recipe;
   const { crossRate, density, maskSteps } = parameters;

@@ -1,4 +1,4 @@
-import type { Drawing, Point } from "@lib/figures/diagram.ts";
+import { type Drawing, type Point, stroke, together } from "@lib/figures/diagram.ts";
 import { INK } from "@lib/figures/palette.ts";
 
 /**
@@ -24,15 +24,12 @@ export function arrow(points: readonly Point[], color: string = INK): Drawing {
     x - along * right - aside * down,
     y - along * down + aside * right,
   ];
-  const head = { path: `${path([[x, y], back(8, 4), back(8, -4)])}Z`, fillcolor: color };
-  const line = { path: path([...points.slice(0, -1), back(7, 0)]), fillcolor: "rgba(0,0,0,0)" };
-  return {
-    shapes: [
-      { type: "path", ...line, line: { color, width: 1.5 } },
-      { type: "path", ...head, line: { color, width: 0 } },
-    ],
-    annotations: [],
-  };
+  const head = `${path([[x, y], back(8, 4), back(8, -4)])}Z`;
+  const line = path([...points.slice(0, -1), back(7, 0)]);
+  return together(
+    stroke(line, { fillcolor: "rgba(0,0,0,0)", line: { color, width: 1.5 } }),
+    stroke(head, { fillcolor: color, line: { color, width: 0 } }),
+  );
 }
 
 /** As SVG's path, which Plotly's shapes know. */

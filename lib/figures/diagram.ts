@@ -5,7 +5,7 @@
  * @module
  */
 import { escapeText } from "@lib/figures/caption.ts";
-import { baseLayout, type Fields, type Figure } from "@lib/figures/figure.ts";
+import { type Fields, type Figure, inPixels } from "@lib/figures/figure.ts";
 import { faint, INK } from "@lib/figures/palette.ts";
 import { wrapText } from "@lib/figures/text_width.ts";
 
@@ -165,15 +165,8 @@ export function box(area: Area, text: string, color: string = INK): Drawing {
  * ```
  */
 export function diagram(height: number, ...drawings: readonly Drawing[]): Figure {
-  const hidden = { visible: false, fixedrange: true };
-  const layout = baseLayout({
-    height,
-    margin: { l: 0, r: 0, t: 0, b: 0 },
-    xaxis: { ...hidden, range: [0, 800] },
-    yaxis: { ...hidden, range: [height, 0] },
-    ...together(...drawings),
-  });
-  return { data: [{ type: "scatter", x: [], y: [], hoverinfo: "skip" }], layout };
+  const margin = { l: 0, r: 0, t: 0, b: 0 };
+  return inPixels(800, height, { height, margin, ...together(...drawings) });
 }
 
 /** Between a box's edge and its words, in pixels. */

@@ -61,6 +61,31 @@ export function baseLayout(fields: Fields): Layout {
 }
 
 /**
+ * A figure without axes, told in pixels from the upper left corner.
+ *
+ * @param width Of what is told so.
+ * @param height The same.
+ * @param fields Plotly layout fields that are added or replace those of the base.
+ * @returns The figure.
+ * @example
+ * ```ts
+ * import { inPixels } from "@lib/figures/figure.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(inPixels(80, 60, { height: 60 }).layout.height, 60);
+ * ```
+ */
+export function inPixels(width: number, height: number, fields: Fields): Figure {
+  const hidden = { visible: false, fixedrange: true };
+  const layout = baseLayout({
+    xaxis: { ...hidden, range: [0, width] },
+    yaxis: { ...hidden, range: [height, 0] },
+    ...fields,
+  });
+  return { data: [{ type: "scatter", x: [], y: [], hoverinfo: "skip" }], layout };
+}
+
+/**
  * An axis with a title, a line and a pale grid.
  *
  * @param title The quantity, with its unit in brackets.

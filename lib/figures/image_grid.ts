@@ -1,6 +1,6 @@
 import { type Canvas, createCanvas, ImageData } from "@napi-rs/canvas";
 import { escapeText } from "@lib/figures/caption.ts";
-import { baseLayout, type Figure, type Picture } from "@lib/figures/figure.ts";
+import { type Figure, inPixels, type Picture } from "@lib/figures/figure.ts";
 import { wrapText } from "@lib/figures/text_width.ts";
 
 /**
@@ -62,13 +62,10 @@ export function imageGrid(
   });
   const { canvas } = context;
   const source = format === "image/jpeg" ? canvas.toDataURL(format, 0.8) : canvas.toDataURL(format);
-  const hidden = { visible: false, fixedrange: true };
-  const layout = baseLayout({
+  return inPixels(width, height, {
     width: 800,
     height: height + 2 * EDGE,
     margin: { l: EDGE, r: EDGE, t: EDGE, b: EDGE },
-    xaxis: { ...hidden, range: [0, width] },
-    yaxis: { ...hidden, range: [height, 0] },
     images: [{ source, xref: "x", yref: "y", x: 0, y: 0, sizex: width, sizey: height }],
     annotations: places.map(({ x, y }, index) => ({
       x: x + drawn.width / 2,
@@ -79,7 +76,6 @@ export function imageGrid(
       showarrow: false,
     })),
   });
-  return { data: [{ type: "scatter", x: [], y: [], hoverinfo: "skip" }], layout };
 }
 
 /**

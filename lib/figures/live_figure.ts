@@ -39,9 +39,6 @@ export function liveFigure(options: ShowOptions = {}): LiveFigure {
       await display(await stillBundle(figure, options.caption), { id, replace });
       replace = true;
     },
-    async finish(figure: Figure): Promise<void> {
-      await show(figure, options, { id, replace });
-      replace = true;
-    },
+    finish: (figure: Figure): Promise<void> => show(figure, options, { id, replace }),
   };
 }

@@ -1,6 +1,6 @@
 import { escapeText } from "@lib/figures/caption.ts";
 import { axis, axisNumber, baseLayout, compact, type Figure } from "@lib/figures/figure.ts";
-import { type Look, MEANING } from "@lib/figures/palette.ts";
+import { MEANING } from "@lib/figures/palette.ts";
 import { textWidth } from "@lib/figures/text_width.ts";
 
 /** What an order of pruning comes to; shares from 0 to 1. */
@@ -101,12 +101,7 @@ export function orderStrips(strips: readonly Strip[], panels: readonly string[])
 /** Between two panels, in pixels. */
 const GAP = 28;
 
-const LOOKS: {
-  rate: "attackSuccess" | "robustAccuracy";
-  name: string;
-  look: Look;
-  shift: number;
-}[] = [
+const LOOKS = [
   { rate: "attackSuccess", name: "taken for the target", look: MEANING.attack, shift: -0.16 },
   { rate: "robustAccuracy", name: "given their true class", look: MEANING.truth, shift: 0.16 },
-];
+] as const;

@@ -46,12 +46,8 @@ export function paperPoints(
   const [stays, gone] = compact([curve.attackStaysUntil, curve.attackGoneFrom], 100);
   return [
     {
-      ...{
-        type: "scatter",
-        mode: "lines",
-        name: "paper: attack near 100 %, then 0",
-        yaxis: attackAxis,
-      },
+      ...{ type: "scatter", mode: "lines", yaxis: attackAxis },
+      name: "paper: attack near 100 %, then 0",
       x: [0, stays, null, gone, 100],
       y: [100, 100, null, 0, 0],
       line: { color: faint(MEANING.attack.color, 0.25), width: 9 },

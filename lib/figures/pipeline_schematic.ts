@@ -1,6 +1,5 @@
 import { arrow } from "@lib/figures/arrow.ts";
-import { diagram, type Drawing, rectangle, together } from "@lib/figures/diagram.ts";
-import { words } from "@lib/figures/diagram.ts";
+import { diagram, type Drawing, rectangle, together, words } from "@lib/figures/diagram.ts";
 import type { Figure } from "@lib/figures/figure.ts";
 import { faint, INK, MEANING } from "@lib/figures/palette.ts";
 

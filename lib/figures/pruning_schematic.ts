@@ -1,5 +1,13 @@
 import { arrow } from "@lib/figures/arrow.ts";
-import { diagram, type Drawing, heading, stroke, together, words } from "@lib/figures/diagram.ts";
+import {
+  diagram,
+  type Drawing,
+  heading,
+  rectangle,
+  stroke,
+  together,
+  words,
+} from "@lib/figures/diagram.ts";
 import type { Figure } from "@lib/figures/figure.ts";
 import { INK, MEANING } from "@lib/figures/palette.ts";
 import { bars, network, sign } from "@lib/figures/sketches.ts";
@@ -82,13 +90,9 @@ function watching(): Drawing {
       ...{ color: neutral.color, width: 1.5, dash: "dash" },
     }),
     line(curve, { color: clean.color, width: 2.5 }),
-    {
-      shapes: [{
-        ...{ type: "circle", x0: 634, x1: 646, y0: threshold - 6, y1: threshold + 6 },
-        ...{ fillcolor: "#ffffff", line: { color: INK, width: 2 } },
-      }],
-      annotations: [],
-    },
+    rectangle({ x: 634, y: threshold - 6, width: 12, height: 12 }, {
+      ...{ type: "circle", line: { color: INK, width: 2 } },
+    }),
     words([464, 284], "clean accuracy", { anchor: "left", color: clean.color }),
     words([464, 328], "threshold", { anchor: "left", color: neutral.color }),
     words([652, 303], "stop here", { anchor: "left" }),

@@ -83,8 +83,7 @@ export function cellsOf(
     return `M${left},${top}H${right}V${bottom}H${left}Z`;
   });
   const path = cells.join("");
-  const shapes = path === "" ? [] : [{ type: "path", path, fillcolor: color, line: { width: 0 } }];
-  return { shapes, annotations: [] };
+  return path === "" ? together() : stroke(path, { fillcolor: color, line: { width: 0 } });
 }
 
 /**

@@ -79,7 +79,7 @@ export function spectrumFigure(
     ];
   });
   // said outright, since a plane of zeros would have the scale begin below zero
-  const strongest = scale.most ?? Math.max(0.01, ...planes.flat(2));
+  const strongest = scale.most ?? planes.flat(2).reduce((most, each) => Math.max(most, each), 0.01);
   const layout = baseLayout({
     ...Object.fromEntries(axes),
     width: LEFT + across + RIGHT,

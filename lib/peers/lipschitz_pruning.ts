@@ -33,7 +33,8 @@ export async function pruneByLipschitz(
     const mean = bounds.reduce((sum, bound) => sum + bound) / bounds.length;
     const squares = bounds.reduce((sum, bound) => sum + (bound - mean) ** 2, 0);
     const limit = mean + u * Math.sqrt(squares / (bounds.length - 1));
-    const kept = bounds.map((bound) => Number(bound <= limit));
+    // of a single channel there is no deviation, and no limit
+    const kept = bounds.map((bound) => Number(!(bound > limit)));
     channelsPruned += silence(normalization, kept, true);
   }
   return { network: copy, channelsPruned };

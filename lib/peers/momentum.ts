@@ -1,7 +1,7 @@
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** Of stochastic gradient descent, in all peers that use it. */
-export const MOMENTUM = 0.9;
+const MOMENTUM = 0.9;
 
 /** Values in descent, and how fast each moves. */
 export interface Moving {

@@ -1,6 +1,6 @@
 import {
   type ClassPatch,
-  type NeuralCleanseSettings,
+  type NEURAL_CLEANSE,
   patchTrigger,
   recoverPatches,
 } from "@lib/peers/patch_search.ts";
@@ -52,7 +52,7 @@ export const CLEANSE_UNLEARNING: UnlearningSettings = {
  *
  * @param own Its constants, such as the authors' number of steps.
  */
-export const neuralCleanse = (own: NeuralCleanseSettings): Defense => ({
+export const neuralCleanse = (own: typeof NEURAL_CLEANSE): Defense => ({
   usesImages: true,
   settings: { ...own, unlearning: CLEANSE_UNLEARNING },
   async run({ network, clean, mostSteps = Infinity }): Promise<Outcome> {

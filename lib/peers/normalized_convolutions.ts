@@ -2,12 +2,6 @@ import { isConvolution } from "@lib/pruning/convolution.ts";
 import { type LayerCall, layerCalls } from "@lib/network/layer_calls.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
-/** A convolution and the batch normalisation behind it. */
-export interface NormalizedConvolution {
-  convolution: tf.layers.Layer;
-  normalization: tf.layers.Layer;
-}
-
 /**
  * All convolutions of a network that go, alone or by way of an activation, to a batch normalisation with
  * scale and offset.
@@ -24,7 +18,9 @@ export interface NormalizedConvolution {
  * assertEquals(normalizedConvolutions(paperCnn(43, 1)).length, 6);
  * ```
  */
-export function normalizedConvolutions(network: tf.LayersModel): NormalizedConvolution[] {
+export function normalizedConvolutions(
+  network: tf.LayersModel,
+): Record<"convolution" | "normalization", tf.layers.Layer>[] {
   const calls = layerCalls(network) ?? [];
   const blocks = network.layers.filter(isConvolution).flatMap((convolution) => {
     const normalization = normalizationBehind(calls, convolution);

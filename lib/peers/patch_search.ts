@@ -26,16 +26,14 @@ export interface ClassPatch extends Size {
   reached: boolean;
 }
 
-/** How long the search goes on, and with how many images. */
-export interface NeuralCleanseSettings {
-  steps: number;
+/** How the patches are searched. */
+export const NEURAL_CLEANSE = {
+  /** The authors search each class for many thousand; this is what two cores do in two minutes. */
+  steps: 120,
   /** In a step, for each class. */
-  images: number;
-  seed: number;
-}
-
-/** The authors search each class for many thousand steps; this is what two cores do in two minutes. */
-export const NEURAL_CLEANSE: NeuralCleanseSettings = { steps: 120, images: 16, seed: 1 };
+  images: 16,
+  seed: 1,
+};
 
 /** Share of images that must reach the class; the authors' 99 %. */
 const ENOUGH = 0.99;
@@ -56,7 +54,7 @@ const WEIGHT = { start: 1e-3, up: 1.5, down: 1.5 ** 1.5, patience: 5 };
 export function recoverPatches(
   network: tf.LayersModel,
   clean: LabelledImages,
-  { steps, images, seed }: NeuralCleanseSettings = NEURAL_CLEANSE,
+  { steps, images, seed }: typeof NEURAL_CLEANSE = NEURAL_CLEANSE,
 ): ClassPatch[] {
   const classes = network.outputShape[1] as number;
   const gradientOf = imageGradient(network);

@@ -9,35 +9,24 @@ import { trainingSlopes } from "@lib/peers/training_slopes.ts";
 import { seededRandom } from "@lib/random.ts";
 import { type Defense, repairing } from "@lib/recovery/defense.ts";
 
-/** Of reconstructive neuron pruning. */
-export interface ReconstructiveSettings {
-  /** Unlearning ends at this accuracy on the clean images, 0.2, */
-  unlearned: number;
-  /** with this rate of gradient ascent, 0.01, */
-  unlearningRate: number;
-  /** or after so many epochs, 20; the recovery takes as many. */
-  epochs: number;
-  /** Rate of the recovery's descent, 0.2 on 0.2 of the loss. */
-  recoveringRate: number;
-  /** Thresholds of the masks that are tried, in steps of 0.05: up to 0.9. */
-  highest: number;
-  /** How much accuracy on the clean images pruning may cost, which the authors leave open. */
-  drop: number;
-  /** Images a step; theirs is 128. */
-  batchSize: number;
-  seed: number;
-}
-
 /**
- * The authors' but for the batch. Their code also weakens weights and lets the first rate fall; here none of it.
+ * The constants of reconstructive neuron pruning: the authors' but for the batch. Their code also weakens
+ * weights and lets the first rate fall; here none of it.
  */
-export const RECONSTRUCTIVE_PRUNING: ReconstructiveSettings = {
+export const RECONSTRUCTIVE_PRUNING = {
+  /** Unlearning ends at this accuracy on the clean images, */
   unlearned: 0.2,
+  /** with this rate of gradient ascent, */
   unlearningRate: 0.01,
+  /** or after so many epochs; the recovery takes as many. */
   epochs: 20,
+  /** Rate of the recovery's descent, on a fifth of the loss. */
   recoveringRate: 0.2 * 0.2,
+  /** Thresholds of the masks that are tried, in steps of 0.05, up to this one. */
   highest: 0.9,
+  /** How much accuracy on the clean images pruning may cost, which the authors leave open. */
   drop: 0.02,
+  /** Images a step; theirs is 128. */
   batchSize: 64,
   seed: 1,
 };
@@ -57,7 +46,7 @@ export const RECONSTRUCTIVE_PRUNING: ReconstructiveSettings = {
 export async function reconstructiveMasks(
   network: tf.LayersModel,
   clean: LabelledImages,
-  settings: ReconstructiveSettings = RECONSTRUCTIVE_PRUNING,
+  settings: typeof RECONSTRUCTIVE_PRUNING = RECONSTRUCTIVE_PRUNING,
   mostSteps = Infinity,
 ): Promise<Float32Array[]> {
   const { unlearned, unlearningRate, recoveringRate, batchSize, seed, epochs } = settings;

@@ -7,27 +7,19 @@ import { trainingSlopes } from "@lib/peers/training_slopes.ts";
 import { seededRandom } from "@lib/random.ts";
 import { type Defense, repairing } from "@lib/recovery/defense.ts";
 
-/** Of fine-tuning with sharpness-aware minimisation. */
-export interface SharpnessTuningSettings {
-  /** How far the weights are disturbed, relative to their sizes: 2. */
-  radius: number;
-  /** Times that each image is seen: 100. */
-  epochs: number;
-  /** Images a step; theirs is 256. */
-  batchSize: number;
-  /** Of stochastic gradient descent with momentum 0.9: 0.01. */
-  learningRate: number;
-  seed: number;
-}
-
 /**
- * The authors' but for the batch, which fits two cores. Their code also lets the rate fall, smooths labels,
- * weakens weights and changes images at random; here none of it.
+ * The constants of fine-tuning with sharpness-aware minimisation: the authors' but for the batch, which fits
+ * two cores. Their code also lets the rate fall, smooths labels, weakens weights and changes images at
+ * random; here none of it.
  */
-export const SHARPNESS_TUNING: SharpnessTuningSettings = {
+export const SHARPNESS_TUNING = {
+  /** How far the weights are disturbed, relative to their sizes. */
   radius: 2,
+  /** Times that each image is seen. */
   epochs: 100,
+  /** Images a step; theirs is 256. */
   batchSize: 64,
+  /** Of stochastic gradient descent with momentum. */
   learningRate: 0.01,
   seed: 1,
 };
@@ -47,7 +39,7 @@ export const SHARPNESS_TUNING: SharpnessTuningSettings = {
 export async function tuneSharpness(
   network: tf.LayersModel,
   clean: LabelledImages,
-  settings: SharpnessTuningSettings = SHARPNESS_TUNING,
+  settings: typeof SHARPNESS_TUNING = SHARPNESS_TUNING,
   steps: number = stepsOf(settings, clean),
 ): Promise<tf.LayersModel> {
   const { batchSize, learningRate, seed, radius } = settings;
@@ -75,7 +67,7 @@ export async function tuneSharpness(
 }
 
 const stepsOf = (
-  { epochs, batchSize }: SharpnessTuningSettings,
+  { epochs, batchSize }: typeof SHARPNESS_TUNING,
   { labels }: LabelledImages,
 ): number => epochs * Math.max(1, Math.floor(labels.length / batchSize));
 

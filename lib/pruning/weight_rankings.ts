@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { firstFilterWeight } from "@lib/pruning/convolution.ts";
 import { requireTail } from "@lib/pruning/tail.ts";
 import { ascending, descending, type Ranking } from "@lib/pruning/order.ts";
 import { tf } from "@lib/network/tensorflow.ts";
@@ -74,7 +75,7 @@ function slopes(normalization: tf.layers.Layer): tf.Tensor {
 
 /** A convolution's filters; shape [channels, input channels, positions]. */
 function filters(convolution: tf.layers.Layer): tf.Tensor3D {
-  const [kernel] = convolution.getWeights() as [tf.Tensor4D];
+  const kernel = convolution.getWeights()[firstFilterWeight(convolution)] as tf.Tensor4D;
   const [height, width, inputs, channels] = kernel.shape;
   return kernel.reshape([height * width, inputs, channels]).transpose([2, 1, 0]);
 }

@@ -29,8 +29,22 @@ export function clopperPearson(hits: number, count: number, risk: number): numbe
   return high;
 }
 
-/** How likely so many hits or fewer are. */
-function atMost(hits: number, count: number, rate: number): number {
+/**
+ * How likely so many hits or fewer are, by the binomial distribution.
+ *
+ * @param hits From 0 to the count.
+ * @param count Of how many.
+ * @param rate Of a hit, above 0 and below 1.
+ * @returns 0–1.
+ * @example
+ * ```ts
+ * import { atMost } from "@lib/recovery/clopper_pearson.ts";
+ * import { assertAlmostEquals } from "@lib/std/assert.ts";
+ *
+ * assertAlmostEquals(atMost(1, 3, 0.5), 0.5, 1e-12);
+ * ```
+ */
+export function atMost(hits: number, count: number, rate: number): number {
   let logarithm = count * Math.log1p(-rate);
   let sum = Math.exp(logarithm);
   for (let hit = 1; hit <= hits; hit++) {

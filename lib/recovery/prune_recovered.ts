@@ -82,23 +82,17 @@ export async function pruneRecovered(
   }
 }
 
-/** A choice of channels, and the drop of accuracy that it was allowed. */
-export interface ChosenSet extends PrunedSet {
-  drop: number;
-}
-
 /**
- * The best sets within the drops, each once, and only those that repair.
+ * The best sets within the {@link REPAIR_DROPS}, each once, and only those that repair.
  *
  * @param repairs From {@link pruneRecovered}.
- * @param drops By how much accuracy may fall, from the smallest on.
- * @returns At most one set a drop; none where pruning does not end what the triggers do.
+ * @returns At most one set a drop of accuracy; none where pruning does not end what the triggers do.
  */
 export function chosenRepairs(
   { front, before }: PruningRepairs,
-  drops: readonly number[] = REPAIR_DROPS,
-): ChosenSet[] {
-  const chosen = drops.map((drop) => ({ ...bestWithin(front, drop, before.cleanAccuracy), drop }));
+): (PrunedSet & { drop: number })[] {
+  const chosen = REPAIR_DROPS
+    .map((drop) => ({ ...bestWithin(front, drop, before.cleanAccuracy), drop }));
   return chosen.filter(({ channels, rates }, index) =>
     isRepair(before, rates) &&
     chosen.findIndex((other) => String(other.channels) === String(channels)) === index

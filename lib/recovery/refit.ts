@@ -11,17 +11,15 @@ import { seededRandom } from "@lib/random.ts";
 import { filtersOf, patchesOf, setFilters } from "@lib/recovery/patches.ts";
 
 /** How a network is refitted. */
-export interface RefitSettings {
-  /** At most so many images: a random draw of more. */
-  images: number;
+export const REFIT = {
+  /** At most so many: a random draw of more. Enough for 576 or 1,152 unknowns a filter, for each image has
+   * hundreds of patches. */
+  images: 300,
   /** What a triggered patch counts beside a clean one. */
-  weight: number;
+  weight: 4,
   /** How firmly filters are held to what they were: a share of the patches' mean square. */
-  ridge: number;
-}
-
-/** Enough images for 576 or 1,152 unknowns a filter, for each image has hundreds of patches. */
-export const REFIT: RefitSettings = { images: 300, weight: 4, ridge: 1e-4 };
+  ridge: 1e-4,
+};
 
 /**
  * Refits a network so that it does not see a trigger: convolution by convolution from the images on, the
@@ -58,7 +56,7 @@ export async function refit(
   network: tf.LayersModel,
   clean: LabelledImages,
   trigger: Trigger,
-  settings: RefitSettings = REFIT,
+  settings: typeof REFIT = REFIT,
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<tf.LayersModel> {
   const calls = convolutionCalls(network);
@@ -120,7 +118,7 @@ const MOST = 2 ** 24;
 async function refitLayer(
   { convolution, before, after }: Fit,
   [clean, triggered]: readonly [Images, Images],
-  { weight, ridge }: RefitSettings,
+  { weight, ridge }: typeof REFIT,
   onProgress: (share: number) => void | Promise<void>,
 ): Promise<void> {
   const old = filtersOf(convolution);

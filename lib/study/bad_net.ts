@@ -51,15 +51,17 @@ export async function badNet(
   const images = await dataset.train();
   const { build } = chosen(ARCHITECTURES, architecture, "an architecture");
   const network = build(data, images.classNames.length, seed);
+  const checkpoint = `${path}.training.safetensors`;
   const { history, kept } = await attacker.train({
     ...{ network, images, attack },
     validation: dataset.validationHalf,
     recipe: { ...recipe, seed },
-    hooks: { ...hooks, checkpoint: `${path}.training.safetensors` },
+    hooks: { ...hooks, checkpoint },
     cleanNetwork: () => cleanNetwork(experiment, dataset),
   });
   network.setUserDefinedMetadata({ experiment, history, device: deviceOf(tf.backend()) });
   await saveNetwork(path, network, (folder) => writeKept(folder, kept));
+  await Deno.remove(checkpoint).catch(() => {}); // it would give the same network again
   return { network, history };
 }
 

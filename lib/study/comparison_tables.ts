@@ -1,7 +1,7 @@
 import type { Table } from "@lib/figures/table_bundle.ts";
 import type { Strip } from "@lib/figures/order_strips.ts";
 import { WAYS } from "@lib/recovery/frequency_recovery.ts";
-import { spreadOf, stripOf } from "@lib/study/order_tables.ts";
+import { rangeWords, stripOf } from "@lib/study/order_tables.ts";
 import { isRight, type RecoveryRow } from "@lib/study/recovery_rows.ts";
 import { tableOf } from "@lib/study/table_of.ts";
 import { percent, points } from "@lib/words.ts";
@@ -85,11 +85,13 @@ export function repairStrips(rows: readonly RecoveryRow[]): Strip[] {
  */
 export function drawsTable(rows: readonly RecoveryRow[], caption: string): Table {
   const counts = [...Map.groupBy(rows, ({ cleanImages }) => cleanImages).values()];
+  const found = (rates: readonly number[]): string =>
+    rates.length === 0 ? "–" : rangeWords(rates.map((rate) => 100 * rate), 2, " %");
   const ranges = WAYS.flatMap((way) =>
     ([["attack", "attackSuccess"], ["robust", "robustAccuracy"]] as const).map(([name, rate]) => [
       `${way}: ${name}`,
       (all: RecoveryRow[]): string =>
-        rangeWords(all.filter(isRight).flatMap(({ repaired }) => repaired[way]?.[rate] ?? [])),
+        found(all.filter(isRight).flatMap(({ repaired }) => repaired[way]?.[rate] ?? [])),
     ])
   );
   return tableOf(counts, {
@@ -98,11 +100,4 @@ export function drawsTable(rows: readonly RecoveryRow[], caption: string): Table
     "target flagged": (all) => all.filter(isRight).length,
     ...Object.fromEntries(ranges),
   }, caption);
-}
-
-function rangeWords(rates: readonly number[]): string {
-  if (rates.length === 0) return "–";
-  const { mean, min, max } = spreadOf(rates);
-  const range = ` (${(100 * min).toFixed(2)} to ${(100 * max).toFixed(2)})`;
-  return percent(mean, 2) + (rates.length > 1 ? range : "");
 }

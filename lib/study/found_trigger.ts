@@ -38,7 +38,7 @@ export function isAttackersFrequency(
   const first = imageAt(image, 0);
   const sizes = changeSpectra(first, trigger.apply(first), YCRCB)
     .flatMap((spectrum) => [...spectrum].map(Math.abs));
-  const half = Math.max(...sizes) / 2;
+  const half = sizes.reduce((most, size) => Math.max(most, size), 0) / 2;
   if (sizes.filter((size) => size >= half).length > FEW) return undefined;
   const { plane, row, column } = strongest;
   return sizes[(PLANES.indexOf(plane) * height + row) * width + column]! >= half;

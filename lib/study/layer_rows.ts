@@ -10,7 +10,7 @@ import { pruneByMasks } from "@lib/pruning/masks.ts";
 import { pruneChannels } from "@lib/pruning/prune_channels.ts";
 import { seededRandom } from "@lib/random.ts";
 import type { StudyNetwork } from "@lib/study/networks.ts";
-import { spreadOf, stripOf } from "@lib/study/order_tables.ts";
+import { rangeWords, stripOf } from "@lib/study/order_tables.ts";
 import { rememberedOf } from "@lib/study/remembered.ts";
 import { tableOf } from "@lib/study/table_of.ts";
 
@@ -107,7 +107,7 @@ export function layerTable(networks: readonly (readonly LayerRow[])[], caption: 
   const [first = []] = networks;
   const layers = first.map((_, index) => networks.map((rows) => rows[index]!));
   const spread = (value: (row: LayerRow) => number, digits = 1) => (rows: LayerRow[]): string =>
-    spreadWords(rows.map(value), digits);
+    rangeWords(rows.map(value), digits);
   return tableOf(layers, {
     "pruned": ([row]) => row!.layer,
     "channels": spread(({ channels }) => channels.length, 0),
@@ -117,10 +117,4 @@ export function layerTable(networks: readonly (readonly LayerRow[])[], caption: 
     "attack success": spread(({ after }) => 100 * after.attackSuccess),
     "robust accuracy": spread(({ after }) => 100 * after.robustAccuracy),
   }, caption);
-}
-
-function spreadWords(values: readonly number[], digits: number): string {
-  const { mean, min, max } = spreadOf(values);
-  const [middle, low, high] = [mean, min, max].map((value) => value.toFixed(digits));
-  return values.length > 1 ? `${middle} (${low} to ${high})` : middle!;
 }

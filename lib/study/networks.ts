@@ -34,6 +34,20 @@ export function changed<Parameters extends object>(
   };
 }
 
+/**
+ * A network of the study.
+ *
+ * @param name Its folder's.
+ * @param title What it is, in a few words.
+ * @param experiment What it comes from.
+ * @returns The three together.
+ */
+export const named = <Parameters extends object>(
+  name: string,
+  title: string,
+  experiment: Experiment<Parameters>,
+): StudyNetwork<Parameters> => ({ name, title, experiment });
+
 /** One BadNet each: the numbers behind every mean and range. */
 export const SEEDS: readonly number[] = [1, 2, 3, 4, 5];
 
@@ -51,11 +65,10 @@ export const SEEDS: readonly number[] = [1, 2, 3, 4, 5];
  * ```
  */
 export function badNets(data: string): StudyNetwork[] {
-  return SEEDS.map((seed) => ({
-    name: seed === 1 ? "badnet" : `badnet_seed${seed}`,
-    title: `BadNet, seed ${seed}`,
-    experiment: paperExperiment(data, seed),
-  }));
+  return SEEDS.map((seed) => {
+    const name = seed === 1 ? "badnet" : `badnet_seed${seed}`;
+    return named(name, `BadNet, seed ${seed}`, paperExperiment(data, seed));
+  });
 }
 
 /**
@@ -73,18 +86,11 @@ export function badNets(data: string): StudyNetwork[] {
  * ```
  */
 export function controls(data: string): StudyNetwork[] {
-  const experiment = paperExperiment(data);
+  const paper = paperExperiment(data);
+  const parameters = { ...PAPER_TRIGGER, magnitude: 0 };
   return [
-    {
-      name: "clean",
-      title: "clean network",
-      experiment: changed(experiment, { injectionRate: 0 }),
-    },
-    {
-      name: "magnitude_0",
-      title: "BadNet of magnitude 0",
-      experiment: changed(experiment, { parameters: { ...PAPER_TRIGGER, magnitude: 0 } }),
-    },
+    named("clean", "clean network", changed(paper, { injectionRate: 0 })),
+    named("magnitude_0", "BadNet of magnitude 0", changed(paper, { parameters })),
   ];
 }
 
@@ -105,13 +111,12 @@ export const FEW_EPOCHS = 6;
  * ```
  */
 export function cleanNetworks(data: string): StudyNetwork[] {
-  return Array.from({ length: 10 }, (_, index) => ({
-    name: `clean_seed${index + 1}`,
-    title: `clean network, seed ${index + 1}`,
-    experiment: changed(paperExperiment(data, index + 1), { injectionRate: 0 }, {
-      epochs: FEW_EPOCHS,
-    }),
-  }));
+  return Array.from({ length: 10 }, (_, index) => {
+    const seed = index + 1;
+    const paper = paperExperiment(data, seed);
+    const clean = changed(paper, { injectionRate: 0 }, { epochs: FEW_EPOCHS });
+    return named(`clean_seed${seed}`, `clean network, seed ${seed}`, clean);
+  });
 }
 
 /**
@@ -131,18 +136,11 @@ export function otherArchitectures(data: string): StudyNetwork[] {
   const paper = paperExperiment(data);
   return Object.keys(ARCHITECTURES).filter((name) => name !== paper.architecture)
     .flatMap((architecture) => {
-      const experiment = { ...paper, architecture };
+      const badNet = changed({ ...paper, architecture }, {}, { epochs: FEW_EPOCHS });
+      const clean = changed(badNet, { injectionRate: 0 });
       return [
-        {
-          name: `${architecture}_badnet`,
-          title: `BadNet, ${architecture} network`,
-          experiment: changed(experiment, {}, { epochs: FEW_EPOCHS }),
-        },
-        {
-          name: `${architecture}_clean`,
-          title: `clean ${architecture} network`,
-          experiment: changed(experiment, { injectionRate: 0 }, { epochs: FEW_EPOCHS }),
-        },
+        named(`${architecture}_badnet`, `BadNet, ${architecture} network`, badNet),
+        named(`${architecture}_clean`, `clean ${architecture} network`, clean),
       ];
     });
 }

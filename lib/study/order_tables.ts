@@ -4,11 +4,11 @@
  * @module
  */
 import type { Strip } from "@lib/figures/order_strips.ts";
+import type { Range } from "@lib/figures/rates.ts";
 import type { Table } from "@lib/figures/table_bundle.ts";
 import type { PruningCurve } from "@lib/pruning/pruning_curve.ts";
 import { median } from "@lib/recovery/outliers.ts";
 import type { MeasuredOrder } from "@lib/study/orders.ts";
-import type { Interval } from "@lib/study/statistics.ts";
 
 /**
  * Every repaired model of every order of every network: one number a cell.
@@ -94,6 +94,28 @@ export function spreadOf(values: readonly number[]): { mean: number; min: number
 }
 
 /**
+ * The same in words.
+ *
+ * @param values At least one.
+ * @param digits After the point.
+ * @param unit After the mean.
+ * @returns Such as "3.0 (1.0 to 5.0)"; of a single value itself.
+ * @throws {Error} If there are none.
+ * @example
+ * ```ts
+ * import { rangeWords } from "@lib/study/order_tables.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals([rangeWords([3, 1, 5], 0, " %"), rangeWords([2], 1)], ["3 % (1 to 5)", "2.0"]);
+ * ```
+ */
+export function rangeWords(values: readonly number[], digits: number, unit = ""): string {
+  const { mean, min, max } = spreadOf(values);
+  const [middle, low, high] = [mean, min, max].map((value) => value.toFixed(digits));
+  return middle + unit + (values.length > 1 ? ` (${low} to ${high})` : "");
+}
+
+/**
  * Median curve of several and the range they cover, for a figure. A mean would draw a rate that none of them
  * has, where some have lost the attack and others not.
  *
@@ -108,13 +130,13 @@ export function medianCurve(name: string, curves: readonly PruningCurve[]): {
   name: string;
   cleanAccuracy: number[];
   attackSuccess: number[];
-  band: { cleanAccuracy: Interval[]; attackSuccess: Interval[] };
+  band: { cleanAccuracy: Range[]; attackSuccess: Range[] };
 } {
   if (curves.length === 0) throw new Error("Expected at least one curve but found none");
   const at = (rate: "cleanAccuracy" | "attackSuccess"): number[][] =>
     curves[0]!.test[rate].map((_, step) => curves.map(({ test }) => test[rate][step]!));
   const [accuracy, success] = [at("cleanAccuracy"), at("attackSuccess")];
-  const range = (values: number[]): Interval => (
+  const range = (values: number[]): Range => (
     { low: Math.min(...values), high: Math.max(...values) }
   );
   return {

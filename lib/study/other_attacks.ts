@@ -7,7 +7,7 @@ import type { IabParameters } from "@lib/attack/iab_training.ts";
 import type { RefoolParameters } from "@lib/attack/refool.ts";
 import type { TrojanParameters } from "@lib/attack/trojan_nn.ts";
 import { type Experiment, paperExperiment } from "@lib/study/experiment.ts";
-import { changed, FEW_EPOCHS, type StudyNetwork } from "@lib/study/networks.ts";
+import { changed, FEW_EPOCHS, named, type StudyNetwork } from "@lib/study/networks.ts";
 
 /**
  * BadNets of other attacks: one thing of the paper's is changed at a time, then the trigger's kind. Few
@@ -30,11 +30,7 @@ export function otherAttacks(data: string): StudyNetwork<object>[] {
     title: string,
     epochs: number,
     change: Partial<AttackChoice<object>>,
-  ): StudyNetwork<object> => ({
-    name,
-    title,
-    experiment: changed(paper, change, { epochs }),
-  });
+  ): StudyNetwork<object> => named(name, title, changed(paper, change, { epochs }));
   const trigger = (change: Partial<FTrojanParameters>): { parameters: FTrojanParameters } => ({
     parameters: { ...PAPER_TRIGGER, ...change },
   });

@@ -52,7 +52,7 @@ export async function recoveryRow(
   const folder = outputPath(data.name, study.name);
   const { trigger, target, injectionRate } = await poisoningIn(folder, attack);
   const { suspected, coefficients } = row.verdict!;
-  const found = suspected === target ? coefficients : [];
+  const found = injectionRate > 0 && suspected === target ? coefficients : [];
   const atAttackers = isAttackersFrequency(found, trigger, dataset.testHalf);
   return {
     ...row.verdict!,

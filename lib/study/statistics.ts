@@ -3,14 +3,10 @@
  *
  * @module
  */
+import type { Range } from "@lib/figures/rates.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom } from "@lib/random.ts";
-
-/** From … to, as shares. */
-export interface Interval {
-  low: number;
-  high: number;
-}
+import { atMost } from "@lib/recovery/clopper_pearson.ts";
 
 /** Of the standard normal distribution: 95 % lie within ± this. */
 const Z = 1.959963984540054;
@@ -30,7 +26,7 @@ const Z = 1.959963984540054;
  * assertAlmostEquals(wilson(0, 100).high, 0.037, 1e-3); // nothing seen in 100 is not nothing
  * ```
  */
-export function wilson(hits: number, count: number): Interval {
+export function wilson(hits: number, count: number): Range {
   if (!(count >= 1 && hits >= 0 && hits <= count)) {
     throw new Error(`Expected 0–${count} hits of at least 1 but found ${hits}`);
   }
@@ -70,19 +66,9 @@ export function mcNemar(
   }
   const onlyOne = one.filter((right, image) => right && !other[image]).length;
   const onlyOther = other.filter((right, image) => right && !one[image]).length;
-  return { onlyOne, onlyOther, p: signTest(onlyOne, onlyOther) };
-}
-
-/** Twice the chance of at most the smaller number of heads, by a fair coin. */
-function signTest(one: number, other: number): number {
-  const tosses = one + other;
-  let logTerm = -tosses * Math.LN2; // of no heads at all; logarithms, as 2^-2000 is no number
-  let chance = 0;
-  for (let heads = 0; heads <= Math.min(one, other); heads++) {
-    chance += Math.exp(logTerm);
-    logTerm += Math.log((tosses - heads) / (heads + 1));
-  }
-  return Math.min(1, 2 * chance);
+  // twice the chance of at most the smaller number of heads, by a fair coin
+  const chance = atMost(Math.min(onlyOne, onlyOther), onlyOne + onlyOther, 0.5);
+  return { onlyOne, onlyOther, p: Math.min(1, 2 * chance) };
 }
 
 /**
@@ -141,7 +127,7 @@ export function bootstrapBand(
   hits: readonly (readonly boolean[])[],
   draws: number,
   seed: number,
-): Interval[] {
+): Range[] {
   const images = hits[0]?.length ?? 0;
   const odd = hits.find((step) => step.length !== images || images === 0);
   if (hits.length === 0 || odd) {

@@ -20,7 +20,7 @@ export interface Sweep {
   /** In the list of defenses. */
   defenses: string[];
   /** Rows that are left out: patterns of their names, in which * is anything. */
-  without: string[];
+  without?: string[];
 }
 
 /** A network of a sweep. */
@@ -51,8 +51,11 @@ export interface SweepRow {
  * ```
  */
 export function sweepRows(sweep: Sweep): SweepRow[] {
+  const missing = (["data", "architectures", "attacks", "seeds", "defenses"] as const)
+    .find((list) => sweep[list] === undefined);
+  if (missing) throw new Error(`Expected a list of ${missing} but found none`);
   sweep.defenses.forEach((name) => chosen(DEFENSES, name, "a defense"));
-  const patterns = sweep.without.map(patternOf);
+  const patterns = (sweep.without ?? []).map(patternOf);
   const rows = sweep.data.flatMap((data) =>
     sweep.architectures.flatMap((architecture) =>
       Object.entries(sweep.attacks).flatMap(([name, { epochs, ...change }]) =>

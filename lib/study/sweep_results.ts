@@ -166,7 +166,9 @@ async function resultsOf(
   ) => {
     const file = resultFile(results, id, what);
     if (!await exists(file)) return undefined;
-    const result = await readJson<Result>(file);
+    // null and undefined alike are no result; a file that cannot be read is one that misfits
+    const result: Result | undefined = await Deno.readTextFile(file)
+      .then((text) => JSON.parse(text) ?? undefined).catch(() => undefined);
     const why = result === undefined ? "it is no whole JSON" : faultOf(result);
     if (why === undefined) return result;
     found.misfits.push({ file, why });
@@ -187,13 +189,4 @@ async function resultsOf(
     if (result) found.defenses[name] = result;
   }
   return found;
-}
-
-async function readJson<Result extends object>(file: string): Promise<Result | undefined> {
-  try {
-    const result = JSON.parse(await Deno.readTextFile(file));
-    return typeof result === "object" ? result ?? undefined : undefined;
-  } catch {
-    return undefined; // said by who asked
-  }
 }

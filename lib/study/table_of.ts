@@ -11,11 +11,11 @@ import type { Table } from "@lib/figures/table_bundle.ts";
 export function tableOf<Row>(
   rows: readonly Row[],
   cells: Record<string, (row: Row) => string | number>,
-  caption?: string,
+  caption: string,
 ): Table {
   return {
     columns: Object.keys(cells),
     rows: rows.map((row) => Object.values(cells).map((cell) => cell(row))),
-    ...(caption !== undefined && { caption }),
+    caption,
   };
 }

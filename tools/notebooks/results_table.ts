@@ -83,8 +83,7 @@ function refittedRow(
   { steps, seeds }: Summary["refit"],
   rate: keyof Rates,
 ): [string, string, string] {
-  const all = spreadOf(seeds.map(({ after }) => after[rate]));
-  return [percent(steps.at(-1)![rate]), spreadWords(all), NOT_TRIED];
+  return [percent(steps.at(-1)![rate]), wordsOf(seeds.map(({ after }) => after[rate])), NOT_TRIED];
 }
 
 /** The repaired model at one of the paper's thresholds. */

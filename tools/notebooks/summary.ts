@@ -66,7 +66,7 @@ const WRITTEN_BY = {
   [`seeds/orders/${PAPERS}/0/channelsPruned`]: "07_trust",
   [`seeds/front/${WITHIN}/attackSuccess`]: "07_trust",
   "withoutTrigger/unlearned": "08_without_trigger",
-  "refit/seeds/0/after": "12_prune_the_frequency",
+  "refit/steps/0": "12_prune_the_frequency",
 };
 
 /**

@@ -1,3 +1,4 @@
+import { exists, writeWhole } from "@lib/files.ts";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 
@@ -26,7 +27,8 @@ export async function doStep({ name, from, makes, make }: Step, root: string): P
   const stamp = join(root, ".setup", name.replace(/\W+/g, "_"));
   const digest = createHash("sha256").update(from).digest("hex");
   const found = await Deno.readTextFile(stamp).catch(() => "");
-  if (found === digest && await allThere(root, makes)) return;
+  const there = await Promise.all(makes.map((file) => exists(join(root, file))));
+  if (found === digest && there.every(Boolean)) return;
   const start = performance.now();
   const seconds = (): string => ((performance.now() - start) / 1000).toFixed(0);
   console.log(`setup: ${name} …`);
@@ -43,24 +45,6 @@ export async function doStep({ name, from, makes, make }: Step, root: string): P
   } finally {
     clearInterval(timer);
   }
-  await writeFile(stamp, digest);
+  await writeWhole(stamp, digest);
   console.log(`setup: ${name} done in ${seconds()} s`);
-}
-
-async function allThere(root: string, files: readonly string[]): Promise<boolean> {
-  const found = files.map((file) => Deno.stat(join(root, file)).then(() => true, () => false));
-  return (await Promise.all(found)).every(Boolean);
-}
-
-/**
- * Writes a file whole or not at all, and its folder where there is none.
- *
- * @param file Where.
- * @param content What.
- */
-export async function writeFile(file: string, content: string): Promise<void> {
-  await Deno.mkdir(join(file, ".."), { recursive: true });
-  const part = `${file}.${Deno.pid}.part`; // another process may write the same file
-  await Deno.writeTextFile(part, content);
-  await Deno.rename(part, file);
 }
