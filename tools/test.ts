@@ -46,7 +46,7 @@ const STAGES: Stage[] = [
   },
   {
     name: "unit tests, documentation examples",
-    runs: [...testsByRoom(), ["--doc", "lib"]].map((what) => [...TEST, ...what]),
+    runs: [["--doc", "lib"], ...testsByRoom()].map((what) => [...TEST, ...what]),
     quick: false,
   },
   {
@@ -56,19 +56,26 @@ const STAGES: Stage[] = [
   },
 ];
 
-/** The tests of each room, and single files: those last by name take longest, so they begin. */
+/**
+ * Single files and the tests of each room. What takes long begins, so that the lanes end together: files,
+ * then the rooms that are last by name.
+ */
 function testsByRoom(): string[][] {
   const isTest = ({ name }: Deno.DirEntry): boolean => name.endsWith("_test.ts");
   const inside = (folder: string): Deno.DirEntry[] => [...Deno.readDirSync(join(ROOT, folder))];
-  return inside("tests")
-    .filter((entry) =>
-      isTest(entry) || entry.isDirectory && inside(`tests/${entry.name}`).some(isTest)
-    )
-    .map(({ name }) => `tests/${name}`).sort().reverse().map((path) => [path]);
+  const named = (entries: Deno.DirEntry[]): string[][] =>
+    entries.map(({ name }) => `tests/${name}`).sort().reverse().map((path) => [path]);
+  const rooms = inside("tests").filter(({ name, isDirectory }) =>
+    isDirectory && inside(`tests/${name}`).some(isTest)
+  );
+  return [...named(inside("tests").filter(isTest)), ...named(rooms)];
 }
 
-/** Runs Deno; prints what it said when it has ended, so that runs beside each other stay readable. */
-async function runDeno(args: string[]): Promise<{ success: boolean; counts: number[] }> {
+/**
+ * Runs Deno; prints what it said when it has ended, so that runs beside each other stay readable. Gives how
+ * many tests passed, failed and were left out.
+ */
+async function runDeno(args: string[]): Promise<number[]> {
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
     args,
     cwd: ROOT,
@@ -80,12 +87,11 @@ async function runDeno(args: string[]): Promise<{ success: boolean; counts: numb
   console.log(output);
   // deno-lint-ignore no-control-regex -- colours
   const plain = output.replace(/\x1b\[[\d;]*m/g, "");
-  const counts = /(\d+) passed[^|\n]*\| (\d+) failed(?:[^|\n]*\| (\d+) ignored)?/.exec(plain)
-    ?.slice(1);
-  return {
-    success,
-    counts: counts?.map((count) => Number(count ?? 0)) ?? [Number(success), Number(!success), 0],
-  };
+  const counts = /(\d+) passed[^|\n]*\| (\d+) failed(?:[^|\n]*\| (\d+) ignored)?/.exec(plain);
+  const [passed, failed, ignored] = counts?.slice(1).map((count) => Number(count ?? 0)) ??
+    [Number(success), 0, 0];
+  // what ends a run outside of its tests is none of these
+  return [passed!, Math.max(failed!, Number(!success)), ignored!];
 }
 
 /** Runs a stage; counts what `deno test` says passed, failed and was left out. */
@@ -96,8 +102,7 @@ async function runStage({ name, runs }: Stage): Promise<number[]> {
   const waiting = [...runs];
   const lane = async (): Promise<void> => {
     for (let args = waiting.shift(); args; args = waiting.shift()) {
-      const { counts } = await runDeno(args);
-      counts.forEach((count, index) => total[index]! += count);
+      (await runDeno(args)).forEach((count, index) => total[index]! += count);
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
@@ -114,22 +119,24 @@ async function orSkipped(made: Promise<void>, what: string, folder: string): Pro
   });
 }
 
+const quick = Deno.args.includes("--quick");
+// Keras and onnxruntime of their own, for the tests that read and write their files: made beside all else
+const environments = quick ? [] : [
+  orSkipped(
+    setupEnvironment(ROOT, ".keras", "tests/reference/keras/requirements.txt"),
+    "networks back in Keras and onnxruntime",
+    ".keras",
+  ),
+  orSkipped(setupPublishing(), "publishing", ".publish"),
+  orSkipped(setupSweeping(), "sweeps", ".sweep"),
+];
 await setup().catch((error: Error) => {
   console.error(error.message);
   Deno.exit(1);
 });
-const quick = Deno.args.includes("--quick");
-if (!quick) {
-  // Keras and onnxruntime of their own, for the tests that read and write their files
-  const keras = setupEnvironment(ROOT, ".keras", "tests/reference/keras/requirements.txt");
-  await Promise.all([
-    orSkipped(keras, "networks back in Keras and onnxruntime", ".keras"),
-    orSkipped(setupPublishing(), "publishing", ".publish"),
-    orSkipped(setupSweeping(), "sweeps", ".sweep"),
-  ]);
-}
 const total = [0, 0, 0];
 for (const stage of STAGES.filter((stage) => stage.quick || !quick)) {
+  if (!stage.quick) await Promise.all(environments);
   (await runStage(stage)).forEach((count, index) => total[index]! += count);
   if (total[1]! > 0) break;
 }

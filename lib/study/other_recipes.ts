@@ -1,5 +1,5 @@
 import { paperExperiment } from "@lib/study/experiment.ts";
-import { changed, type StudyNetwork } from "@lib/study/networks.ts";
+import { changed, named, type StudyNetwork } from "@lib/study/networks.ts";
 
 /**
  * The paper's BadNet with one thing of the training changed each: what of its accuracy the recipe decides.
@@ -16,22 +16,17 @@ import { changed, type StudyNetwork } from "@lib/study/networks.ts";
  */
 export function otherRecipes(data: string): StudyNetwork[] {
   const paper = paperExperiment(data);
-  const epochs = Math.ceil(1.5 * paper.recipe.epochs);
+  const { epochs } = paper.recipe;
+  const other = (name: string, title: string, change: Partial<typeof paper.recipe>): StudyNetwork =>
+    named(name, title, changed(paper, {}, change));
+  const longer = (name: string, factor: number): StudyNetwork => {
+    const more = Math.ceil(factor * epochs);
+    return other(name, `${more} epochs instead of ${epochs}`, { epochs: more });
+  };
   return [
-    {
-      name: "weight_decay",
-      title: "weight decay 1e-4 instead of 1e-6",
-      experiment: changed(paper, {}, { weightDecay: 1e-4 }),
-    },
-    {
-      name: "lower_rate",
-      title: "learning rate 0.0001 instead of 0.0005",
-      experiment: changed(paper, {}, { learningRate: 1e-4 }),
-    },
-    {
-      name: "more_epochs",
-      title: `${epochs} epochs instead of ${paper.recipe.epochs}`,
-      experiment: changed(paper, {}, { epochs }),
-    },
+    other("weight_decay", "weight decay 1e-4 instead of 1e-6", { weightDecay: 1e-4 }),
+    other("lower_rate", "learning rate 0.0001 instead of 0.0005", { learningRate: 1e-4 }),
+    longer("more_epochs", 1.5),
+    longer("most_epochs", 3),
   ];
 }
