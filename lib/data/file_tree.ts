@@ -31,7 +31,9 @@ export interface FileTree {
  */
 export async function folderTree(folder: string): Promise<FileTree> {
   const paths: string[] = [];
-  const walk = async (within: string): Promise<void> => {
+  const walk = async (within: string, above: readonly string[]): Promise<void> => {
+    const here = await Deno.realPath(join(folder, within));
+    if (above.includes(here)) return; // a link that leads back to where it is
     for await (const { name } of Deno.readDir(join(folder, within))) {
       const path = within + name;
       // a link that leads nowhere is no image
@@ -39,10 +41,10 @@ export async function folderTree(folder: string): Promise<FileTree> {
       if (found?.isFile) paths.push(path);
       if (!found?.isDirectory) continue;
       paths.push(`${path}/`);
-      await walk(`${path}/`);
+      await walk(`${path}/`, [...above, here]);
     }
   };
-  await walk("");
+  await walk("", []);
   return { name: folder, paths, read: (path) => Deno.readFile(join(folder, path)) };
 }
 

@@ -96,11 +96,8 @@ export function joinLabels(
     throw new Error(`Expected the image ${stray.path}, which ${stray.table} names, but found none`);
   }
   if (rows.length !== paths.length || rows.some(({ path }, index) => path !== paths[index])) {
-    throw new Error(
-      `Expected a row for each of ${paths.length} images but found ${rows.length} rows in ${
-        basename(archive)
-      }`,
-    );
+    const found = `${rows.length} rows in ${basename(archive)}`;
+    throw new Error(`Expected a row for each of ${paths.length} images but found ${found}`);
   }
   const labels = Int32Array.from(rows, (row) => row.label);
   return checkedImages({ ...images, labels, classNames: GTSRB_CLASSES }, basename(archive));

@@ -8,10 +8,9 @@ import type { FoundImages, ReadSettings } from "@lib/data/data_source.ts";
 import type { FileTree } from "@lib/data/file_tree.ts";
 import { writeImage } from "@lib/data/image_file.ts";
 import type { LabelledImages } from "@lib/data/images.ts";
-import { type ImageFile, readLabelled } from "@lib/data/read_files.ts";
+import { foundFiles, type ImageFile } from "@lib/data/read_files.ts";
 import { imageAt } from "@lib/data/select.ts";
 import { chosenSplit, type SplitChoice } from "@lib/data/split_folders.ts";
-import { shuffled } from "@lib/random.ts";
 import { join } from "@lib/std/path.ts";
 
 const IMAGE = /\.(avif|bmp|gif|jpe?g|png|ppm|tiff?|webp)$/i;
@@ -100,21 +99,16 @@ export function classFolders({ name, paths }: FileTree, choice: SplitChoice = {}
     throw new Error(`Expected folders train, val or test for --split but found none in ${name}`);
   }
   if (folders.length < 2) {
-    const found = folders.length === 0 ? "none" : folders.length;
-    throw new Error(
-      `Expected at least two folders of images, one a class, but found ${found} in ${
-        join(name, root)
-      }`,
-    );
+    const found = `${folders.length || "none"} in ${join(name, root)}`;
+    throw new Error(`Expected at least two folders of images, one a class, but found ${found}`);
   }
   const classNames = inOrder(folders);
   const all = classNames.map((folder) =>
     visible.filter((path) => path.startsWith(`${root}${folder}/`) && !path.endsWith("/"))
   );
   const others = all.flat().filter((path) => !IMAGE.test(path) && !BESIDE.test(path));
-  const passed = `${others.length} files passed over, as their type is not read: ${
-    others.slice(0, 3).join(", ")
-  }`;
+  const some = others.slice(0, 3).join(", ");
+  const passed = `${others.length} files passed over, as their type is not read: ${some}`;
   const files = all.flatMap((paths, label) => {
     const own = paths.filter((path) => IMAGE.test(path)).sort();
     if (own.length > 0) return own.map((path) => ({ path, label }));
@@ -143,15 +137,7 @@ const isAbove = (paths: readonly string[], root: string, folder: string): boolea
  */
 export function foundFolders(tree: FileTree, choice: SplitChoice = {}): FoundImages {
   const { classNames, files, notes } = classFolders(tree, choice);
-  return {
-    classes: classNames.length,
-    async read({ most, random, ...reading }): Promise<LabelledImages> {
-      for (const note of notes) reading.onNote?.(note);
-      const drawn = shuffled(files.length, random).subarray(0, most).sort();
-      const taken = Array.from(drawn, (file) => files[file]!);
-      return await readLabelled(tree, taken, classNames, reading);
-    },
-  };
+  return foundFiles(tree, files, classNames, notes);
 }
 
 function foldersIn(paths: readonly string[], root: string): string[] {

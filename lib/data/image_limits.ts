@@ -42,16 +42,12 @@ function tiffPixels(view: DataView, isLittle: boolean): number {
     if (at + 2 + 12 * entries + 4 > view.byteLength) throw new Error("a directory cut short");
     let pixels = 1;
     for (let entry = at + 2; entry < at + 2 + 12 * entries; entry += 12) {
-      const [tag, type] = [view.getUint16(entry, isLittle), view.getUint16(entry + 2, isLittle)];
-      if (view.getUint32(entry + 4, isLittle) > view.byteLength) {
-        throw new Error("a list cut short");
-      }
+      const [tag, type] = [0, 2].map((at) => view.getUint16(entry + at, isLittle));
+      const length = view.getUint32(entry + 4, isLittle);
+      if (length > view.byteLength) throw new Error("a list cut short");
+      if (!SIZE_TAGS.includes(tag!)) continue;
       const isShort = type === 3;
-      if (SIZE_TAGS.includes(tag)) {
-        pixels *= isShort
-          ? view.getUint16(entry + 8, isLittle)
-          : view.getUint32(entry + 8, isLittle);
-      }
+      pixels *= view[isShort ? "getUint16" : "getUint32"](entry + 8, isLittle);
     }
     most = Math.max(most, pixels);
     at = view.getUint32(at + 2 + 12 * entries, isLittle);

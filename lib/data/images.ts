@@ -131,11 +131,8 @@ export function checkedImages(images: LabelledImages, source: string): LabelledI
   }
   const stray = labels.findIndex((label) => label >= classNames.length);
   if (stray >= 0) {
-    throw new Error(
-      `Expected labels 0–${classNames.length - 1} but found ${
-        labels[stray]
-      } at image ${stray} of ${source}`,
-    );
+    const found = `${labels[stray]} at image ${stray} of ${source}`;
+    throw new Error(`Expected labels 0–${classNames.length - 1} but found ${found}`);
   }
   return images;
 }

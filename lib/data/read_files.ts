@@ -1,7 +1,9 @@
+import type { FileReading, FoundImages } from "@lib/data/data_source.ts";
 import type { FileTree } from "@lib/data/file_tree.ts";
 import { decodeImage } from "@lib/data/image_file.ts";
-import { checkedImages, type Images, type LabelledImages, type Size } from "@lib/data/images.ts";
+import { checkedImages, type Images, type LabelledImages } from "@lib/data/images.ts";
 import { joinImages } from "@lib/data/select.ts";
+import { shuffled } from "@lib/random.ts";
 import { join } from "@lib/std/path.ts";
 
 /** One in so many images may be broken: such are passed over. */
@@ -11,16 +13,6 @@ const SOUND = 100;
 export interface ImageFile {
   path: string;
   label: number;
-}
-
-/** How image files are read. */
-export interface FileReading {
-  /** What they are resized to; their own, in colour, if not given. */
-  size?: Size;
-  /** Told the share that is done, 0–1. */
-  onProgress?: (share: number) => void | Promise<void>;
-  /** Told in a sentence what is passed over, or taken of several things. */
-  onNote?: (note: string) => void;
 }
 
 /**
@@ -61,25 +53,32 @@ export async function readFiles(
 }
 
 /**
- * The same, as one set of labelled images.
+ * Image files as images that were found, not yet read.
  *
  * @param tree Where the files are.
  * @param files Their paths and labels.
  * @param classNames One a label.
- * @param reading Size, and who is told.
+ * @param notes What was passed over; told when they are read.
  * @param where What the labels are from, for errors.
- * @returns The images in the files' order; of broken ones none.
- * @throws {Error} As {@link readFiles}, or if images and labels do not belong together.
+ * @returns The images, of a draw in the files' order; reading throws as {@link readFiles}, or if images and
+ * labels do not belong together.
  */
-export async function readLabelled(
+export const foundFiles = (
   tree: FileTree,
   files: readonly ImageFile[],
   classNames: readonly string[],
-  reading: FileReading,
+  notes: readonly string[] = [],
   where = tree.name,
-): Promise<LabelledImages> {
-  const found = await readFiles(tree, files, reading);
-  const labels = Int32Array.from(found, ({ label }) => label);
-  const joined = joinImages(found.map(({ image }) => image));
-  return checkedImages({ ...joined, labels, classNames }, where);
-}
+): FoundImages => ({
+  classes: classNames.length,
+  async read({ most, random, ...reading }): Promise<LabelledImages> {
+    for (const note of notes) reading.onNote?.(note);
+    const drawn = shuffled(files.length, random).subarray(0, most).sort();
+    const found = await readFiles(tree, Array.from(drawn, (at) => files[at]!), reading);
+    const labels = Int32Array.from(found, ({ label }) => label);
+    return checkedImages(
+      { ...joinImages(found.map(({ image }) => image)), labels, classNames },
+      where,
+    );
+  },
+});

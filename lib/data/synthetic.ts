@@ -3,15 +3,15 @@ import { PAPER_SIZE, sizeText } from "@lib/data/images.ts";
 import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
 
 /** Rendered signs, as few as a laptop needs to show everything in minutes. */
-export const SYNTHETIC: DataSource = rendered({ train: 1920, test: 600, classes: 16 }, 12);
+export const SYNTHETIC: DataSource = rendered(600, 12);
 
 /** Fewer still, to see that everything runs. */
-export const QUICK: DataSource = rendered({ train: 1920, test: 500, classes: 16 }, 8);
+export const QUICK: DataSource = rendered(500, 8);
 
-function rendered(
-  { train, test, classes }: { train: number; test: number; classes: number },
-  mostSteps: number,
-): DataSource {
+/** As many training images and classes in both. */
+const [TRAIN, CLASSES] = [1920, 16];
+
+function rendered(test: number, mostSteps: number): DataSource {
   return {
     title: "synthetic signs",
     isSynthetic: true,
@@ -25,8 +25,8 @@ function rendered(
         );
       }
       return Promise.resolve({
-        train: once(() => Promise.resolve(syntheticSigns(train, 1, classes))),
-        test: syntheticSigns(test, 2, classes),
+        train: once(() => Promise.resolve(syntheticSigns(TRAIN, 1, CLASSES))),
+        test: syntheticSigns(test, 2, CLASSES),
         checksums: {},
       });
     },

@@ -149,11 +149,8 @@ function signColour(design: Design, squares: boolean[], x: number, y: number): C
 function backdrop(random: Random): (x: number, y: number) => Colour {
   const draw = (): Colour => {
     const grey = 50 + 160 * random();
-    return [
-      grey + 40 * (random() - 0.5),
-      grey + 40 * (random() - 0.5),
-      grey + 40 * (random() - 0.5),
-    ];
+    const level = (): number => grey + 40 * (random() - 0.5);
+    return [level(), level(), level()];
   };
   const [from, to, angle] = [draw(), draw(), 2 * Math.PI * random()];
   const [cos, sin] = [Math.cos(angle) / 3, Math.sin(angle) / 3];

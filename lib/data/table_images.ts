@@ -1,9 +1,7 @@
 import type { FoundImages } from "@lib/data/data_source.ts";
 import type { FileTree } from "@lib/data/file_tree.ts";
 import { GTSRB_CLASSES, readTable } from "@lib/data/gtsrb_images.ts";
-import type { LabelledImages } from "@lib/data/images.ts";
-import { readLabelled } from "@lib/data/read_files.ts";
-import { shuffled } from "@lib/random.ts";
+import { foundFiles } from "@lib/data/read_files.ts";
 import { basename, join } from "@lib/std/path.ts";
 
 /** GTSRB's table of test images, as its authors and Kaggle call it. */
@@ -23,20 +21,13 @@ export async function tableImages(tree: FileTree): Promise<FoundImages | undefin
   const where = join(tree.name, table);
   const rows = readTable(new TextDecoder().decode(await tree.read(table)), where);
   const places = new Map(tree.paths.map((path) => [basename(path), path]));
-  const files = rows.map(({ file }) => places.get(basename(file)));
-  if (files.every((file) => file === undefined)) return undefined;
-  const missing = files.indexOf(undefined);
+  const files = rows.map(({ file, label }) => ({ path: places.get(basename(file))!, label }));
+  if (files.every(({ path }) => path === undefined)) return undefined;
+  const missing = files.findIndex(({ path }) => path === undefined);
   if (missing >= 0) {
     throw new Error(
       `Expected the image ${basename(rows[missing]!.file)} but found none, in ${where}`,
     );
   }
-  return {
-    classes: GTSRB_CLASSES.length,
-    async read({ most, random, ...reading }): Promise<LabelledImages> {
-      const drawn = shuffled(files.length, random).subarray(0, most);
-      const taken = Array.from(drawn, (row) => ({ path: files[row]!, label: rows[row]!.label }));
-      return await readLabelled(tree, taken, GTSRB_CLASSES, reading, where);
-    },
-  };
+  return foundFiles(tree, files, GTSRB_CLASSES, [], where);
 }

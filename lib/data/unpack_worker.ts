@@ -19,15 +19,10 @@ export interface UnpackTask {
 /** Shape [entries, height, width, channels], 0–255, or what went wrong. */
 export type UnpackedImages = { pixels: Uint8Array<ArrayBuffer> } | { error: string };
 
-/** The part of a worker's global scope that is used; TypeScript takes it for a window's. */
-interface WorkerScope {
-  onmessage: (event: MessageEvent<UnpackTask>) => void;
-  postMessage(answer: UnpackedImages, transfer?: Transferable[]): void;
-}
+/** A worker's global scope, which has what a worker has; TypeScript takes it for a window's. */
+const scope = globalThis as unknown as Worker;
 
-const scope = globalThis as unknown as WorkerScope;
-
-scope.onmessage = ({ data: { archive, size } }): void => {
+scope.onmessage = ({ data: { archive, size } }: MessageEvent<UnpackTask>): void => {
   try {
     const pixels = new Uint8Array(archive.entries.length * imageBytes(size));
     archive.entries.forEach((entry, index) => {
@@ -35,8 +30,8 @@ scope.onmessage = ({ data: { archive, size } }): void => {
       const image = readPpm(content!, `${entry.fileName} of ${archive.name}`);
       pixels.set(resize(image, size), index * imageBytes(size));
     });
-    scope.postMessage({ pixels }, [pixels.buffer]);
+    scope.postMessage({ pixels } satisfies UnpackedImages, [pixels.buffer]);
   } catch (error) {
-    scope.postMessage({ error: (error as Error).message });
+    scope.postMessage({ error: (error as Error).message } satisfies UnpackedImages);
   }
 };

@@ -15,35 +15,29 @@ export interface ChannelSeries {
  * scale so that heights compare.
  *
  * @param series What to draw, from the top, clean images first; every one over the same channels.
- * @param order The channels from left to right, as in a ranking; by index if left out.
  * @returns The figure.
- * @throws {Error} If the series or the order are not over the same channels.
+ * @throws {Error} If the series are not over the same channels.
  * @example
  * ```ts
  * import { activationBars } from "@lib/figures/activation_bars.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const clean = { name: "clean", means: [0.3, 0.1, 0.2] };
- * const { data } = activationBars([clean], [1, 2, 0]);
- * assertEquals(data[0]!.y, [0.1, 0.2, 0.3]);
+ * const { data } = activationBars([clean]);
+ * assertEquals(data[0]!.y, [0.3, 0.1, 0.2]);
  * ```
  */
-export function activationBars(
-  series: readonly ChannelSeries[],
-  order?: ArrayLike<number>,
-): Figure {
+export function activationBars(series: readonly ChannelSeries[]): Figure {
   const count = series[0]?.means.length ?? 0;
-  const channels = Array.from(order ?? { length: count }, (channel, index) => channel ?? index);
-  for (const found of [channels.length, ...series.map(({ means }) => means.length)]) {
-    if (found !== count) throw new Error(`Expected ${count} channels but found ${found}`);
+  for (const { means: { length } } of series) {
+    if (length !== count) throw new Error(`Expected ${count} channels but found ${length}`);
   }
   const data = series.map(({ name, means }, panel) => ({
     type: "bar",
     name: escapeText(name),
-    x: channels.map((_, rank) => rank),
-    y: compact(channels.map((channel) => means[channel]!)),
-    customdata: channels,
-    hovertemplate: "channel %{customdata}: %{y}<extra>%{fullData.name}</extra>",
+    x: Array.from(means, (_, channel) => channel),
+    y: compact(means),
+    hovertemplate: "channel %{x}: %{y}<extra>%{fullData.name}</extra>",
     marker: { color: panel === 0 ? MEANING.clean.color : MEANING.attack.color },
     yaxis: `y${axisNumber(panel)}`,
   }));
@@ -55,10 +49,9 @@ export function activationBars(
     const fields = { domain, zeroline: true, zerolinecolor: MEANING.neutral.color, ...range };
     return [`yaxis${axisNumber(panel)}`, axis(`mean activation, ${escapeText(name)}`, fields)];
   });
-  const title = order ? "channels in the order of pruning" : "channel";
   const layout = baseLayout({
     ...Object.fromEntries(yaxes),
-    xaxis: axis(title, { showgrid: false, anchor: `y${axisNumber(series.length - 1)}` }),
+    xaxis: axis("channel", { showgrid: false, anchor: `y${axisNumber(series.length - 1)}` }),
     height: 120 + 240 * series.length,
     margin: { l: 64, r: 24, t: 16, b: 56 },
     showlegend: false,

@@ -24,9 +24,9 @@ export interface LiveFigure {
  * import { trainingCurves } from "@lib/figures/training_curves.ts";
  *
  * const live = liveFigure({ caption: "Figure 2. Training." });
- * const epochs = [{ loss: 1.2, cleanAccuracy: 0.7, attackSuccess: 0.9 }];
+ * const epochs = [{ loss: 1.2, rates: { cleanAccuracy: 0.7, attackSuccess: 0.9 } }];
  * await live.update(trainingCurves(epochs, 2));
- * epochs.push({ loss: 0.6, cleanAccuracy: 0.9, attackSuccess: 0.98 });
+ * epochs.push({ loss: 0.6, rates: { cleanAccuracy: 0.9, attackSuccess: 0.98 } });
  * await live.finish(trainingCurves(epochs, 2));
  * ```
  */

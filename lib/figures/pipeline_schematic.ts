@@ -3,40 +3,31 @@ import { diagram, type Drawing, rectangle, together, words } from "@lib/figures/
 import type { Figure } from "@lib/figures/figure.ts";
 import { faint, INK, MEANING } from "@lib/figures/palette.ts";
 
-/** The stations on the way from data to rates. */
-export type Station = keyof typeof STATIONS;
-
 /**
  * The road map: data are attacked, which makes a BadNet; a defense takes it and clean images and gives
  * repaired networks, with the trigger known or not; what comes out is measured in rates.
  *
- * @param notes Set below the names of stations, a few words: the notebook where it is explained.
  * @returns The figure.
  * @example
  * ```ts
  * import { pipelineSchematic } from "@lib/figures/pipeline_schematic.ts";
  * import { assert } from "@lib/std/assert.ts";
  *
- * const { layout } = pipelineSchematic({ attack: "notebook 01" });
+ * const { layout } = pipelineSchematic();
  * const texts = (layout.annotations as { text: string }[]).map(({ text }) => text);
- * assert(texts.includes("notebook 01"));
+ * assert(texts.includes("<b>BadNet</b>"));
  * ```
  */
-export function pipelineSchematic(notes: Partial<Record<Station, string>> = {}): Figure {
-  const stations = Object.entries(STATIONS).map(([key, station]) =>
-    stationBox(station, notes[key as Station])
-  );
-  return diagram(400, frames(), ways(), ...stations);
+export function pipelineSchematic(): Figure {
+  return diagram(400, frames(), ways(), ...Object.values(STATIONS).map(stationBox));
 }
 
-function stationBox({ x, y, name, color }: StationPlace, note?: string): Drawing {
-  const [middle, centre] = [x + WIDTH / 2, y + HEIGHT / 2];
+function stationBox({ x, y, name, color }: StationPlace): Drawing {
   const area = { x, y, width: WIDTH, height: HEIGHT };
   return together(
     rectangle(area, { line: { color: "#ffffff", width: 0 } }), // hides what passes behind
     rectangle(area, { fillcolor: faint(color, 0.1), line: { color, width: 1.5 } }),
-    words([middle, note ? centre - 9 : centre], name, { bold: true }),
-    ...(note ? [words([middle, centre + 11], note, { size: 11 })] : []),
+    words([x + WIDTH / 2, y + HEIGHT / 2], name, { bold: true }),
   );
 }
 

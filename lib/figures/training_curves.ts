@@ -1,11 +1,13 @@
 import { axis, baseLayout, compact, type Figure } from "@lib/figures/figure.ts";
 import { INK, type Look } from "@lib/figures/palette.ts";
-import { RATE_AXIS, RATES, type Rates } from "@lib/figures/rates.ts";
+import { RATE_AXIS, RATES } from "@lib/figures/rates.ts";
 
 /** What is known of a network after an epoch. */
-export interface EpochResult extends Rates {
+export interface EpochResult {
   /** Mean training loss. */
   loss: number;
+  /** Shares, 0–1; those that the figure shows are taken. */
+  rates: Record<string, number>;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface EpochResult extends Rates {
  * import { trainingCurves } from "@lib/figures/training_curves.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const { data } = trainingCurves([{ loss: 1.2, cleanAccuracy: 0.7, attackSuccess: 0.9 }], 12);
+ * const { data } = trainingCurves([{ loss: 1.2, rates: { cleanAccuracy: 0.7, attackSuccess: 0.9 } }], 12);
  * assertEquals(data.map(({ y }) => y), [[1.2], [70], [90]]);
  * ```
  */
@@ -38,7 +40,7 @@ export function trainingCurves(epochs: readonly EpochResult[], planned = epochs.
   });
   const loss = compact(epochs.map((epoch) => epoch.loss));
   const rates = RATES.map(({ rate, name, ...look }) => {
-    const y = compact(epochs.map((epoch) => epoch[rate]), 100);
+    const y = compact(epochs.map(({ rates }) => rates[rate] ?? NaN), 100);
     return { ...line(name, y, look), xaxis: "x2", yaxis: "y2" };
   });
   const lossLook = { color: INK, dash: "solid", symbol: "square" } as const;

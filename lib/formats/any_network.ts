@@ -1,10 +1,12 @@
+import { writeWhole } from "@lib/files.ts";
 import { refuseContents, refuseStart } from "@lib/formats/foreign.ts";
 import { loadKeras, saveKeras } from "@lib/formats/keras_archive.ts";
 import { kerasFormat } from "@lib/formats/keras_file.ts";
 import { saveNetwork } from "@lib/formats/network_file.ts";
-import { loadOnnx, saveOnnx } from "@lib/formats/onnx_file.ts";
+import { readOnnx } from "@lib/formats/onnx_file.ts";
+import { onnxBytes } from "@lib/formats/onnx_proto.ts";
 import { openTfjs } from "@lib/formats/tfjs_network.ts";
-import { expectOther } from "@lib/formats/weights.ts";
+import { expectOther, rewrite } from "@lib/formats/weights.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 import { dirname, join } from "@lib/std/path.ts";
 
@@ -81,8 +83,12 @@ async function openKeras(path: string, format: "keras" | "hdf5" | ""): Promise<A
 }
 
 async function openOnnx(path: string): Promise<AnyNetwork> {
-  const network = await loadOnnx(path);
-  const save: AnyNetwork["save"] = (target, other) => saveOnnx(path, target, other);
+  const { network, places, model } = await readOnnx(path);
+  const save: AnyNetwork["save"] = async (target, other) => {
+    await expectOther(path, target);
+    rewrite(other, network, places, path);
+    await writeWhole(target, onnxBytes(model));
+  };
   return { network, format: "onnx", extension: ".onnx", save };
 }
 

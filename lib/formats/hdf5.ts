@@ -67,18 +67,11 @@ export function readNumbers(
     );
   }
   const { value, shape, dtype } = dataset;
-  if (isHalf(dataset)) {
-    const { buffer, byteOffset, length } = value as Int16Array<ArrayBuffer>;
-    return {
-      shape: shape!,
-      values: Float32Array.from(new Float16Array(buffer, byteOffset, length)),
-    };
-  }
-  if (value instanceof Float64Array) return { shape: shape!, values: Float32Array.from(value) };
-  if (!(value instanceof Float32Array)) {
+  const numbers = isHalf(dataset) ? new Float16Array((value as Int16Array).slice().buffer) : value;
+  if (![Float16Array, Float32Array, Float64Array].some((Kind) => numbers instanceof Kind)) {
     throw new Error(`Expected floating-point numbers but found ${dtype} at ${path} in ${where}`);
   }
-  return { shape: shape!, values: value };
+  return { shape: shape!, values: Float32Array.from(numbers as Float32Array) };
 }
 
 /**

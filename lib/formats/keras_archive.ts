@@ -4,6 +4,7 @@ import { callKeras } from "@lib/formats/keras_graph.ts";
 import { nameOf, type Written } from "@lib/formats/keras_written.ts";
 import { LayerGraph, type Place } from "@lib/formats/layer_graph.ts";
 import { expectOther, readingError, rewrite } from "@lib/formats/weights.ts";
+import { disposeNetwork } from "@lib/network/copy_network.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
 /**
@@ -59,7 +60,11 @@ export async function saveKeras(
   const content = await readKerasFile(source);
   const { bytes } = await openHdf5(content.weights, source, "a", (hdf5) => {
     const { network: own, places } = build(content, hdf5, source);
-    rewrite(network, own, places, source);
+    try {
+      rewrite(network, own, places, source);
+    } finally {
+      disposeNetwork(own);
+    }
   });
   await content.write(target, bytes);
 }

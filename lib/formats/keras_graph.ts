@@ -114,11 +114,8 @@ function functional(
   let waiting = layers.flatMap((layer) => {
     const nodes = layer.inbound_nodes ?? [];
     if ((nodes.length === 0) !== (layer.class_name === "InputLayer")) {
-      throw new Error(
-        `Expected calls of all layers but inputs but found ${nodes.length} of "${
-          nameOf(layer)
-        }" in ${where}`,
-      );
+      const found = `${nodes.length} of "${nameOf(layer)}"`;
+      throw new Error(`Expected calls of all layers but inputs but found ${found} in ${where}`);
     }
     return nodes.map((node, index) => ({
       layer,

@@ -79,25 +79,18 @@ function leavesOf(network: Written, isTrained: boolean, where: string): Leaf[] {
   });
 }
 
+/** How many kernels layers have, beside a bias. */
+const KERNELS: Record<string, number> = {
+  ...{ Conv2D: 1, Dense: 1, DepthwiseConv2D: 1, SeparableConv2D: 2 },
+};
+
 function weightCounts({ class_name, config }: Written): [trained: number, others: number] {
   const sum = (...settings: unknown[]): number => settings.filter((each) => each !== false).length;
   const ofActivation = (config.activation as Written | null)?.class_name === "PReLU" ? 1 : 0;
-  switch (class_name) {
-    case "Conv2D":
-    case "DepthwiseConv2D":
-    case "Dense":
-      return [1 + sum(config.use_bias) + ofActivation, 0];
-    case "SeparableConv2D":
-      return [2 + sum(config.use_bias) + ofActivation, 0];
-    case "BatchNormalization":
-      return [sum(config.center, config.scale), 2];
-    case "LayerNormalization":
-      return [sum(config.center, config.scale), 0];
-    case "PReLU":
-      return [1, 0];
-    case "Normalization":
-      return [0, config.mean == null ? 3 : 0];
-    default:
-      return [0, 0];
-  }
+  const kernels = KERNELS[class_name];
+  if (kernels !== undefined) return [kernels + sum(config.use_bias) + ofActivation, 0];
+  if (class_name === "PReLU") return [1, 0];
+  if (class_name === "Normalization") return [0, config.mean == null ? 3 : 0];
+  if (!["BatchNormalization", "LayerNormalization"].includes(class_name)) return [0, 0];
+  return [sum(config.center, config.scale), class_name === "BatchNormalization" ? 2 : 0];
 }

@@ -1,4 +1,4 @@
-import { type Place, type Places, readWeights } from "@lib/formats/weights.ts";
+import { type Place, type Places, readWeights, transposed } from "@lib/formats/weights.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** What a layer takes and gives, of which only the shape is known. */
@@ -133,26 +133,16 @@ export class LayerGraph {
 
 /** A weight whose rows are flattened images', channels first in the file. */
 function rowsMoved({ read, write }: Place, [height, width, channels]: number[]): Place {
-  const pixels = height! * width!;
-  /** The row in the file of each of the layer's. */
-  const rows = Array.from(
-    { length: pixels * channels! },
-    (_, row) => (row % channels!) * pixels + Math.floor(row / channels!),
-  );
-  const moved = (values: Float32Array, isRead: boolean): Float32Array => {
-    const result = new Float32Array(values.length);
-    const length = values.length / rows.length;
-    for (const [row, other] of rows.entries()) {
-      const [from, to] = isRead ? [other, row] : [row, other];
-      result.set(values.subarray(from * length, (from + 1) * length), to * length);
-    }
-    return result;
-  };
+  const count = height! * width! * channels!;
+  const moved = (values: Float32Array, sizes: unknown[], order: number[]): Float32Array =>
+    values.length % count > 0
+      ? values // of another shape, which is refused
+      : transposed({ shape: [...sizes as number[], values.length / count], values }, order).values;
   return {
     read: () => {
       const { shape, values } = read();
-      return { shape, values: moved(values, true) };
+      return { shape, values: moved(values, [channels, height, width], [1, 2, 0, 3]) };
     },
-    write: (values) => write(moved(values, false)),
+    write: (values) => write(moved(values, [height, width, channels], [2, 0, 1, 3])),
   };
 }

@@ -78,13 +78,10 @@ function saysShares(network: tf.LayersModel): boolean {
 
 function addLogarithm({ config: { layers, output_layers } }: NetworkJson): void {
   const [name, class_name] = ["logarithm", "Logarithm"];
-  const config = { name };
   const [output] = output_layers ?? [];
-  if (output === undefined) layers.push({ class_name, config });
-  else {
-    layers.push({ class_name, config, name, inbound_nodes: [[[...output, {}]]] });
-    output_layers![0] = [name, 0, 0];
-  }
+  const call = output && { name, inbound_nodes: [[[...output, {}]]] };
+  layers.push({ class_name, config: { name }, ...call });
+  if (output) output_layers![0] = [name, 0, 0];
 }
 
 /** Puts a rescaling where all others find the input: it takes over the input's name. */

@@ -61,7 +61,7 @@ const clip = alike((call, tensor) => {
 export const ACTIVATION_OPERATORS: Record<string, Operator> = {
   Clip: clip,
   Elu: elu,
-  Gelu: activation("gelu"),
+  Gelu: (call) => activation(call.word("approximate") === "tanh" ? "gelu_new" : "gelu")(call),
   HardSigmoid: alike((call, tensor) => {
     const line = [call.number("alpha", 0.2), call.number("beta", 0.5)] as const;
     return hardSigmoid(call.graph, tensor, call.name, line);

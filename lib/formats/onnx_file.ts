@@ -1,57 +1,25 @@
-import { writeWhole } from "@lib/files.ts";
 import { LayerGraph } from "@lib/formats/layer_graph.ts";
 import { OPERATORS } from "@lib/formats/onnx_operators.ts";
 import {
   type ModelProto,
   type NodeProto,
-  onnxBytes,
   parseOnnx,
   type TensorProto,
 } from "@lib/formats/onnx_proto.ts";
 import { Call, type Computed, isKnown, known, type Value } from "@lib/formats/onnx_values.ts";
-import { expectOther, type Places, readingError, rewrite } from "@lib/formats/weights.ts";
-import type { tf } from "@lib/network/tensorflow.ts";
+import { readingError } from "@lib/formats/weights.ts";
 import { dirname, join } from "@lib/std/path.ts";
 
-/** A file as it is read. */
-interface OnnxFile {
-  network: tf.LayersModel;
-  places: Places;
-  /** Written again, it has the weights that were put in their places. */
-  model: ModelProto;
-}
-
 /**
- * Loads a network of images from ONNX, as `torch.onnx.export` writes it. It takes images channels last.
+ * Reads a network of images from ONNX, as `torch.onnx.export` writes it. It takes images channels last.
  *
  * @param file The file's path; weights that it keeps in files beside it are read from there.
- * @returns The network; the caller disposes it.
+ * @returns The network, which the caller disposes, where its weights are in the model, and the model.
  * @throws {Error} If it is no whole ONNX file, or an operator is not to be had as layers.
  */
-export async function loadOnnx(file: string): Promise<tf.LayersModel> {
-  return (await readOnnx(file)).network;
-}
-
-/**
- * Writes a copy of a network's file with other weights: the same graph, all weights in the one file.
- *
- * @param source What {@link loadOnnx} read; left as it is.
- * @param target Where to; what is there is replaced.
- * @param network Of the source's layers.
- * @throws {Error} If the target is the source, or the network has other layers or shapes than the source.
- */
-export async function saveOnnx(
-  source: string,
-  target: string,
-  network: tf.LayersModel,
-): Promise<void> {
-  await expectOther(source, target);
-  const { network: own, places, model } = await readOnnx(source);
-  rewrite(network, own, places, source);
-  await writeWhole(target, onnxBytes(model));
-}
-
-async function readOnnx(file: string): Promise<OnnxFile> {
+export async function readOnnx(
+  file: string,
+): Promise<ReturnType<LayerGraph["network"]> & { model: ModelProto }> {
   const model = parseOnnx(await Deno.readFile(file), file);
   await readOutside(model, file);
   const graph = new LayerGraph(file);
@@ -66,12 +34,12 @@ async function readOnnx(file: string): Promise<OnnxFile> {
 }
 
 /** Takes in the values that lie in files beside a network's own. */
-async function readOutside({ graph }: ReturnType<typeof parseOnnx>, file: string): Promise<void> {
+async function readOutside({ graph }: ModelProto, file: string): Promise<void> {
   const files = new Map<string, Uint8Array>();
   for (const tensor of graph.initializer.filter(({ dataLocation }) => dataLocation === 1)) {
-    const { location, offset, length } = Object.fromEntries(
+    const { location = "", offset, length } = Object.fromEntries(
       tensor.externalData.map(({ key, value }) => [key, value]),
-    ) as { location: string; offset?: string; length?: string };
+    ) as { location?: string; offset?: string; length?: string };
     if (location.startsWith("/") || location.split(/[/\\]/).includes("..")) {
       throw new Error(
         `Expected weights beside the network but found them at ${location} in ${file}`,
@@ -89,10 +57,7 @@ async function readOutside({ graph }: ReturnType<typeof parseOnnx>, file: string
 }
 
 /** Calls all operators in the file's order, in which each comes after those that it needs. */
-function call(
-  { graph: file }: ReturnType<typeof parseOnnx>,
-  graph: LayerGraph,
-): Computed["tensor"][] {
+function call({ graph: file }: ModelProto, graph: LayerGraph): Computed["tensor"][] {
   const { where } = graph;
   const values = new Map<string, Value>();
   for (const tensor of file.initializer) values.set(tensor.name, known(tensor, where));

@@ -55,14 +55,14 @@ export interface NodeProto {
 
 /** A network's file. */
 export interface ModelProto extends Message {
-  opsetImport: { domain: string; version: bigint }[];
-  graph?: {
+  /** {@link parseOnnx} sees to it that there is one. */
+  graph: {
     node: NodeProto[];
     name: string;
     initializer: TensorProto[];
     input: {
       name: string;
-      type?: { tensorType?: { shape?: { dim: { dimValue: bigint; dimParam: string }[] } } };
+      type?: { tensorType?: { shape?: { dim: { dimValue: bigint }[] } } };
     }[];
     output: { name: string }[];
   };
@@ -70,8 +70,7 @@ export interface ModelProto extends Message {
 
 /** Messages and their fields: name, number and type, with a star if it is a list. */
 const MESSAGES: Record<string, string> = {
-  ModelProto: "graph 7 GraphProto, opset_import 8 OperatorSetIdProto*",
-  OperatorSetIdProto: "domain 1 string, version 2 int64",
+  ModelProto: "graph 7 GraphProto",
   GraphProto: "node 1 NodeProto*, name 2 string, initializer 5 TensorProto*, " +
     "input 11 ValueInfoProto*, output 12 ValueInfoProto*",
   NodeProto: "input 1 string*, output 2 string*, name 3 string, op_type 4 string, " +
@@ -86,7 +85,7 @@ const MESSAGES: Record<string, string> = {
   TypeProto: "tensor_type 1 TensorTypeProto",
   TensorTypeProto: "shape 2 ShapeProto",
   ShapeProto: "dim 1 DimensionProto*",
-  DimensionProto: "dim_value 1 int64, dim_param 2 string",
+  DimensionProto: "dim_value 1 int64",
 };
 
 const SCALARS: Record<string, Type> = {
@@ -124,10 +123,7 @@ function describe(): ReturnType<typeof createFileRegistry> {
  * @param where Its name, for errors.
  * @throws {Error} If it is no ONNX.
  */
-export function parseOnnx(
-  bytes: Uint8Array,
-  where: string,
-): ModelProto & Required<Pick<ModelProto, "graph">> {
+export function parseOnnx(bytes: Uint8Array, where: string): ModelProto {
   let model: ModelProto;
   try {
     model = fromBinary(MODEL, bytes) as ModelProto;
@@ -136,11 +132,8 @@ export function parseOnnx(
       `Expected a whole ONNX file but found in ${where}: ${(error as Error).message}`,
     );
   }
-  const { graph } = model;
-  if (graph === undefined || graph.node.length === 0) {
-    throw new Error(`Expected an ONNX file with a network but found none in ${where}`);
-  }
-  return model as ModelProto & { graph: typeof graph };
+  if (model.graph?.node.length > 0) return model;
+  throw new Error(`Expected an ONNX file with a network but found none in ${where}`);
 }
 
 /** A network's file as bytes. */

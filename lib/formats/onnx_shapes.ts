@@ -1,5 +1,4 @@
 /** Operators that change no value but its shape, and those that shapes are reckoned with. */
-import { transposed } from "@lib/formats/onnx_tensor.ts";
 import {
   type Call,
   isKnown,
@@ -8,6 +7,7 @@ import {
   type Operator,
   type Value,
 } from "@lib/formats/onnx_values.ts";
+import { transposed } from "@lib/formats/weights.ts";
 
 const product = (sizes: readonly number[]): number => sizes.reduce((so, size) => so * size, 1);
 
@@ -64,26 +64,16 @@ function squeezed(call: Call): Value {
 /** Rows of known numbers, from one to another, forwards or backwards. */
 function sliced(call: Call): Value {
   const { shape: [count = 0, ...rest], values } = call.known(0);
-  const [[start = 0], [end = 0], [axis = 0], [step = 1]] = [
-    call.list("starts", 1) ?? [],
-    call.list("ends", 2) ?? [],
-    call.list("axes", 3) ?? [],
-    call.list("steps", 4) ?? [],
-  ];
+  const [start = 0, end = 0, axis = 0, step = 1] = ["starts", "ends", "axes", "steps"]
+    .map((name, at) => call.list(name, at + 1)?.[0]);
   if (axis !== 0 || Math.abs(step) !== 1) {
     call.refuse("all of some rows", `axis ${axis}, step ${step}`);
   }
-  const place = (at: number): number => Math.max(-1, Math.min(count, at < 0 ? at + count : at));
-  const length = product(rest);
-  const rows: number[] = [];
-  for (
-    let row = Math.min(place(start), count - (step < 0 ? 1 : 0));
-    step * row < step * place(end);
-  ) {
-    rows.push(row);
-    row += step;
-  }
-  const all = Array.from(values);
+  const [from, to] = [start, end].map((at) => at < 0 ? at + count : at) as [number, number];
+  const rows = [...Array(count).keys()]
+    .filter((row) => step > 0 ? row >= from && row < to : row <= from && row > to);
+  if (step < 0) rows.reverse();
+  const [all, length] = [Array.from(values), product(rest)];
   return {
     shape: [rows.length, ...rest],
     values: rows.flatMap((row) => all.slice(row * length, (row + 1) * length)),

@@ -49,29 +49,3 @@ export function setNumbers(tensor: TensorProto, values: Float32Array): void {
   tensor.rawData = new Uint8Array(OfType.from(values).buffer as ArrayBuffer);
   [tensor.floatData, tensor.doubleData] = [[], []];
 }
-
-/**
- * Values in another order of axes.
- *
- * @param numbers Left as they are.
- * @param order Which axis of them each new axis is.
- */
-export function transposed({ shape, values }: Numbers, order: readonly number[]): Numbers {
-  const strides = shape.map((_, axis) =>
-    shape.slice(axis + 1).reduce((product, size) => product * size, 1)
-  );
-  const sizes = order.map((axis) => shape[axis]!);
-  const steps = order.map((axis) => strides[axis]!);
-  const result = new Float32Array(values.length);
-  const index = Array<number>(order.length).fill(0);
-  for (let at = 0, from = 0; at < result.length; at++) {
-    result[at] = values[from]!;
-    for (let axis = order.length - 1; axis >= 0; axis--) {
-      from += steps[axis]!;
-      if (++index[axis]! < sizes[axis]!) break;
-      from -= steps[axis]! * sizes[axis]!;
-      index[axis] = 0;
-    }
-  }
-  return { shape: sizes, values: result };
-}

@@ -1,8 +1,8 @@
 import type { Constant } from "@lib/formats/arithmetic.ts";
 import type { LayerGraph, Tensor } from "@lib/formats/layer_graph.ts";
 import { copyTensor, type NodeProto, type TensorProto } from "@lib/formats/onnx_proto.ts";
-import { isFloating, numbersOf, setNumbers, transposed } from "@lib/formats/onnx_tensor.ts";
-import type { Numbers, Place } from "@lib/formats/weights.ts";
+import { isFloating, numbersOf, setNumbers } from "@lib/formats/onnx_tensor.ts";
+import { type Place, transposed } from "@lib/formats/weights.ts";
 
 /** What an operator takes and gives: values that follow from the images, or known ones. */
 export type Value = Computed | Known;
@@ -113,8 +113,8 @@ export class Call {
     const back = axes.map((_, axis) => axes.indexOf(axis));
     return {
       read: () => {
-        const there: Numbers = { shape: [...own], values: numbersOf(tensor, where).values };
-        const here = transposed(there, axes);
+        const { values } = numbersOf(tensor, where);
+        const here = transposed({ shape: [...own], values }, axes);
         return shape === undefined ? here : { ...here, shape: [...shape] };
       },
       write: (values) => {

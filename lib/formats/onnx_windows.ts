@@ -41,48 +41,50 @@ export function convolution(call: Call): Computed {
 }
 
 /** A pooling with a window; one that has all of the image is a global one. */
-export function pooling(kind: "Max" | "Average"): (call: Call) => Computed {
-  return (call) => {
-    const input = call.images();
-    const poolSize = call.list("kernel_shape")!;
-    const pads = call.list("pads") ?? [0, 0, 0, 0];
-    const isUnpadded = pads.every((pad) => pad === 0);
-    const [, height, width] = input.shape as [null, number, number];
-    if (isUnpadded && poolSize[0] === height && poolSize[1] === width) {
-      return globalPooling(kind)(call);
-    }
-    if ((call.list("dilations") ?? []).some((rate) => rate !== 1)) {
-      call.refuse("no dilation", "one");
-    }
-    const countsPadding = kind === "Average" && call.number("count_include_pad", 0) === 1;
-    const pool = (from: Tensor, settings: Record<string, unknown>, name = call.name): Tensor =>
-      call.graph.apply(call.graph.layer(`${kind}Pooling2D`, { name, ...settings }), [from]);
-    const window = windowOf(call, input, poolSize, [1, 1]);
-    const { strides, padding } = window;
-    if (padding !== undefined) return imagesValue(pool(input, { poolSize, strides, padding }));
-    if (countsPadding) {
-      const padded = zeroPadded(call, input, window.pads);
-      return imagesValue(pool(padded, { poolSize, strides, padding: "valid" }));
-    }
-    // as if with the same padding on both sides, and of that each second value
-    const centred = pads.every((pad, side) => pad === (poolSize[side % 2]! - 1) / 2);
-    if (!centred) call.refuse("padding of half the window", `[${pads}]`);
-    const all = pool(input, { poolSize, strides: [1, 1], padding: "same" });
-    return imagesValue(
-      pool(all, { poolSize: [1, 1], strides, padding: "valid" }, `${call.name}_strides`),
-    );
-  };
-}
+export const pooling = (kind: "Max" | "Average"): (call: Call) => Computed => (call) => {
+  const input = call.images();
+  const poolSize = call.list("kernel_shape")!;
+  const pads = call.list("pads") ?? [0, 0, 0, 0];
+  const isUnpadded = pads.every((pad) => pad === 0);
+  const [, height, width] = input.shape as [null, number, number];
+  if (isUnpadded && poolSize[0] === height && poolSize[1] === width) {
+    return globalPooling(kind)(call);
+  }
+  if ((call.list("dilations") ?? []).some((rate) => rate !== 1)) {
+    call.refuse("no dilation", "one");
+  }
+  const pool = (from: Tensor, settings: Record<string, unknown>, name = call.name): Tensor =>
+    call.graph.apply(call.graph.layer(`${kind}Pooling2D`, { name, ...settings }), [from]);
+  const window = windowOf(call, input, poolSize, [1, 1]);
+  const { strides, padding } = window;
+  const countsPadding = call.number("count_include_pad", 0) === 1 &&
+    pads.some((pad) => pad > 0) && kind === "Average";
+  if (padding !== undefined && !countsPadding) {
+    return imagesValue(pool(input, { poolSize, strides, padding }));
+  }
+  if (countsPadding) {
+    // what a last window is filled up with does not count
+    if (String(window.pads) !== String(pads)) call.refuse("whole windows", `padding [${pads}]`);
+    const padded = zeroPadded(call, input, window.pads);
+    return imagesValue(pool(padded, { poolSize, strides, padding: "valid" }));
+  }
+  // as if with the same padding on both sides, and of that each second value
+  const centred = window.pads.every((pad, side) => pad === (poolSize[side % 2]! - 1) / 2);
+  if (!centred) call.refuse("padding of half the window", `[${window.pads}]`);
+  const all = pool(input, { poolSize, strides: [1, 1], padding: "same" });
+  return imagesValue(
+    pool(all, { poolSize: [1, 1], strides, padding: "valid" }, `${call.name}_strides`),
+  );
+};
 
 /** The mean or maximum of each channel, as an image of one pixel, or as rows. */
-export function globalPooling(kind: "Max" | "Average", keepsAxes = true): (call: Call) => Computed {
-  return (call) => {
+export const globalPooling =
+  (kind: "Max" | "Average", keepsAxes = true): (call: Call) => Computed => (call) => {
     const layer = call.graph.layer(`Global${kind}Pooling2D`, { name: call.name });
     const tensor = call.graph.apply(layer, [call.images()]);
     const channels = tensor.shape[1]!;
     return { tensor, shape: keepsAxes ? [0, channels, 1, 1] : [0, channels] };
   };
-}
 
 /** Padding with zeros. */
 export function zeroPadded(call: Call, input: Tensor, pads: readonly number[]): Tensor {

@@ -1,4 +1,3 @@
-import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { isInput } from "@lib/network/layer_calls.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
@@ -17,6 +16,19 @@ export interface Place {
 /** Places of the weights of layers by name. */
 export type Places = ReadonlyMap<string, readonly Place[]>;
 
+/**
+ * Values in another order of axes.
+ *
+ * @param numbers Left as they are.
+ * @param order Which axis of them each new axis is.
+ */
+export function transposed({ shape, values }: Numbers, order: readonly number[]): Numbers {
+  return tf.tidy(() => {
+    const turned = tf.transpose(tf.reshape(values, shape), [...order]);
+    return { shape: turned.shape, values: turned.dataSync<"float32">() };
+  });
+}
+
 /** Sets a network's weights to those in a file. */
 export function readWeights(network: tf.LayersModel, places: Places, where: string): void {
   for (const { weight, place, named } of placedWeights(network, places, where)) {
@@ -33,7 +45,7 @@ export function readWeights(network: tf.LayersModel, places: Places, where: stri
  * Puts a network's weights in their places in a file that is to be written again.
  *
  * @param network With the weights.
- * @param own The file's network, of the same layers; disposed.
+ * @param own The file's network, of the same layers.
  * @param places In the file.
  * @param where The file's name, for errors.
  * @throws {Error} If the two differ in more than weights, or one is not finite.
@@ -44,15 +56,11 @@ export function rewrite(
   places: Places,
   where: string,
 ): void {
-  try {
-    requireSame(network, own, where);
-    for (const { weight, place, named } of placedWeights(network, places, where)) {
-      const values = weight.read().dataSync<"float32">();
-      checkFinite(values, named);
-      place.write(values);
-    }
-  } finally {
-    disposeNetwork(own);
+  requireSame(network, own, where);
+  for (const { weight, place, named } of placedWeights(network, places, where)) {
+    const values = weight.read().dataSync<"float32">();
+    checkFinite(values, named);
+    place.write(values);
   }
 }
 
@@ -130,11 +138,11 @@ export function checkFinite(values: Float32Array, named: string): void {
 }
 
 /**
- * Refuses to write a file over the one that it is made from.
+ * Refuses to write a file or folder over the one that it is made from.
  *
  * @param source A file or folder.
  * @param target Another.
- * @throws {Error} If they are the same, by whatever path.
+ * @throws {Error} If they are the same, by whatever path, or the source is in the target.
  * @example
  * ```ts
  * import { expectOther } from "@lib/formats/weights.ts";
@@ -147,7 +155,7 @@ export async function expectOther(source: string, target: string): Promise<void>
   const [one, other] = await Promise.all(
     [source, target].map((path) => Deno.realPath(path).catch(() => undefined)),
   );
-  if (one !== undefined && one === other) {
+  if (one !== undefined && (one === other || one.startsWith(`${other}/`))) {
     throw new Error(`Expected a target other than the source but found ${target}`);
   }
 }

@@ -78,14 +78,12 @@ export async function requireAccuracy(taken: Taken, images: LabelledImages): Pro
     );
   }
   if (rateOf(found) >= least) return;
+  const wanted = `${percent(least)}, chance being ${percent(chance)}`;
+  const others = `the best being ${best.options} with ${percent(rateOf(best))}`;
   throw new Error(
-    `Expected an accuracy of at least ${percent(least)}, chance being ${
-      percent(chance)
-    }, but ${also}; ` +
-      `of ${ways.length - 1} other ways none would do, the best being ${best.options} with ` +
-      `${
-        percent(rateOf(best))
-      }: are the classes in another order (--classes FILE), or is it another data set?`,
+    `Expected an accuracy of at least ${wanted}, but ${also}; of ${ways.length - 1} other ways ` +
+      `none would do, ${others}: are the classes in another order (--classes FILE), or is it another ` +
+      "data set?",
   );
 }
 

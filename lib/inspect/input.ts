@@ -5,8 +5,8 @@
  */
 import { readAnyImages } from "@lib/data/any_images.ts";
 import { orderedNames, orderIn, relabelled } from "@lib/data/class_order.ts";
-import type { LabelledImages, Size } from "@lib/data/images.ts";
-import { pickImages } from "@lib/data/select.ts";
+import type { LabelledImages } from "@lib/data/images.ts";
+import { slicedImages } from "@lib/data/select.ts";
 import { splitByClass } from "@lib/data/splits.ts";
 import { findConvolution } from "@lib/pruning/convolution.ts";
 import { type AnyNetwork, openNetwork } from "@lib/formats/any_network.ts";
@@ -83,7 +83,7 @@ export async function openInput(
   try {
     await requireApart(settings);
     const classes = requireClassifier(opened.network, file);
-    const size = imageSizeOf(opened.network, file);
+    const size = sizeOf(opened.network, file);
     const layer = findConvolution(opened.network, settings.layer, file).name;
     await onProgress(0);
     const random = seededRandom(SEED);
@@ -130,12 +130,8 @@ function split(
   const [decisions, heldOut] = splitByClass(images, seededRandom(SEED), every);
   if (heldOut.labels.length > 0) return { decisions, heldOut };
   // one image a class: any half will do
-  const indices = [...images.labels.keys()];
   const half = Math.ceil(length / 2);
-  return {
-    decisions: pickImages(images, indices.slice(0, half)),
-    heldOut: pickImages(images, indices.slice(half)),
-  };
+  return { decisions: slicedImages(images, 0, half), heldOut: slicedImages(images, half, length) };
 }
 
 /** A class that holds most images is reached without a trigger, and would look like a backdoor's. */
@@ -164,13 +160,4 @@ function requireClassifier(network: tf.LayersModel, file: string): number {
 
 function refuse(expected: string, found: unknown): never {
   throw new Error(`Expected ${expected} but found ${found}`);
-}
-
-/** The images' size that a network takes. */
-function imageSizeOf(network: tf.LayersModel, file: string): Size {
-  try {
-    return sizeOf(network);
-  } catch (error) {
-    throw new Error(`${(error as Error).message} in ${file}`);
-  }
 }

@@ -85,10 +85,7 @@ export async function formedNetwork(
   const channels = Math.max(mean.length, std.length);
   const of = (list: readonly number[], at: number): number => list[at % list.length]!;
   const scales = Array.from({ length: channels }, (_, at) => scale / of(std, at));
-  const offsets = Array.from(
-    { length: channels },
-    (_, at) => (offset - of(mean, at)) / of(std, at),
-  );
+  const offsets = scales.map((_, at) => (offset - of(mean, at)) / of(std, at));
   const isPlain = [...scales, ...offsets].every((value, at) => value === Number(at < channels));
   if (form.channels === "BGR" && !canExchange(network)) {
     throw new Error("Expected a Conv2D to take the images for --channels BGR but found none");

@@ -18,11 +18,7 @@ import { PARTS } from "@lib/recovery/defense.ts";
 import { amplitude, HARDLY_ANY } from "@lib/recovery/diagnosis.ts";
 import { type BackdoorSearch, findBackdoor } from "@lib/recovery/find_backdoor.ts";
 import { falseAlarmRate, outlierLimit } from "@lib/recovery/outliers.ts";
-import {
-  SINGLE,
-  type SingleFrequencies,
-  singleFrequencies,
-} from "@lib/recovery/single_frequencies.ts";
+import { SINGLE, singleFrequencies } from "@lib/recovery/single_frequencies.ts";
 import { join } from "@lib/std/path.ts";
 
 /** The parts of an inspection, in order: most only where there is a suspect, the last where it is asked for. */
@@ -66,18 +62,19 @@ export async function inspect(
     const found = suspect && await findRepairs(input, search.recovered, suspect.label, onPart);
     await removeFormer(settings.output);
     const networks = found ? await saveRepairs(found.networks, input, settings.output) : [];
-    const tried = settings.bound === undefined ? undefined : await singleFrequencies(
-      network,
-      decisions,
-      { ...SINGLE, images: settings.bound },
-      (share) => onPart("trying every frequency", share),
-    );
+    const trying = (share: number) => onPart("trying every frequency", share);
+    const way = { ...SINGLE, images: settings.bound! };
+    const tried = settings.bound === undefined
+      ? undefined
+      : await singleFrequencies(network, decisions, way, trying);
     const cleanAccuracy = found?.before.cleanAccuracy ??
       accuracy(await classify(network, heldOut), heldOut.labels);
     const report: InspectionReport = {
       network: settings.network,
       ...verdictOf(search, found, input),
-      single: tried ? boundOf(tried) : null,
+      single: tried
+        ? { strongest: tried.strongest, bound: tried.bound, images: tried.images }
+        : null,
       cleanAccuracy,
       networks,
       images: { decisions: decisions.labels.length, heldOut: heldOut.labels.length },
@@ -87,13 +84,8 @@ export async function inspect(
     const every = Math.max(1, Math.floor(heldOut.labels.length / EXAMPLES));
     const shown = [...heldOut.labels.keys()].filter((index) => index % every === 0);
     const examples = pickImages(heldOut, shown.slice(0, EXAMPLES));
-    const inspection = {
-      report,
-      triggers: search.triggers,
-      examples,
-      single: tried,
-      repairs: found?.pruning,
-    };
+    const { triggers } = search;
+    const inspection = { report, triggers, examples, single: tried, repairs: found?.pruning };
     await writeWhole(join(settings.output, PAGE), await inspectionPage(inspection));
     await writeWhole(join(settings.output, REPORT), reportText(report));
     return inspection;
@@ -102,19 +94,12 @@ export async function inspect(
   }
 }
 
-const boundOf = ({ strongest, bound, images }: SingleFrequencies): InspectionReport["single"] => (
-  { strongest, bound, images }
-);
-
 /** What the report says of backdoor and trigger. */
-function verdictOf(
+const verdictOf = (
   { family, diagnosis, triggers }: BackdoorSearch,
   found: FoundRepairs | undefined,
   { network, layer, decisions: { classNames } }: InspectionInput,
-): Omit<
-  InspectionReport,
-  "network" | "single" | "cleanAccuracy" | "networks" | "images" | "notes" | "seconds"
-> {
+) => {
   const { suspect, smallest, indices } = diagnosis;
   const limit = outlierLimit(classNames.length);
   return {
@@ -140,7 +125,7 @@ function verdictOf(
       reached,
     })),
   };
-}
+};
 
 const [REPORT, PAGE] = ["report.json", "report.html"];
 const EXAMPLES = 4;

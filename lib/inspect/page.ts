@@ -32,12 +32,11 @@ export async function inspectionPage(inspection: Inspection): Promise<string> {
   const verdict = report.backdoored
     ? `A backdoor is suspected: class ${suspectName(report)}`
     : "No backdoor found among frequencies and pixels";
+  const number = repairs ? 4 : 1;
   const norms = captioned(
     classNorms(report.norms, report.suspectedClass),
-    `Figure ${
-      repairs ? 4 : 1
-    }. How much it takes to send images to each class: the L1 norm of the ` +
-      "smallest trigger that was found, on a logarithmic scale. Pale: the class was not reached.",
+    `Figure ${number}. How much it takes to send images to each class: the L1 norm of the smallest ` +
+      "trigger that was found, on a logarithmic scale. Pale: the class was not reached.",
   );
   const figures = repairs
     ? [...triggerFigures(inspection), pruningFigure(repairs), norms]
@@ -72,16 +71,13 @@ function paragraphs(report: InspectionReport): string[] {
   const { images, outlierIndex, amplitude, amplitudeThreshold } = report;
   const index = Number.isFinite(outlierIndex) ? outlierIndex.toFixed(1) : "beyond measure";
   const alarms = (100 * report.falseAlarmRate).toPrecision(2);
+  const [levels, limit] = [amplitude.toPrecision(2), report.outlierThreshold.toFixed(1)];
   const what =
     `For each of ${report.norms.length} classes the smallest trigger was looked for that sends ` +
-    `clean images there, made of few frequencies or of few pixels; here of ${report.family}. The smallest of all lies below the others by an index of ${index} and ` +
-    `changes no plane of a pixel by more than ${
-      amplitude.toPrecision(2)
-    } levels. It is suspicious, if ` +
-    `it works, with an index above ${
-      report.outlierThreshold.toFixed(1)
-    } or with ${amplitudeThreshold} levels at ` +
-    `most. Were norms log-normal, ${alarms} % of clean networks with as many classes would be ` +
+    `clean images there, made of few frequencies or of few pixels; here of ${report.family}. The ` +
+    `smallest of all lies below the others by an index of ${index} and changes no plane of a pixel ` +
+    `by more than ${levels} levels. It is suspicious, if it works, with an index above ${limit} or ` +
+    `with ${amplitudeThreshold} levels at most. Were norms log-normal, ${alarms} % of clean networks with as many classes would be ` +
     "suspected by chance for their index; they are only roughly so.";
   const how = `Network: ${report.network}. Clean accuracy: ${percent(report.cleanAccuracy)}. ` +
     `Decided on ${images.decisions} images, reported on ${images.heldOut} others; ` +

@@ -111,13 +111,10 @@ export function boundText(
   { strongest, bound, images }: NonNullable<InspectionReport["single"]>,
 ): string {
   const { plane, row, column, magnitude, label, share } = strongest;
-  return `Every single frequency was tried, with ±${
-    Math.abs(magnitude)
-  } levels on ${images} images. The ` +
-    `strongest, ${plane} (${row}, ${column}), sends ${
-      percent(share)
-    } of them to class ${label}. With a ` +
-    `confidence of 95 % none sends more than ${percent(bound)} of such images to any class.`;
+  const [levels, place] = [Math.abs(magnitude), `${plane} (${row}, ${column})`];
+  return `Every single frequency was tried, with ±${levels} levels on ${images} images. The ` +
+    `strongest, ${place}, sends ${percent(share)} of them to class ${label}. With a confidence ` +
+    `of 95 % none sends more than ${percent(bound)} of such images to any class.`;
 }
 
 /**

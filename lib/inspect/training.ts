@@ -103,9 +103,8 @@ export function trainingSummary(inspection: TrainingInspection): string[] {
         `${plane} (${row}, ${column}): ${magnitude.toFixed(1)}`
       );
       if (coefficients.length > MOST_PLACES) places.push("…");
-      return `Class ${label} "${classNames[label]}": ${flagged} images; ${
-        places.join(", ")
-      } levels`;
+      const what = `Class ${label} "${classNames[label]}": ${flagged} images`;
+      return `${what}; ${places.join(", ")} levels`;
     }),
   ];
 }

@@ -15,9 +15,6 @@ export interface NetworkJson {
   };
 }
 
-/** What tfjs makes networks of. */
-export type Topology = Parameters<typeof tf.models.modelFromJSON>[0];
-
 /**
  * A copy of a network with weights of its own.
  *
@@ -56,7 +53,7 @@ export async function remade(
 ): Promise<tf.LayersModel> {
   const json = structuredClone(network.toJSON(undefined, false)) as unknown as NetworkJson;
   change(json);
-  return await tf.models.modelFromJSON(json as unknown as Topology);
+  return await tf.models.modelFromJSON(json as never);
 }
 
 /**

@@ -1,24 +1,15 @@
-import type { Images } from "@lib/data/images.ts";
 import { graphForward, graphGradient } from "@lib/network/graph_passes.ts";
 import { graphStep } from "@lib/network/graph_step.ts";
 import { hasGraph } from "@lib/network/network_nodes.ts";
 import { plainForward, plainGradient, plainStep } from "@lib/network/plain_layers.ts";
-import type { Forward, ImageGradientOf, StepSettings, TrainStep } from "@lib/network/passes.ts";
+import type { ImageGradientOf } from "@lib/network/passes.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
-/** What runs a network forward, back to its images, and in training. */
-export interface Engine {
-  /** For so many images, the outputs of chosen layers. */
-  forward(network: tf.LayersModel, layers: tf.layers.Layer[], images: Images): Forward;
-  gradient(network: tf.LayersModel, isTrained?: boolean): ImageGradientOf;
-  step(network: tf.LayersModel, settings: StepSettings): TrainStep;
-}
-
-/** Whole TensorFlow graphs, written here. */
-const GRAPHS: Engine = { forward: graphForward, gradient: graphGradient, step: graphStep };
+/** Whole TensorFlow graphs, written here: forward, back to the images, and in training. */
+const GRAPHS = { forward: graphForward, gradient: graphGradient, step: graphStep };
 
 /** tfjs's own layers, one operation after the other: two to three times slower, for every kind of layer. */
-const LAYERS: Engine = { forward: plainForward, gradient: plainGradient, step: plainStep };
+const LAYERS = { forward: plainForward, gradient: plainGradient, step: plainStep };
 
 /**
  * The engine of a network: graphs where all its layers can be written so.
@@ -26,9 +17,8 @@ const LAYERS: Engine = { forward: plainForward, gradient: plainGradient, step: p
  * @param network Any layers model.
  * @returns The one place where that is decided.
  */
-export function engineOf(network: tf.LayersModel): Engine {
-  return hasGraph(network) ? GRAPHS : LAYERS;
-}
+export const engineOf = (network: tf.LayersModel): typeof GRAPHS =>
+  hasGraph(network) ? GRAPHS : LAYERS;
 
 /**
  * The gradient of a network's loss by the images, in inference mode.

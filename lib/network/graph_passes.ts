@@ -14,8 +14,8 @@ import { tf } from "@lib/network/tensorflow.ts";
  */
 const partsHere = (): number => isOnCard(tf.backend()) ? 1 : 8;
 
-/** From this number of images on, it pays to fix the weights in the graph. */
-const MANY = 4096;
+/** From this number of images on, it pays to fix the weights in the graph; which is a text that ends somewhere. */
+const [MANY, MOST_WEIGHTS] = [4096, 2 ** 23];
 
 /**
  * Runs images through a network as one TensorFlow graph.
@@ -30,7 +30,7 @@ export function graphForward(
   layers: tf.layers.Layer[],
   images: Images,
 ): Forward {
-  const isFixed = countOf(images) >= MANY;
+  const isFixed = countOf(images) >= MANY && network.countParams() < MOST_WEIGHTS;
   const parts = partsHere();
   const fed = isFixed ? undefined : forwardGraph(network, images);
   const feeds = isFixed ? {} : feedsOf(network.weights.map((weight) => weight.read()));

@@ -58,13 +58,8 @@ export function addLayer(
   context: PassContext,
 ): Pass {
   const weights = layer.trainableWeights.map((weight) => context.weights.get(weight)!);
-  return LAYERS[layer.getClassName()]!.add(
-    graph,
-    layer,
-    inputs as [Ref, ...Ref[]],
-    weights,
-    context,
-  );
+  const { add } = LAYERS[layer.getClassName()]!;
+  return add(graph, layer, inputs as [Ref, ...Ref[]], weights, context);
 }
 
 /** How a network is written. */

@@ -129,6 +129,12 @@ Deno.test("what systems leave among images is no class, and files of other types
   await assertRejects(() => read(folder, 2), Error, "but found none (2 files passed over");
 });
 
+Deno.test("links that lead back are not followed round and round", async () => {
+  const folder = await folderOf({ "a/one.png": 1, "b/two.png": 2 });
+  for (const name of ["x", "y"]) await Deno.symlink(folder, join(folder, "a", name));
+  assertEquals(seen(await read(folder, 2)), [[1, 0], [2, 1]]);
+});
+
 Deno.test("WebP is read, and gives about the levels that went in", async () => {
   const { width, height, pixels } = colour(testImage(1));
   const canvas = createCanvas(width, height);

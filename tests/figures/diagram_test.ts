@@ -3,7 +3,6 @@ import { assert, assertEquals } from "@lib/std/assert.ts";
 import { arrow } from "@lib/figures/arrow.ts";
 import { box, diagram } from "@lib/figures/diagram.ts";
 import type { Figure } from "@lib/figures/figure.ts";
-import { pipelineSchematic } from "@lib/figures/pipeline_schematic.ts";
 import { textWidth } from "@lib/figures/text_width.ts";
 import { samples } from "./samples.ts";
 
@@ -93,12 +92,4 @@ Deno.test("words are plain text, in boxes as well", () => {
   const { annotations } = box({ x: 0, y: 0, width: 200, height: 30 }, "a < b & c");
   assertEquals(annotations[0]!.text, "a &lt; b &amp; c");
   assertEquals(diagram(100).layout.height, 100);
-});
-
-Deno.test("a station's note stands below its name", () => {
-  const texts = (figure: Figure) =>
-    (figure.layout.annotations as { text: string }[]).map(({ text }) => text);
-  const noted = texts(pipelineSchematic({ verdict: "notebook <8>" }));
-  assertEquals(noted[noted.indexOf("<b>verdict</b>") + 1], "notebook &lt;8&gt;");
-  assertEquals(texts(pipelineSchematic()).length, noted.length - 1);
 });

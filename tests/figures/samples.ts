@@ -74,8 +74,7 @@ const models = marks.map((mark) => ({ ...mark, cleanAccuracy: 0.95, attackSucces
 
 const epochs = Array.from({ length: 20 }, (_, epoch) => ({
   loss: 40 / (epoch + 1),
-  cleanAccuracy: 1 - 0.9 / (epoch + 1),
-  attackSuccess: 1,
+  rates: { cleanAccuracy: 1 - 0.9 / (epoch + 1), attackSuccess: 1 },
 }));
 
 const orders = ["clean mean, signed", "clean mean, absolute", "backdoor mean, descending"];
@@ -141,7 +140,7 @@ export const samples: Record<string, Figure> = {
   "two bars": activationBars([
     { name: "clean", means: wave(128) },
     { name: "backdoor <&>", means: wave(128, 1) },
-  ], wave(128).map((_, index) => 127 - index)),
+  ]),
   "one curve": pruningCurveFigure([falling("clean mean", 100)], marks),
   "one curve and the paper's": pruningCurveFigure([falling("clean mean", 100)], marks, PAPER),
   "six curves and the paper's": pruningCurveFigure(
@@ -222,10 +221,7 @@ export const samples: Record<string, Figure> = {
   ),
   "attack schematic": attackSchematic(),
   "pruning schematic": pruningSchematic(),
-  "pipeline schematic": pipelineSchematic(Object.fromEntries(
-    ["data", "attack", "badNet", "evidence", "ranking", "curve", "repaired", "recovery"]
-      .map((station) => [station, "notebooks 05–07"]),
-  )),
+  "pipeline schematic": pipelineSchematic(),
   "split of the data": splitFigure(split),
   confusion: confusionBars([
     ...answers,

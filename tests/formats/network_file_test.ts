@@ -1,5 +1,6 @@
 /** Networks of tfjs on disk: replaced whole, whatever happens between, and loaded as what they are. */
 import { loadNetwork, saveNetwork } from "@lib/formats/network_file.ts";
+import { expectOther } from "@lib/formats/weights.ts";
 import { ARCHITECTURES } from "@lib/network/architectures.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { PAPER_SIZE } from "@lib/data/images.ts";
@@ -23,6 +24,17 @@ Deno.test("a kill between the former network and the new one loses neither", asy
   await saveNetwork(folder, other!);
   assertClose(weightsOf(await loadNetwork(folder)), weightsOf(other!));
   assertEquals(await exists(`${folder}.former`), false);
+});
+
+Deno.test("a folder is not written over a network that is made from one in it", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(`${folder}/one/net`, { recursive: true });
+  await assertRejects(
+    () => expectOther(`${folder}/one/net`, `${folder}/one`),
+    Error,
+    "other than the source",
+  );
+  await expectOther(`${folder}/one/net`, `${folder}/one/nets`);
 });
 
 Deno.test("what belongs to a network takes its place with it, or neither does", async () => {

@@ -6,7 +6,7 @@ import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { hasGraph } from "@lib/network/network_nodes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { tailOf } from "@lib/pruning/tail.ts";
-import { assertEquals, assertRejects } from "@lib/std/assert.ts";
+import { assert, assertEquals, assertRejects } from "@lib/std/assert.ts";
 import expected from "../reference/onnx/expected.json" with { type: "json" };
 import { assertClose } from "../assert_close.ts";
 import {
@@ -69,8 +69,59 @@ Deno.test({
   },
 });
 
+const bytes = await Deno.readFile(`${folder}/paper.onnx`);
+
+/** The paper's network with something changed. */
+function changed(change: (model: ReturnType<typeof parseOnnx>) => void): Uint8Array {
+  const model = parseOnnx(bytes, "paper.onnx");
+  change(model);
+  return onnxBytes(model);
+}
+
+/** Another operator in the place of the first of a kind; its settings are like the first pooling's. */
+const replaced = (
+  kind: string,
+  opType: string,
+  settings: Record<string, number | number[] | string>,
+): Uint8Array =>
+  changed(({ graph }) => {
+    const [node, pooling] = [kind, "MaxPool"].map((each) =>
+      graph.node.find((other) => other.opType === each)!
+    );
+    const like = (name: string) => pooling!.attribute.find((each) => each.name === name)!;
+    node!.attribute = Object.entries(settings).map(([name, value]) => {
+      if (Array.isArray(value)) return { ...like("kernel_shape"), name, ints: value.map(BigInt) };
+      if (typeof value === "number") return { ...like("ceil_mode"), name, i: BigInt(value) };
+      return { ...like("ceil_mode"), name, s: new TextEncoder().encode(value) };
+    });
+    node!.opType = opType;
+  });
+
+Deno.test({
+  name: "a mean that counts its padding is onnxruntime's",
+  ignore: !hasKeras,
+  async fn(): Promise<void> {
+    const file = `${folder}/counting.onnx`;
+    const window = { kernel_shape: [3, 3], pads: [1, 1, 1, 1], strides: [1, 1] };
+    await Deno.writeFile(file, replaced("Elu", "AveragePool", { ...window, count_include_pad: 1 }));
+    const { network } = await openNetwork(file);
+    assertClose(predictions(network), (await askOnnxruntime([file]))[0]!, 1e-4);
+    disposeNetwork(network);
+  },
+});
+
+Deno.test("the GELU by a hyperbolic tangent is told from the exact one", async () => {
+  const file = `${folder}/gelu.onnx`;
+  for (const [approximate, name] of [["tanh", "gelu_new"], ["none", "gelu"]] as const) {
+    await Deno.writeFile(file, replaced("Elu", "Gelu", { approximate }));
+    const { network } = await openNetwork(file);
+    const found = network.layers.map((layer) => layer.getConfig().activation);
+    assert(found.includes(name), String(found));
+    disposeNetwork(network);
+  }
+});
+
 Deno.test("what is no ONNX, or not to be had as layers, is refused", async () => {
-  const bytes = await Deno.readFile(`${folder}/paper.onnx`);
   const file = `${folder}/refused.onnx`;
   const before = tf.memory().numTensors;
   const assertRefused = async (content: Uint8Array, ...words: string[]): Promise<void> => {
@@ -79,11 +130,6 @@ Deno.test("what is no ONNX, or not to be had as layers, is refused", async () =>
       await assertRejects(() => openNetwork(file), Error, word);
     }
     assertEquals(tf.memory().numTensors, before);
-  };
-  const changed = (change: (model: ReturnType<typeof parseOnnx>) => void): Uint8Array => {
-    const model = parseOnnx(bytes, "paper.onnx");
-    change(model);
-    return onnxBytes(model);
   };
   await assertRefused(new TextEncoder().encode("\x08\x08\x12\x07pytorch"), "with a network");
   await assertRefused(new TextEncoder().encode("no network"), "Expected a whole ONNX file");
@@ -112,4 +158,8 @@ Deno.test("what is no ONNX, or not to be had as layers, is refused", async () =>
     })
   );
   await assertRefused(outside, "found no file", "missing.data");
+  const nowhere = changed(({ graph }) => graph.initializer[0]!.dataLocation = 1);
+  await assertRefused(nowhere, "Expected the weights of");
+  const window = { kernel_shape: [3, 3], pads: [1, 1, 1, 1], strides: [2, 2], ceil_mode: 1 };
+  await assertRefused(replaced("MaxPool", "MaxPool", window), "padding of half the window");
 });

@@ -213,6 +213,12 @@ Deno.test("networks with other layers or settings have no graph here", () => {
     tf.layers.batchNormalization({ axis: 1, inputShape }),
   ];
   for (const layer of layers) assertEquals(hasGraph(tf.sequential({ layers: [layer] })), false);
+  const images = tf.input({ shape: inputShape });
+  const pooled = tf.layers.globalAveragePooling2d({}).apply(images);
+  const pixel = tf.layers.reshape({ targetShape: [1, 1, 3] }).apply(pooled);
+  const stretched = tf.layers.add().apply([images, pixel as tf.SymbolicTensor]);
+  const adding = tf.model({ inputs: images, outputs: stretched as tf.SymbolicTensor });
+  assertEquals(hasGraph(adding), false);
   const network = paperCnn(10, 1);
   assertEquals(hasGraph(network), true);
   network.layers[2]!.trainable = false; // as loaded networks may have it

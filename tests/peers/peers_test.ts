@@ -64,6 +64,16 @@ Deno.test("CLP silences exactly the channels beyond its limit", async () => {
   assertThrows(() => normalizedConvolutions(plain), Error, "but found none");
 });
 
+Deno.test("CLP keeps the only channel of a layer", async () => {
+  const network = tf.sequential({
+    layers: [
+      tf.layers.conv2d({ filters: 1, kernelSize: 3, inputShape: [8, 8, 3] }),
+      tf.layers.batchNormalization(),
+    ],
+  });
+  assertEquals((await pruneByLipschitz(network)).channelsPruned, 0);
+});
+
 /** Two blocks of few channels, with weights as after training. */
 function twoBlocks(): tf.Sequential {
   const network = tf.sequential();

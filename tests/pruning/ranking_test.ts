@@ -104,6 +104,22 @@ Deno.test("weight norm prunes the filter with the smallest sum of absolute value
   assertEquals(WEIGHT_NORM_ASCENDING.order({ network } as unknown as Evidence), [0, 1, 3, 2]);
 });
 
+Deno.test("a separable convolution is ranked by the filters that make its channels", () => {
+  const network = tf.sequential({
+    layers: [
+      tf.layers.separableConv2d({ filters: 3, kernelSize: 3, inputShape: [8, 8, 2] }),
+      tf.layers.flatten(),
+      tf.layers.dense({ units: 2 }),
+    ],
+  });
+  const [depthwise, , bias] = network.layers[0]!.getWeights();
+  const pointwise = tf.tensor4d([3, 1, 2, 3, -1, 2], [1, 1, 2, 3]);
+  network.layers[0]!.setWeights([depthwise!, pointwise, bias!]);
+  assertEquals(WEIGHT_NORM_ASCENDING.order({ network } as unknown as Evidence), [1, 2, 0]);
+  const norms = [3, 1, 2].map((value) => value * Math.SQRT2);
+  assertClose(lipschitzBounds(network.layers[0]!), norms, 1e-5);
+});
+
 Deno.test("total change is the mean over image pairs, positions and both directions", async () => {
   const network = tinyNetwork(6);
   const evidence = await tinyEvidence(network);

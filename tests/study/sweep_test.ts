@@ -44,6 +44,7 @@ Deno.test("a sweep is all combinations but for the patterns, and its mistakes ar
     "quick-residual-ftrojan-901",
   ]);
   assertEquals(sweepRows({ ...SWEEP, without: ["quick-paper"] }).length, 8); // of the whole name
+  assertEquals(sweepRows({ ...SWEEP, without: undefined }).length, 8);
   const [, weak] = sweepRows(SWEEP);
   assertEquals(weak!.experiment.recipe.epochs, 2);
   const parameters = weak!.experiment.attack.parameters as Record<string, unknown>;
@@ -55,6 +56,7 @@ Deno.test("a sweep is all combinations but for the patterns, and its mistakes ar
     [{ attacks: { "a-b": {} } }, "letters, digits and underscores"],
     [{ seeds: [1.5] }, "letters, digits and underscores"],
     [{ attacks: { ftrojan: { epochs: 0 } } }, "epochs to be a whole number from 1 on"],
+    [{ defenses: undefined }, "Expected a list of defenses but found none"],
   ];
   for (const [change, message] of wrong) {
     assertThrows(() => sweepRows({ ...SWEEP, ...change }), Error, message);

@@ -240,6 +240,10 @@ Deno.test("the closing table has the paper's numbers beside ours and says what i
       /refitted: attack success +0\.2 % +0\.2 % \(0\.2–0\.2\)/,
     ]
   ) assert(line.test(text), text);
+  // where the defender found nothing on any of the networks
+  const refit = { ...RESULTS.refit, seeds: [] };
+  const none = summaryLines({ ...RESULTS, refit }, "synthetic").join("\n");
+  assert(/refitted: attack success +0\.2 % +– /.test(none), none);
   assert(summaryLines(RESULTS, "gtsrb")[0]!.endsWith(": the paper's experiment."));
   const other = summaryLines(RESULTS, "cifar10");
   assert(other[0]!.endsWith("what the paper says of pruning is of GTSRB."));

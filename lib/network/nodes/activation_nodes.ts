@@ -84,10 +84,8 @@ export const ACTIVATION_NODES: Record<string, LayerNodes> = {
       const summed = shape.at(-1) === 1 ? [0, 1, 2, 3] : [0, 1, 2];
       // two rectifiers, one of them turned round
       const below = graph.node("Minimum", [input, graph.constant(0)]);
-      const output = graph.node("AddV2", [
-        graph.node("Relu", [input]),
-        graph.node("Mul", [below, slope!]),
-      ]);
+      const scaled = graph.node("Mul", [below, slope!]);
+      const output = graph.node("AddV2", [graph.node("Relu", [input]), scaled]);
       const backward: Pass["backward"] = (gradient) => {
         const above = graph.node("ReluGrad", [gradient, input]);
         const rest = graph.node("Sub", [gradient, above]);

@@ -53,13 +53,10 @@ export const SHAPE_NODES: Record<string, LayerNodes> = {
     },
     add(graph, layer, [one, other]): Pass {
       const backTo = (index: number, gradient: Ref): Ref => {
-        const [shape, whole] = [
-          (layer.input as { shape: number[] }[])[index]!.shape,
-          layer.outputShape,
-        ];
-        const axes = [...shape.keys()].filter((axis) => shape[axis] !== (whole as number[])[axis]);
-        if (axes.length === 0) return gradient;
-        return graph.reduce("Sum", gradient, axes, true);
+        const { shape } = (layer.input as { shape: number[] }[])[index]!;
+        const whole = layer.outputShape as number[];
+        const axes = [...shape.keys()].filter((axis) => shape[axis] !== whole[axis]);
+        return axes.length === 0 ? gradient : graph.reduce("Sum", gradient, axes, true);
       };
       return {
         output: graph.node("Mul", [one, other!]),
@@ -73,7 +70,9 @@ export const SHAPE_NODES: Record<string, LayerNodes> = {
     },
   },
   Add: {
-    knows: () => true,
+    // of other shapes, which are stretched, it is left to tfjs
+    knows: (_, { input }) =>
+      new Set((input as { shape: number[] }[]).map(({ shape }) => String(shape))).size === 1,
     add: (graph, _layer, inputs): Pass => ({
       output: graph.node("AddN", inputs, { N: int(inputs.length) }),
       backward: (gradient) => ({ inputs: inputs.map(() => gradient), weights: [] }),

@@ -17,7 +17,7 @@ import {
 } from "@lib/network/nodes/pass.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
-type Normalization = { momentum: number; epsilon: number; scale: boolean; center: boolean };
+export type Normalization = { momentum: number; epsilon: number; scale: boolean; center: boolean };
 
 /** Layers that do something else in training. */
 export const TRAINING_NODES: Record<string, LayerNodes> = {
@@ -45,12 +45,8 @@ export const TRAINING_NODES: Record<string, LayerNodes> = {
     add(graph, layer, [input], _weights, { seed }): Pass {
       if (seed === undefined) return straight(input, (gradient) => gradient);
       const { rate, noiseShape } = layer.getConfig() as { rate: number; noiseShape?: tf.Shape };
-      const mask = dropoutMask(
-        graph,
-        noiseShape ? part(graph, input, noiseShape) : input,
-        rate,
-        seed,
-      );
+      const shaped = noiseShape ? part(graph, input, noiseShape) : input;
+      const mask = dropoutMask(graph, shaped, rate, seed);
       const masked = graph.node("Mul", [input, mask]);
       return straight(masked, (gradient) => graph.node("Mul", [gradient, mask]));
     },
@@ -76,12 +72,12 @@ function normalized(
     graph.constant(Array<number>((layer.outputShape as number[]).at(-1)!).fill(value));
   const scale = scales ? trainable[0]! : filled(1);
   const offset = center ? trainable.at(-1)! : filled(0);
+  /** Of a scale's and an offset's gradient those that the layer has. */
+  const there = (gradients: Ref[]): Ref[] => gradients.filter((_, at) => [scales, center][at]);
   const statistics = layer.nonTrainableWeights.map((weight) => weights.get(weight)!);
   const isTraining = seed !== undefined;
-  const settings = {
-    ...{ U: type("FLOAT"), epsilon: float(epsilon), is_training: bool(isTraining) },
-    data_format: text("NHWC"),
-  };
+  const form = { U: type("FLOAT"), data_format: text("NHWC") };
+  const settings = { ...form, epsilon: float(epsilon), is_training: bool(isTraining) };
   const known = isTraining ? [graph.constant([]), graph.constant([])] : statistics;
   const node = graph.node("FusedBatchNormV3", [input, scale, offset, ...known], settings);
   const moving = (): Ref[] => {
@@ -90,10 +86,7 @@ function normalized(
     const channels = graph.size(variance);
     const each = graph.node("FloorDiv", [graph.size(input), channels], WHOLE);
     const count = graph.cast(each, "INT32", "FLOAT");
-    const factor = graph.node("RealDiv", [
-      graph.node("Sub", [count, graph.constant(1)]),
-      count,
-    ]);
+    const factor = graph.node("RealDiv", [graph.node("Sub", [count, graph.constant(1)]), count]);
     return [mean, graph.node("Mul", [variance, factor])].map((found, index) =>
       graph.mix(statistics[index]!, found, momentum)
     );
@@ -105,11 +98,7 @@ function normalized(
       if (isTraining) {
         const operands = [gradient, input, scale, ...[3, 4, 5].map((each) => output(node, each))];
         const back = graph.node("FusedBatchNormGradV3", operands, settings);
-        const byWeights = [
-          ...scales ? [output(back, 1)] : [],
-          ...center ? [output(back, 2)] : [],
-        ];
-        return { inputs: [back], weights: byWeights };
+        return { inputs: [back], weights: there([output(back, 1), output(back, 2)]) };
       }
       // a channel's values are only multiplied: much faster than the kernel, which on a graphics card has no
       // form that gives the same bytes each time
@@ -119,11 +108,8 @@ function normalized(
       const shifted = graph.node("AddV2", [variance, graph.constant(epsilon)]);
       const factor = graph.node("Rsqrt", [shifted]);
       const normal = product(graph.node("Sub", [input, mean]), factor);
-      const byWeights = [
-        ...scales ? [sum(product(gradient, normal))] : [],
-        ...center ? [sum(gradient)] : [],
-      ];
-      return { inputs: [product(gradient, product(scale, factor))], weights: byWeights };
+      const weights = there([sum(product(gradient, normal)), sum(gradient)]);
+      return { inputs: [product(gradient, product(scale, factor))], weights };
     },
   };
 }

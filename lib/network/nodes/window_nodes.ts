@@ -112,9 +112,7 @@ export const WINDOW_NODES: Record<string, LayerNodes> = {
       return straight(output, (gradient) => {
         const share = graph.node("Mul", [gradient, graph.constant(1 / (height! * width!))]);
         const each = graph.reshape(share, [-1, 1, 1, channels!]);
-        return graph.node("BroadcastTo", [each, graph.shape(input)], {
-          Tidx: type("INT32"),
-        });
+        return graph.node("BroadcastTo", [each, graph.shape(input)], { Tidx: type("INT32") });
       });
     },
   },
