@@ -47,6 +47,15 @@ Deno.test("jobs take what the same took on this device, up to the last repaired 
   const own = kept["badnet, RNP, 1000"]!.repaired.at(-1)!.seconds;
   assertEquals(secondsOf({ row: missing!, what: "RNP" }), middle([12, 20, own]));
   assertEquals(secondsOf({ row: trained!, what: "network" }), 0);
+  // only of the same architecture, and of as many clean images
+  const [residual] = sweepRows({ ...sweep, architectures: ["residual"] });
+  assertEquals(
+    secondsOf({ row: residual!, what: "frequency recovery" }),
+    middle(["residual_badnet", "residual_clean"].map((name) => {
+      const { seconds, repaired } = kept[`${name}, frequency recovery, 1000`]!;
+      return Math.max(seconds, ...repaired.map((each) => each.seconds));
+    })),
+  );
   const seconds = ["badnet", "badnet_seed2"].flatMap((name) => {
     const file = new URL(`../../outputs/gtsrb/${name}/model.json`, import.meta.url);
     const { history } = JSON.parse(Deno.readTextFileSync(file)).userDefinedMetadata;

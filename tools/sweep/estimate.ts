@@ -2,11 +2,13 @@ import { outputPath } from "@lib/environment.ts";
 import { exists } from "@lib/files.ts";
 import { deviceOf } from "@lib/network/device.ts";
 import { tf } from "@lib/network/tensorflow.ts";
+import { DEFENSES } from "@lib/peers/defenses.ts";
 import { median } from "@lib/recovery/outliers.ts";
-import type { DefenseRow } from "@lib/study/defense_rows.ts";
+import { defenseKey, type DefenseRow } from "@lib/study/defense_rows.ts";
 import { networkFolder } from "@lib/study/network_folder.ts";
 import { type Described, inNewForm } from "@lib/study/old_form.ts";
 import { readSummary } from "@lib/study/summary.ts";
+import { studyNetworks } from "@lib/study/study_networks.ts";
 import type { SweepRow } from "@lib/study/sweep.ts";
 import type { FoundResults } from "@lib/study/sweep_results.ts";
 
@@ -18,7 +20,8 @@ export interface Missing {
 }
 
 /**
- * Says how long jobs take, by how long earlier ones did on the device that computes now.
+ * Says how long jobs take, by how long earlier ones did on the device that computes now; and in the study,
+ * whose rows do not say on which.
  *
  * @param found A sweep's results.
  * @returns Seconds of a job; undefined where there was none like it.
@@ -43,8 +46,11 @@ export async function estimator(
   }
   for (const data of new Set(found.map(({ row }) => row.experiment.data.name))) {
     const { defenses = {} } = await readSummary(data) as { defenses?: Record<string, DefenseRow> };
-    for (const [key, row] of Object.entries(defenses)) {
-      add(`${data}, paper, ${key.split(", ")[1]}`, lastSecondsOf(row));
+    for (const { name, experiment } of studyNetworks(data)) {
+      for (const defense of Object.keys(DEFENSES)) {
+        const row = defenses[defenseKey(name, defense)];
+        if (row) add(kindOf({ experiment }, defense), lastSecondsOf(row));
+      }
     }
   }
   return ({ row, what }) => {
@@ -56,8 +62,10 @@ export async function estimator(
   };
 }
 
-const kindOf = ({ experiment: { data, architecture } }: SweepRow, what: string): string =>
-  `${data.name}, ${architecture}, ${what}`;
+const kindOf = (
+  { experiment: { data, architecture } }: Pick<SweepRow, "experiment">,
+  what: string,
+): string => `${data.name}, ${architecture}, ${what}`;
 
 const epochOf = (row: SweepRow): string => kindOf(row, "an epoch");
 
