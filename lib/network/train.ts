@@ -87,35 +87,38 @@ export async function train(
   if (history.length > 0) await onEpoch?.(history);
   const step = engineOf(network).step(network, recipe);
   const report = progressReporter(images.labels.length, recipe, history.length, hooks);
-  for (let epoch = history.length + 1; epoch <= recipe.epochs; epoch++) {
-    const start = performance.now();
-    let lossSum = 0;
-    const batches = batchesOf(images.labels.length, recipe, epoch);
-    for (const indices of batches) {
-      const rate = learningRateAt(state.step, batches.length * recipe.epochs, recipe);
-      let batch = pickImages(images, indices);
-      if (companion) {
-        writeState(network, state);
-        batch = companion.step(batch, state.step);
+  try {
+    for (let epoch = history.length + 1; epoch <= recipe.epochs; epoch++) {
+      const start = performance.now();
+      let lossSum = 0;
+      const batches = batchesOf(images.labels.length, recipe, epoch);
+      for (const indices of batches) {
+        const rate = learningRateAt(state.step, batches.length * recipe.epochs, recipe);
+        let batch = pickImages(images, indices);
+        if (companion) {
+          writeState(network, state);
+          batch = companion.step(batch, state.step);
+        }
+        const after = step(state, batch, rate);
+        lossSum += after.loss.dataSync()[0]!;
+        tf.dispose([{ ...state }, after.loss]);
+        state = after.state;
+        await report(indices.length);
       }
-      const after = step(state, batch, rate);
-      lossSum += after.loss.dataSync()[0]!;
-      tf.dispose([{ ...state }, after.loss]);
-      state = after.state;
-      await report(indices.length);
+      const loss = lossSum / batches.length;
+      if (!Number.isFinite(loss)) {
+        throw new Error(`Expected a finite loss but found ${loss} in epoch ${epoch}`);
+      }
+      writeState(network, state);
+      const rates = await evaluate?.() ?? {};
+      history.push({ epoch, loss, seconds: (performance.now() - start) / 1000, rates });
+      const found = { history, state };
+      if (checkpoint) await saveCheckpoint(checkpoint, network, task, found, companion?.save());
+      await onEpoch?.(history);
     }
-    const loss = lossSum / batches.length;
-    if (!Number.isFinite(loss)) {
-      throw new Error(`Expected a finite loss but found ${loss} in epoch ${epoch}`);
-    }
-    writeState(network, state);
-    const rates = await evaluate?.() ?? {};
-    history.push({ epoch, loss, seconds: (performance.now() - start) / 1000, rates });
-    const found = { history, state };
-    if (checkpoint) await saveCheckpoint(checkpoint, network, task, found, companion?.save());
-    await onEpoch?.(history);
+  } finally {
+    tf.dispose({ ...state });
   }
-  tf.dispose({ ...state });
   return history;
 }
 

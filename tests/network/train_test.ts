@@ -72,6 +72,17 @@ Deno.test("training leaves no tensors behind and tells its progress up to the en
   );
 });
 
+Deno.test("a training that comes to nothing says so and leaves no tensors behind", async () => {
+  const network = paperCnn(43, 1);
+  const before = tf.memory().numTensors;
+  await assertRejects(
+    () => train(network, signs, { ...recipe, learningRate: NaN }),
+    Error,
+    "Expected a finite loss but found NaN in epoch 1",
+  );
+  assertEquals(tf.memory().numTensors, before);
+});
+
 const broken: Record<string, [damage: (file: string) => Promise<void>, message: string]> = {
   "cut in half": [
     async (file) => await Deno.truncate(file, (await Deno.stat(file)).size / 2),
