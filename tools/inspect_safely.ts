@@ -1,6 +1,5 @@
 /**
- * Inspects with no more permissions than that takes: networks and images come from
- * strangers.
+ * Inspects with no more permissions than that takes: networks and images come from strangers.
  *
  *     deno task inspect …
  *

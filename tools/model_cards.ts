@@ -29,9 +29,9 @@ try {
     const row = defenses?.[defenseKey(study.name, DEFENSE)];
     const weights = await md5Of(outputPath(data, study.name, "weights.bin"));
     const depends = defenseDepends(study.experiment, DEFENSE, weights, dataChecksums);
-    // rates of former weights are none of these
+    // rates of former weights, data or settings are none of these
     if (row?.key !== digestOf(depends)) {
-      console.log(`${study.title}: no rates yet, \`deno task defender\` finds them`);
+      console.log(`${study.title}: no rates of it as it is, \`deno task defender\` finds them`);
     } else await writeWhole(outputPath(data, study.name, "README.md"), modelCard(study, row));
   }
 } catch (error) {

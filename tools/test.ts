@@ -130,15 +130,19 @@ const environments = quick ? [] : [
   orSkipped(setupPublishing(), "publishing", ".publish"),
   orSkipped(setupSweeping(), "sweeps", ".sweep"),
 ];
-await setup().catch((error: Error) => {
-  console.error(error.message);
+try {
+  await setup();
+} catch (error) {
+  console.error((error as Error).message);
+  await Promise.all(environments); // none is left half made by a process of its own
   Deno.exit(1);
-});
+}
 const total = [0, 0, 0];
 for (const stage of STAGES.filter((stage) => stage.quick || !quick)) {
   if (!stage.quick) await Promise.all(environments);
   (await runStage(stage)).forEach((count, index) => total[index]! += count);
   if (total[1]! > 0) break;
 }
+await Promise.all(environments);
 console.log(`${total[0]} passed, ${total[1]} failed, ${total[2]} skipped`);
 Deno.exit(total[1]! > 0 ? 1 : 0);

@@ -76,10 +76,9 @@ function labelled(
 function resized(images: LabelledImages, size: Size): LabelledImages {
   const { height, width, channels } = images;
   const { pixels } = mapImages(images, ({ pixels: own }) => {
-    const rgb = Uint8Array.from(
-      { length: 3 * height * width },
-      (_, at) => own[channels === 3 ? at : Math.floor(at / 3)]!,
-    );
+    const rgb = channels === 3
+      ? own
+      : Uint8Array.from({ length: 3 * height * width }, (_, at) => own[Math.floor(at / 3)]!);
     return { ...size, pixels: resize({ height, width, pixels: rgb }, size) };
   });
   return { ...images, ...size, pixels };

@@ -18,7 +18,7 @@ import { joinImages } from "@lib/data/select.ts";
 import { readFromTar } from "@lib/data/tar.ts";
 import { DATA_FOLDERS } from "@lib/environment.ts";
 import { exists, firstExisting, md5Of } from "@lib/files.ts";
-import { dirname, join } from "@lib/std/path.ts";
+import { join } from "@lib/std/path.ts";
 
 /** CIFAR-10 (Krizhevsky, 2009), the other row of the paper's Table 1, in its official pixels. */
 export const CIFAR10: DataSource = {
@@ -29,11 +29,12 @@ export const CIFAR10: DataSource = {
   training: { epochs: 20, batchSize: 64 },
   target: 8, // ships, as in the FTrojan authors' code
   async load(size, onDownload): Promise<SourceImages> {
-    const found = await Promise.all(DATA_FOLDERS.map(batchesIn));
+    const all = Object.keys(CIFAR10_MD5);
+    const found = await Promise.all(DATA_FOLDERS.map((folder) => batchesIn(folder, all)));
     const folder = found.find((batches) => batches !== undefined) ??
       await downloadBatches(DATA_FOLDERS[0]!, onDownload);
     const checksums: Record<string, string> = {};
-    for (const name of Object.keys(CIFAR10_MD5)) checksums[name] = await md5Of(join(folder, name));
+    for (const name of all) checksums[name] = await md5Of(join(folder, name));
     return {
       train: once(() => readBatches(folder, TRAINING, size)),
       test: await readBatches(folder, [TEST], size),
@@ -41,7 +42,7 @@ export const CIFAR10: DataSource = {
     };
   },
   async findIn(folder): Promise<FoundImages | undefined> {
-    const batches = await batchesIn(folder);
+    const batches = await batchesIn(folder, [TEST]);
     if (batches !== undefined) {
       return readAtOnce(CIFAR10_CLASSES.length, (size) => readBatches(batches, [TEST], size));
     }
@@ -92,10 +93,13 @@ const TRAINING = Object.keys(CIFAR10_MD5).filter((name) => name !== TEST);
 const RECORD = 1 + imageBytes(PAPER_SIZE);
 const PLANE = PAPER_SIZE.height * PAPER_SIZE.width;
 
-async function batchesIn(folder: string): Promise<string | undefined> {
-  const places = [join(folder, BATCHES), folder].map((batches) => join(batches, TEST));
-  const found = await firstExisting(places);
-  return found && dirname(found);
+/** Where some files of the binary form are, all of them. */
+async function batchesIn(folder: string, files: readonly string[]): Promise<string | undefined> {
+  for (const place of [join(folder, BATCHES), folder]) {
+    const there = await Promise.all(files.map((name) => exists(join(place, name))));
+    if (there.every(Boolean)) return place;
+  }
+  return undefined;
 }
 
 /**

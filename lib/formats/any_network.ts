@@ -23,8 +23,8 @@ export interface AnyNetwork {
    *
    * @param target Where to; what is there is replaced.
    * @param network The opened one, changed, or a copy.
-   * @throws {Error} If the target is what the network was opened from, or of a file of Keras or ONNX the
-   * layers are others.
+   * @throws {Error} If the target is what the network was opened from or a folder with that in it, or of a
+   * file of Keras or ONNX the layers are others.
    */
   save(target: string, network: tf.LayersModel): Promise<void>;
 }

@@ -23,10 +23,11 @@ export type Places = ReadonlyMap<string, readonly Place[]>;
  * @param order Which axis of them each new axis is.
  */
 export function transposed({ shape, values }: Numbers, order: readonly number[]): Numbers {
-  return tf.tidy(() => {
-    const turned = tf.transpose(tf.reshape(values, shape), [...order]);
-    return { shape: turned.shape, values: turned.dataSync<"float32">() };
-  });
+  // read outside of the tidy, which looks for tensors among all numbers that it returns
+  const turned = tf.tidy(() => tf.transpose(tf.reshape(values, shape), [...order]));
+  const numbers = { shape: turned.shape, values: turned.dataSync<"float32">() };
+  turned.dispose();
+  return numbers;
 }
 
 /** Sets a network's weights to those in a file. */

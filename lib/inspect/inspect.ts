@@ -99,7 +99,10 @@ const verdictOf = (
   { family, diagnosis, triggers }: BackdoorSearch,
   found: FoundRepairs | undefined,
   { network, layer, decisions: { classNames } }: InspectionInput,
-) => {
+): Omit<
+  InspectionReport,
+  "network" | "single" | "cleanAccuracy" | "networks" | "images" | "notes" | "seconds"
+> => {
   const { suspect, smallest, indices } = diagnosis;
   const limit = outlierLimit(classNames.length);
   return {

@@ -14,8 +14,10 @@ import { tf } from "@lib/network/tensorflow.ts";
  */
 const partsHere = (): number => isOnCard(tf.backend()) ? 1 : 8;
 
-/** From this number of images on, it pays to fix the weights in the graph; which is a text that ends somewhere. */
-const [MANY, MOST_WEIGHTS] = [4096, 2 ** 23];
+/** From this number of images on, it pays to fix the weights in the graph. */
+const MANY = 4096;
+/** More weights than this are fed: a graph is one text, whose length has a limit. */
+const MOST_WEIGHTS = 2 ** 23;
 
 /**
  * Runs images through a network as one TensorFlow graph.

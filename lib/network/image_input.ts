@@ -80,7 +80,7 @@ function withoutFilling(graph: Graph, bytes: Ref, each: number): Ref {
  * The size of the images that a network takes.
  *
  * @param network With one input of a fixed size.
- * @param source What to call it in an error: its file.
+ * @param source Its file, for an error.
  * @returns Height, width and channels.
  * @throws {Error} If it takes anything else than images of one or three channels.
  * @example
@@ -92,13 +92,13 @@ function withoutFilling(graph: Graph, bytes: Ref, each: number): Ref {
  * assertEquals(sizeOf(paperCnn(43, 1)), { height: 32, width: 32, channels: 3 });
  * ```
  */
-export function sizeOf(network: tf.LayersModel, source = "the network"): Size {
+export function sizeOf(network: tf.LayersModel, source?: string): Size {
   const [, height, width, channels, ...more] = network.inputs[0]!.shape;
   const known = [1, 3].includes(channels!) && height && width && more.length === 0;
   if (!known) {
     throw new Error(
       "Expected a network for images of fixed height and width with one or three channels but " +
-        `found one for [${network.inputs[0]!.shape}] in ${source}`,
+        `found one for [${network.inputs[0]!.shape}]${source ? ` in ${source}` : ""}`,
     );
   }
   return { height, width, channels: channels as Size["channels"] };

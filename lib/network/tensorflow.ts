@@ -7,4 +7,8 @@
 import "@lib/network/node_compatibility.ts";
 import * as tf from "@tensorflow/tfjs-node-gpu";
 
+// tfjs reads its own activation gelu_new under this name, by which it then does not know it
+const { classNameMap } = tf.serialization.SerializationMap.getMap();
+classNameMap["geluNew"] = classNameMap["gelu_new"]!;
+
 export { tf };

@@ -84,10 +84,10 @@ export async function train(
   const loaded = checkpoint && await loadCheckpoint(checkpoint, network, task, companion?.restore);
   const history = loaded ? loaded.history : [];
   let state = loaded ? loaded.state : startingState(network);
-  if (history.length > 0) await onEpoch?.(history);
-  const step = engineOf(network).step(network, recipe);
-  const report = progressReporter(images.labels.length, recipe, history.length, hooks);
   try {
+    if (history.length > 0) await onEpoch?.(history);
+    const step = engineOf(network).step(network, recipe);
+    const report = progressReporter(images.labels.length, recipe, history.length, hooks);
     for (let epoch = history.length + 1; epoch <= recipe.epochs; epoch++) {
       const start = performance.now();
       let lossSum = 0;

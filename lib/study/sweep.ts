@@ -37,7 +37,8 @@ export interface SweepRow {
  *
  * @param sweep What is combined.
  * @returns One row a network.
- * @throws {Error} If a name is not known, or is of other signs than letters, digits and underscores.
+ * @throws {Error} If a list is missing, or a name is not known or of other signs than letters, digits and
+ * underscores.
  * @example
  * ```ts
  * import { paperExperiment } from "@lib/study/experiment.ts";

@@ -2,7 +2,7 @@
 import { openNetwork } from "@lib/formats/any_network.ts";
 import { logitsNetwork } from "@lib/formats/logits_network.ts";
 import { onnxBytes, parseOnnx } from "@lib/formats/onnx_proto.ts";
-import { disposeNetwork } from "@lib/network/copy_network.ts";
+import { copyNetwork, disposeNetwork } from "@lib/network/copy_network.ts";
 import { hasGraph } from "@lib/network/network_nodes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { tailOf } from "@lib/pruning/tail.ts";
@@ -117,7 +117,10 @@ Deno.test("the GELU by a hyperbolic tangent is told from the exact one", async (
     const { network } = await openNetwork(file);
     const found = network.layers.map((layer) => layer.getConfig().activation);
     assert(found.includes(name), String(found));
-    disposeNetwork(network);
+    const copy = await copyNetwork(network);
+    const [mine, its] = [network, copy].map(predictions);
+    assertClose(its!, mine!);
+    for (const each of [network, copy]) disposeNetwork(each);
   }
 });
 
