@@ -5,21 +5,20 @@ Run as `peers.py LIBRARY FOLDER`. Reads one request a line from standard input, 
 FOLDER holds GTSRB as raw bytes: train.pixels, train.labels, test.pixels.
 """
 
-import io
 import json
 import os
 import resource
 import sys
 import time
-import zipfile
 
 import numpy as np
+
+from gtsrb import BANDS, MAGNITUDE, poison_opencv, read_archives
 
 LIBRARY, FOLDER = sys.argv[1:3]
 BATCH, CLASSES, RATE, DECAY = 64, 43, 5e-4, 1e-6
 FILTERS, DROPOUT = (32, 64, 128), (0.2, 0.3, 0.4)
 WARM_UP = 50  # steps before the clock starts
-BANDS, MAGNITUDE = ((15, 15), (31, 31)), 30
 
 
 def images(name):
@@ -247,24 +246,6 @@ class Plain:
         return count / (time.perf_counter() - start)
 
 
-def poison_opencv(x):
-    """The FTrojan authors' way: image by image, every plane to frequencies and back."""
-    import cv2
-
-    result = np.empty_like(x)
-    for index, image in enumerate(x):
-        planes = cv2.cvtColor(image, cv2.COLOR_RGB2YCrCb).astype(np.float64)
-        for channel in range(3):
-            planes[:, :, channel] = cv2.dct(np.ascontiguousarray(planes[:, :, channel]))
-        for channel in (1, 2):
-            for row, column in BANDS:
-                planes[row, column, channel] += MAGNITUDE
-        for channel in range(3):
-            planes[:, :, channel] = cv2.idct(np.ascontiguousarray(planes[:, :, channel]))
-        result[index] = cv2.cvtColor(np.clip(planes.round(), 0, 255).astype(np.uint8), cv2.COLOR_YCrCb2RGB)
-    return result
-
-
 def poison_scipy(x, size=2048):
     """All images of a batch at once, in single precision."""
     import scipy.fft
@@ -281,23 +262,6 @@ def poison_scipy(x, size=2048):
         planes[..., 1:] = scipy.fft.idctn(chroma, axes=(1, 2), norm="ortho", workers=-1)
         result[start : start + size] = np.clip(np.rint(planes @ to_rgb), 0, 255)
     return result
-
-
-def read_archives(archives):
-    """All images of zip archives as [N, 32, 32, 3] bytes, and the class that a folder's name gives."""
-    from PIL import Image
-
-    pixels, classes = [], []
-    for archive in archives:
-        with zipfile.ZipFile(archive) as opened:
-            for name in sorted(each for each in opened.namelist() if each.endswith(".ppm")):
-                image = Image.open(io.BytesIO(opened.read(name)))
-                if image.size != (32, 32):
-                    image = image.resize((32, 32), Image.BILINEAR)
-                pixels.append(np.asarray(image))
-                folder = name.split("/")[-2]
-                classes.append(int(folder) if folder.isdigit() else 0)
-    return np.stack(pixels), np.array(classes)
 
 
 if __name__ == "__main__":
