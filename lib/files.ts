@@ -78,6 +78,22 @@ export async function exists(path: string): Promise<boolean> {
 }
 
 /**
+ * Whether there is something at each of some paths.
+ *
+ * @param paths Any.
+ * @example
+ * ```ts
+ * import { allExist } from "@lib/files.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals(await allExist([".", "no such file"]), false);
+ * ```
+ */
+export async function allExist(paths: readonly string[]): Promise<boolean> {
+  return (await Promise.all(paths.map(exists))).every(Boolean);
+}
+
+/**
  * The first of some paths at which there is something.
  *
  * @param paths In order.

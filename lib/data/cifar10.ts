@@ -17,7 +17,7 @@ import {
 import { joinImages } from "@lib/data/select.ts";
 import { readFromTar } from "@lib/data/tar.ts";
 import { DATA_FOLDERS } from "@lib/environment.ts";
-import { exists, firstExisting, md5Of } from "@lib/files.ts";
+import { allExist, exists, firstExisting, md5Of } from "@lib/files.ts";
 import { join } from "@lib/std/path.ts";
 
 /** CIFAR-10 (Krizhevsky, 2009), the other row of the paper's Table 1, in its official pixels. */
@@ -96,8 +96,7 @@ const PLANE = PAPER_SIZE.height * PAPER_SIZE.width;
 /** Where some files of the binary form are, all of them. */
 async function batchesIn(folder: string, files: readonly string[]): Promise<string | undefined> {
   for (const place of [join(folder, BATCHES), folder]) {
-    const there = await Promise.all(files.map((name) => exists(join(place, name))));
-    if (there.every(Boolean)) return place;
+    if (await allExist(files.map((name) => join(place, name)))) return place;
   }
   return undefined;
 }

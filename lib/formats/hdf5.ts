@@ -71,7 +71,11 @@ export function readNumbers(
   if (![Float16Array, Float32Array, Float64Array].some((Kind) => numbers instanceof Kind)) {
     throw new Error(`Expected floating-point numbers but found ${dtype} at ${path} in ${where}`);
   }
-  return { shape: shape!, values: Float32Array.from(numbers as Float32Array) };
+  const values = numbers as Float32Array | Float64Array;
+  return {
+    shape: shape!,
+    values: values instanceof Float32Array ? values : Float32Array.from(values),
+  };
 }
 
 /**

@@ -57,17 +57,14 @@ export const pooling = (kind: "Max" | "Average"): (call: Call) => Computed => (c
     call.graph.apply(call.graph.layer(`${kind}Pooling2D`, { name, ...settings }), [from]);
   const window = windowOf(call, input, poolSize, [1, 1]);
   const { strides, padding } = window;
-  const countsPadding = call.number("count_include_pad", 0) === 1 &&
-    pads.some((pad) => pad > 0) && kind === "Average";
-  if (padding !== undefined && !countsPadding) {
-    return imagesValue(pool(input, { poolSize, strides, padding }));
-  }
-  if (countsPadding) {
+  const countsPadding = kind === "Average" && call.number("count_include_pad", 0) === 1;
+  if (countsPadding && pads.some((pad) => pad > 0)) {
     // what a last window is filled up with does not count
     if (String(window.pads) !== String(pads)) call.refuse("whole windows", `padding [${pads}]`);
     const padded = zeroPadded(call, input, window.pads);
     return imagesValue(pool(padded, { poolSize, strides, padding: "valid" }));
   }
+  if (padding !== undefined) return imagesValue(pool(input, { poolSize, strides, padding }));
   // as if with the same padding on both sides, and of that each second value
   const centred = window.pads.every((pad, side) => pad === (poolSize[side % 2]! - 1) / 2);
   if (!centred) call.refuse("padding of half the window", `[${window.pads}]`);

@@ -77,7 +77,8 @@ function paragraphs(report: InspectionReport): string[] {
     `clean images there, made of few frequencies or of few pixels; here of ${report.family}. The ` +
     `smallest of all lies below the others by an index of ${index} and changes no plane of a pixel ` +
     `by more than ${levels} levels. It is suspicious, if it works, with an index above ${limit} or ` +
-    `with ${amplitudeThreshold} levels at most. Were norms log-normal, ${alarms} % of clean networks with as many classes would be ` +
+    `with ${amplitudeThreshold} levels at most. Were norms log-normal, ${alarms} % of clean ` +
+    `networks with as many classes would be ` +
     "suspected by chance for their index; they are only roughly so.";
   const how = `Network: ${report.network}. Clean accuracy: ${percent(report.cleanAccuracy)}. ` +
     `Decided on ${images.decisions} images, reported on ${images.heldOut} others; ` +

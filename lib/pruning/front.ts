@@ -112,9 +112,12 @@ export function paretoFront(sets: readonly PrunedSet[]): PrunedSet[] {
   const sorted = sets.toSorted(({ rates: a }, { rates: b }) =>
     b.cleanAccuracy - a.cleanAccuracy || a.attackSuccess - b.attackSuccess
   );
-  return sorted.filter(({ rates }, at) =>
-    sorted.slice(0, at).every((other) => other.rates.attackSuccess > rates.attackSuccess)
-  );
+  let lowest = Infinity;
+  return sorted.filter(({ rates: { attackSuccess } }) => {
+    const better = attackSuccess < lowest;
+    lowest = Math.min(lowest, attackSuccess);
+    return better;
+  });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { exists, writeWhole } from "@lib/files.ts";
+import { allExist, writeWhole } from "@lib/files.ts";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 
@@ -27,8 +27,7 @@ export async function doStep({ name, from, makes, make }: Step, root: string): P
   const stamp = join(root, ".setup", name.replace(/\W+/g, "_"));
   const digest = createHash("sha256").update(from).digest("hex");
   const found = await Deno.readTextFile(stamp).catch(() => "");
-  const there = await Promise.all(makes.map((file) => exists(join(root, file))));
-  if (found === digest && there.every(Boolean)) return;
+  if (found === digest && await allExist(makes.map((file) => join(root, file)))) return;
   const start = performance.now();
   const seconds = (): string => ((performance.now() - start) / 1000).toFixed(0);
   console.log(`setup: ${name} …`);
