@@ -58,7 +58,6 @@ export { disposeEvidence, measureHalves } from "@lib/pruning/evidence.ts";
 export { bestWithin, prunedSet, searchFront } from "@lib/pruning/front.ts";
 export { greedyRanking } from "@lib/pruning/greedy.ts";
 export { ascending, descending, type Ranking } from "@lib/pruning/order.ts";
-export { pruneByMasks } from "@lib/pruning/masks.ts";
 export { pruneChannels } from "@lib/pruning/prune_channels.ts";
 export { curveOf, pruningCurve } from "@lib/pruning/pruning_curve.ts";
 export { pruningSteps } from "@lib/pruning/pruning_steps.ts";

@@ -36,11 +36,12 @@ try {
 
 async function lookAtTraining(settings: TrainingSettings): Promise<void> {
   const start = Date.now();
-  const printer = progressPrinter(["reading images"], {});
-  printer.begin("reading images");
+  const part = "reading images";
+  const printer = progressPrinter([part], {});
+  printer.begin(part);
   const result = await inspectTraining(settings, (share) => {
-    if (share < 1) printer.tell(`${Math.round(100 * share)} %`, left(share, start));
-    else printer.end(`done in ${timeSince(start)}`);
+    if (share < 1) printer.tell(part, `${Math.round(100 * share)} %`, left(share, start));
+    else printer.end(part, `done in ${timeSince(start)}`);
   });
   for (const line of trainingSummary(result)) console.log(line);
   console.log(`${join(settings.output, POISONED_FILE)}; ${timeSince(start)}`);
@@ -52,14 +53,14 @@ async function inspectNetwork(settings: InspectionSettings): Promise<void> {
   let [current, start] = ["", 0];
   const { report } = await inspect(settings, async ({ part, share }) => {
     if (part !== current) {
-      if (current !== "") printer.end(`done in ${timeSince(start)}`);
+      if (current !== "") printer.end(current, `done in ${timeSince(start)}`);
       [current, start] = [part, Date.now()];
       printer.begin(part);
     }
-    printer.tell(`${Math.round(100 * share)} %`, left(share, start));
+    printer.tell(part, `${Math.round(100 * share)} %`, left(share, start));
     await new Promise((resolve) => setTimeout(resolve)); // lets the printer's clock go on
   });
-  if (current !== "") printer.end(`done in ${timeSince(start)}`);
+  if (current !== "") printer.end(current, `done in ${timeSince(start)}`);
   const { networks, notes, trigger } = report;
   for (const note of notes) console.log(note);
   console.log(

@@ -1,6 +1,8 @@
 import { type Rates, ratesOf } from "@lib/attack/rates.ts";
 import type { Dataset } from "@lib/data/dataset.ts";
+import { DATASETS } from "@lib/data/datasets.ts";
 import { drawn } from "@lib/data/select.ts";
+import { chosen } from "@lib/environment.ts";
 import type { Strip } from "@lib/figures/order_strips.ts";
 import type { Table } from "@lib/figures/table_bundle.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
@@ -9,7 +11,8 @@ import { bestWithin } from "@lib/pruning/front.ts";
 import { pruneByMasks } from "@lib/pruning/masks.ts";
 import { pruneChannels } from "@lib/pruning/prune_channels.ts";
 import { seededRandom } from "@lib/random.ts";
-import type { StudyNetwork } from "@lib/study/networks.ts";
+import type { LoadedBadNet } from "@lib/study/bad_net.ts";
+import type { Experiment } from "@lib/study/experiment.ts";
 import { rangeWords, stripOf } from "@lib/study/order_tables.ts";
 import { rememberedOf } from "@lib/study/remembered.ts";
 import { tableOf } from "@lib/study/table_of.ts";
@@ -18,7 +21,10 @@ import { tableOf } from "@lib/study/table_of.ts";
 export interface LayerRow {
   /** The convolution's name. */
   layer: string;
-  /** Those pruned, first what the trigger changes most. */
+  /** Along the way from no channel to all, first what the trigger changes most: on the validation images
+   * that decide. */
+  path: Rates[];
+  /** Those pruned. */
   channels: readonly number[];
   /** The network as it came, on test. */
   before: Rates;
@@ -26,43 +32,47 @@ export interface LayerRow {
   after: Rates;
 }
 
-/** How many validation images decide, how many steps are tried, what accuracy may be lost on the former. */
+/** How many validation images decide, how many steps are tried at most, what accuracy may be lost on the
+ * former. */
 export const LAYER_SEARCH = { images: 500, steps: 16, drop: 0.02 };
 
 /**
  * What pruning each convolution of an attacked network leaves, first the channels whose output the attacker's
  * trigger changes most: decided on validation, reported on test. What the summary has is not done again.
  *
- * @param study The network.
+ * @param experiment Whose network.
  * @param dataset Its images.
  * @param onProgress Told the share that is done, 0–1.
  * @returns One row a convolution, from the first on.
  * @throws {Error} If the network is not there.
  */
 export async function layerRows(
-  study: StudyNetwork<object>,
+  experiment: Experiment<object>,
   dataset: Dataset,
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<LayerRow[]> {
-  const settings = LAYER_SEARCH;
-  const { rows } = await rememberedOf(study, dataset, "layers", { settings }, async (attacked) => {
-    const { network, trigger, target } = attacked;
+  const { mostSteps = Infinity } = chosen(DATASETS, experiment.data.name, "a data set");
+  const search = { ...LAYER_SEARCH, steps: Math.min(LAYER_SEARCH.steps, mostSteps) };
+  const measure = async (
+    { network, trigger, target }: LoadedBadNet,
+  ): Promise<{ rows: LayerRow[] }> => {
     const before = await ratesOf(network, dataset.testHalf, trigger, target);
-    const sample = drawn(dataset.validationHalf, settings.images, seededRandom(1));
+    const sample = drawn(dataset.validationHalf, search.images, seededRandom(1));
     const layers = network.layers.filter(isConvolution);
     const rows: LayerRow[] = [];
     for (const { name: layer } of layers) {
-      const sets = await pruneByMasks(network, layer, sample, trigger, target, settings.steps);
-      const { channels } = bestWithin(sets, settings.drop, sets[0]!.rates.cleanAccuracy);
+      const tell = (share: number) => onProgress((rows.length + share) / layers.length);
+      const sets = await pruneByMasks(network, layer, sample, trigger, target, search.steps, tell);
+      const path = sets.map(({ rates }) => rates);
+      const { channels } = bestWithin(sets, search.drop, path[0]!.cleanAccuracy);
       const pruned = await pruneChannels(network, channels, layer);
       const after = await ratesOf(pruned, dataset.testHalf, trigger, target);
       disposeNetwork(pruned);
-      rows.push({ layer, channels, before, after });
-      await onProgress(rows.length / layers.length);
+      rows.push({ layer, path, channels, before, after });
     }
     return { rows };
-  });
-  return rows;
+  };
+  return (await rememberedOf(experiment, dataset, "layers", { search }, measure)).rows;
 }
 
 /**
@@ -76,7 +86,7 @@ export async function layerRows(
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const rates = { cleanAccuracy: 0.9, attackSuccess: 0.1, robustAccuracy: 0.8 };
- * const row = { layer: "conv2d", channels: [3], before: rates, after: rates };
+ * const row = { layer: "conv2d", path: [], channels: [3], before: rates, after: rates };
  * assertEquals(layerStrips([[row], [row]])[0]!.attackSuccess, [[0.1, 0.1]]);
  * ```
  */
@@ -99,7 +109,7 @@ export function layerStrips(networks: readonly (readonly LayerRow[])[]): Strip[]
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const rates = { cleanAccuracy: 0.9, attackSuccess: 0.1, robustAccuracy: 0.8 };
- * const row = { layer: "conv2d", channels: [3, 4], before: rates, after: rates };
+ * const row = { layer: "conv2d", path: [], channels: [3, 4], before: rates, after: rates };
  * assertEquals(layerTable([[row]], "").rows, [["conv2d", "2", "0.0", "10.0", "80.0"]]);
  * ```
  */

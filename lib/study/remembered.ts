@@ -3,7 +3,8 @@ import type { Dataset } from "@lib/data/dataset.ts";
 import { outputPath } from "@lib/environment.ts";
 import { md5Of } from "@lib/files.ts";
 import { type LoadedBadNet, withBadNet } from "@lib/study/bad_net.ts";
-import type { StudyNetwork } from "@lib/study/networks.ts";
+import type { Experiment } from "@lib/study/experiment.ts";
+import { networkFolder } from "@lib/study/network_folder.ts";
 import { addToSummary, type Json, readSummary } from "@lib/study/summary.ts";
 
 /**
@@ -33,9 +34,9 @@ export async function remembered<Result extends object>(
 }
 
 /**
- * The same of a network of the study: what it comes to depends on its experiment, weights and data too.
+ * The same of an attacked network: what it comes to depends on its experiment, weights and data too.
  *
- * @param study The network; its name is the key below the part.
+ * @param experiment Whose network; the name of its folder is the key below the part.
  * @param dataset Its images.
  * @param part The summary's key.
  * @param dependsOn What else decides the result, as JSON holds it.
@@ -44,14 +45,15 @@ export async function remembered<Result extends object>(
  * @throws {Error} If the network is not there.
  */
 export async function rememberedOf<Result extends object>(
-  { name, experiment }: StudyNetwork<object>,
+  experiment: Experiment<object>,
   { checksums: images }: Dataset,
   part: string,
   dependsOn: object,
   measure: (attacked: LoadedBadNet) => Promise<Result>,
 ): Promise<Result> {
-  const data = experiment.data.name;
-  const weights = await md5Of(outputPath(data, name, "weights.bin"));
-  const make = (): Promise<Result> => withBadNet(`${data}/${name}`, experiment, measure);
+  const [folder, data] = [networkFolder(experiment), experiment.data.name];
+  const weights = await md5Of(outputPath(folder, "weights.bin"));
+  const make = (): Promise<Result> => withBadNet(folder, experiment, measure);
+  const name = folder.slice(data.length + 1);
   return await remembered(data, part, name, { experiment, weights, images, ...dependsOn }, make);
 }

@@ -155,9 +155,11 @@ Deno.test("times are told in minutes and seconds", () => {
 });
 
 Deno.test("time left is what earlier runs took, unless one was never run", () => {
-  assertEquals(timeLeft(["a", "b"], { a: 10, b: 50 }, "a", 4), "about 56 s left");
-  assertEquals(timeLeft(["a", "b"], { a: 10, b: 600 }, "b", 0), "about 10 min left");
-  assertEquals(timeLeft(["a", "b"], { a: 10 }, "a", 4), "");
+  assertEquals(timeLeft(["b"], { a: 10, b: 50 }, new Map([["a", 4]])), "about 56 s left");
+  assertEquals(timeLeft([], { a: 10, b: 600 }, new Map([["b", 0]])), "about 10 min left");
+  assertEquals(timeLeft(["b"], { a: 10 }, new Map([["a", 4]])), "");
+  const beside = new Map([["a", 4], ["b", 10]]);
+  assertEquals(timeLeft(["c"], { a: 10, b: 50, c: 20 }, beside), "about 40 s left");
 });
 
 const test = { cleanAccuracy: 0.95, attackSuccess: 0.9 };

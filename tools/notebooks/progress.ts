@@ -1,13 +1,15 @@
-/** Tells how running a list of notebooks goes. */
+/** Tells how running a list of notebooks goes, several at once perhaps. */
 export interface ProgressPrinter {
   begin(name: string): void;
   /** The cell at work and the newest line it showed. */
-  tell(cell: string, progress: string): void;
+  tell(name: string, cell: string, progress: string): void;
   /** How it ended: "done in 3 s". */
-  end(result: string): void;
+  end(name: string, result: string): void;
 }
 
 const QUIET = 8_000; // milliseconds between lines where there is no terminal
+
+const worded = (...parts: string[]): string => parts.filter(Boolean).join(" · ");
 
 /**
  * Prints progress: in a terminal one line that is rewritten, elsewhere a line now and then. The time
@@ -23,30 +25,37 @@ export function progressPrinter(
   const terminal = Deno.stdout.isTerminal();
   const write = (text: string): void => void Deno.stdout.writeSync(new TextEncoder().encode(text));
   const rewrite = terminal ? "\r\x1b[K" : "";
-  let [current, state, start, last] = ["", "", 0, 0];
+  const running = new Map<string, { state: string; start: number }>();
+  const waiting = new Set(names);
+  let last = 0;
   let timer: ReturnType<typeof setInterval> | undefined;
-  const heading = (): string => `[${names.indexOf(current) + 1}/${names.length}] ${current}`;
+  const heading = (name: string): string => `[${names.indexOf(name) + 1}/${names.length}] ${name}`;
   const print = (): void => {
     last = Date.now();
-    const elapsed = (last - start) / 1000;
-    const left = timeLeft(names, durations, current, elapsed);
-    const parts = [heading(), state, timeWords(elapsed), left].filter(Boolean);
-    const line = parts.join(" · ");
-    write(terminal ? rewrite + line.slice(0, Deno.consoleSize().columns - 1) : `${line}\n`);
+    const elapsed = new Map<string, number>();
+    const lines = [...running].map(([name, { state, start }]) => {
+      elapsed.set(name, (last - start) / 1000);
+      return worded(heading(name), state, timeWords(elapsed.get(name)!));
+    });
+    const left = timeLeft([...waiting], durations, elapsed);
+    if (!terminal) return write(lines.map((line) => `${worded(line, left)}\n`).join(""));
+    write(rewrite + worded(left, ...lines).slice(0, Deno.consoleSize().columns - 1));
   };
   return {
     begin(name: string): void {
-      [current, state, start] = [name, "", Date.now()];
-      write(terminal ? heading() : `${heading()} …\n`);
-      timer = setInterval(print, terminal ? 1000 : QUIET);
+      waiting.delete(name);
+      running.set(name, { state: "", start: Date.now() });
+      if (running.size === 1) timer = setInterval(print, terminal ? 1000 : QUIET);
+      write(terminal ? `${rewrite}${heading(name)}` : `${heading(name)} …\n`);
     },
-    tell(cell: string, progress: string): void {
-      state = [cell, progress].filter(Boolean).join(" · ");
+    tell(name: string, cell: string, progress: string): void {
+      running.get(name)!.state = worded(cell, progress);
       if (terminal && Date.now() - last > 200) print();
     },
-    end(result: string): void {
-      clearInterval(timer);
-      write(`${rewrite}${heading()} ${result}\n`);
+    end(name: string, result: string): void {
+      running.delete(name);
+      if (running.size === 0) clearInterval(timer);
+      write(`${rewrite}${heading(name)} ${result}\n`);
     },
   };
 }
@@ -71,17 +80,23 @@ export async function readDurations(file: string): Promise<Record<string, number
   return await Deno.readTextFile(file).then((text) => JSON.parse(text)).catch(() => ({}));
 }
 
-/** What earlier runs say is left; nothing where one of the notebooks was never run. */
+/**
+ * What earlier runs say is left; nothing where one of the notebooks was never run.
+ *
+ * @param waiting Notebooks that have not begun.
+ * @param durations Seconds that earlier runs took, by name.
+ * @param elapsed Seconds for which the others have been running, by name; as many go on beside each other.
+ */
 export function timeLeft(
-  names: readonly string[],
+  waiting: readonly string[],
   durations: Readonly<Record<string, number>>,
-  current: string,
-  elapsed: number,
+  elapsed: ReadonlyMap<string, number>,
 ): string {
-  const ahead = names.slice(names.indexOf(current)).map((name) => durations[name]);
-  if (ahead.some((seconds) => seconds === undefined)) return "";
-  const [now, ...later] = ahead as number[];
-  const seconds = later.reduce((sum, each) => sum + each, Math.max(0, now! - elapsed));
+  if ([...waiting, ...elapsed.keys()].some((name) => durations[name] === undefined)) return "";
+  const ahead = waiting.map((name) => durations[name]!);
+  const now = [...elapsed].map(([name, seconds]) => Math.max(0, durations[name]! - seconds));
+  const sum = [...ahead, ...now].reduce((total, each) => total + each, 0);
+  const seconds = Math.max(sum / elapsed.size, ...now);
   return `about ${
     seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`
   } left`;
