@@ -45,6 +45,8 @@ export function arithmetic(
     if (operation === "divide") return refuse("a tensor as divisor");
     const second = operation === "subtract"
       ? rescaled(graph, other, [-1], [0], `${name}_negative`)
+      : one === other // which tfjs frees too early if a layer takes it twice
+      ? rescaled(graph, other, [1], [0], `${name}_again`)
       : other;
     const kind = operation === "multiply" ? "Multiply" : "Add";
     return graph.apply(graph.layer(kind, { name }), [one, second]);

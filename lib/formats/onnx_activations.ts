@@ -6,8 +6,8 @@ import { imagesValue } from "@lib/formats/onnx_windows.ts";
 
 /** What treats each value alike. */
 const alike = (make: (call: Call, tensor: Tensor) => Tensor): Operator => (call) => {
-  const { tensor, shape } = call.computed();
-  return { tensor: make(call, tensor), shape };
+  const value = call.turned();
+  return { ...value, tensor: make(call, value.tensor) };
 };
 
 /** A layer that does so. */
@@ -26,7 +26,7 @@ const overClasses = (name: string): Operator => (call) => {
   return activation(name)(call);
 };
 
-const elu = (call: Call): Value => {
+const elu = (call: Call): ReturnType<Operator> => {
   const alpha = call.number("alpha", 1);
   return alpha === 1 ? activation("elu")(call) : call.refuse("alpha 1", alpha);
 };

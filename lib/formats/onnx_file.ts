@@ -68,6 +68,12 @@ function call({ graph: file }: ModelProto, graph: LayerGraph): Computed["tensor"
         `Expected images of a known size, channels first, but found [${sizes}] for "${name}" in ${where}`,
       );
     }
+    if (comesLast(file.node, name)) {
+      const [height, width, channels] = sizes as [number, number, number];
+      const tensor = graph.input(name, [null, channels, height, width]);
+      values.set(name, { tensor, shape: [0, ...sizes], order: [0, 1, 2, 3] });
+      continue;
+    }
     values.set(name, { tensor: graph.input(name, [null, ...sizes]), shape: [0, ...sizes] });
   }
   const model = { initializer: file.initializer, weights: new Set<TensorProto>() };
@@ -84,7 +90,9 @@ function call({ graph: file }: ModelProto, graph: LayerGraph): Computed["tensor"
       input[index] = name;
     };
     const operation = new Call(node, inputs, graph, nameOf(node, graph), { ...model, rename });
-    values.set(output, operator(operation));
+    [operator(operation)].flat().forEach((value, index) =>
+      values.set(index === 0 ? output : node.output[index]!, value)
+    );
   }
   return file.output.map(({ name }) => {
     const value = values.get(name);
@@ -92,6 +100,12 @@ function call({ graph: file }: ModelProto, graph: LayerGraph): Computed["tensor"
     throw new Error(`Expected an output of the images but found none as "${name}" in ${where}`);
   });
 }
+
+/** Whether images come channels last: the first thing is that their channels are put first. */
+const comesLast = (nodes: NodeProto[], images: string): boolean =>
+  nodes.filter(({ input }) => input.includes(images)).every(({ opType, attribute }) =>
+    opType === "Transpose" && String(attribute[0]?.ints) === "0,3,1,2"
+  );
 
 /** A call of an operator: where each input's name stands, and the name of the output. */
 interface OperatorCall {

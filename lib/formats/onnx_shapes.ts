@@ -1,10 +1,12 @@
 /** Operators that change no value but its shape, and those that shapes are reckoned with. */
 import {
   type Call,
+  type Computed,
   isKnown,
   type Known,
   known,
   type Operator,
+  usualOrder,
   type Value,
 } from "@lib/formats/onnx_values.ts";
 import { transposed } from "@lib/formats/weights.ts";
@@ -25,7 +27,11 @@ export function reshaped(call: Call, target: readonly number[]): Value {
     const rest = value.values.length / -product(target);
     return { ...value, shape: target.map((size) => size === -1 ? rest : size) };
   }
-  const { tensor, shape } = value;
+  if (String(value.order) === "0,1,2,3" && target.length === 2) {
+    const tensor = call.graph.flatten(value.tensor, call.name, true);
+    return { tensor, shape: [0, tensor.shape[1]!] };
+  }
+  const { tensor, shape } = call.computed();
   const own = shape.slice(1);
   const rest = product(own) / -product(target.slice(1));
   const sizes = target.slice(1).map((size, axis) =>
@@ -37,8 +43,21 @@ export function reshaped(call: Call, target: readonly number[]): Value {
   ) {
     return { tensor, shape: [0, ...sizes] };
   }
-  if (product(sizes) !== product(own) || sizes.length !== 1) {
-    call.refuse("images as rows", `[${target}] of [${shape}]`);
+  if (product(sizes) !== product(own)) call.refuse("as many values", `[${target}] of [${shape}]`);
+  const pixels = String(own.slice(-2));
+  // each channel's pixels in a row, which stay images here
+  if (own.length === 3 && tensor.shape.length === 4 && sizes.length === 2 && sizes[0] === own[0]) {
+    return { tensor, shape: [0, ...sizes] };
+  }
+  // channels in groups, and back
+  const isGrouped = String([sizes.length, own.length].toSorted()) === "3,4";
+  if (isGrouped && String(sizes.slice(-2)) === pixels) {
+    const images = own.length === 3 ? call.images() : tensor;
+    const shape = [...sizes.slice(-2), ...sizes.slice(0, -2)];
+    return { tensor: call.graph.reshape(images, shape, call.name, true), shape: [0, ...sizes] };
+  }
+  if (sizes.length !== 1 || tensor.shape.length > 4) {
+    call.refuse("images as rows or channels in groups", `[${target}] of [${shape}]`);
   }
   return { tensor: call.graph.flatten(tensor, call.name), shape: [0, sizes[0]!] };
 }
@@ -59,6 +78,15 @@ function squeezed(call: Call): Value {
   const axes = call.list("axes", 1)?.map((axis) => axis < 0 ? axis + shape.length : axis);
   const kept = shape.filter((size, axis) => axes ? !axes.includes(axis) : size !== 1);
   return reshaped(call, kept);
+}
+
+/** Axes in another order: none is moved before an operator needs it. */
+function turned(call: Call, { tensor, shape, order = usualOrder(shape.length) }: Computed): Value {
+  const axes = call.list("perm") ?? [...shape.keys()].reverse();
+  if (tensor.shape.length !== shape.length) call.refuse("images", `[${shape}]`);
+  const found = axes.map((axis) => order[axis]!);
+  const isUsual = String(found) === String(usualOrder(shape.length));
+  return { tensor, shape: axes.map((axis) => shape[axis]!), ...!isUsual && { order: found } };
 }
 
 /** Rows of known numbers, from one to another, forwards or backwards. */
@@ -106,10 +134,12 @@ export const SHAPE_OPERATORS: Record<string, Operator> = {
     // the batch's size may be any that the network was exported with
     return reshaped(call, isKnown(call.inputs[0]!) ? target : [0, ...target.slice(1)]);
   },
-  Shape: (call) => list([...call.computed().shape]),
+  Shape: (call) => list([...call.turned().shape]),
   Slice: sliced,
   Squeeze: squeezed,
   Transpose: (call) => {
+    const [value] = call.inputs;
+    if (value !== undefined && !isKnown(value)) return turned(call, value);
     const { shape, values } = call.known(0);
     const order = call.list("perm") ?? [...shape.keys()].reverse();
     return transposed({ shape: [...shape], values: Float32Array.from(values) }, order);

@@ -12,7 +12,15 @@ export interface Computed {
   /** Images channels last; those of one pixel may be rows of channels. */
   tensor: Tensor;
   shape: number[];
+  /** Which axis of the tensor each axis in the file is, where it is turned: else as {@link usualOrder} says. */
+  order?: number[];
 }
+
+/** The tensor's axes in the file's order: images, also with channels in groups, have channels last. */
+export const usualOrder = (rank: number): number[] =>
+  rank > 3
+    ? [0, ...Array.from({ length: rank - 3 }, (_, at) => at + 3), 1, 2]
+    : [...Array(rank).keys()];
 
 /** Known numbers, with the tensor in the file that they are in the order of, if there is one. */
 export interface Known extends Constant {
@@ -29,7 +37,7 @@ export const known = (source: TensorProto, where: string): Known => ({
 });
 
 /** What an operator gives. */
-export type Operator = (call: Call) => Value;
+export type Operator = (call: Call) => Value | Value[];
 
 /** An operator's call with what it takes. */
 export class Call {
@@ -78,11 +86,27 @@ export class Call {
     return new TextDecoder().decode(found?.s ?? new Uint8Array());
   }
 
-  /** An input that follows from the images. */
-  computed(index = 0): Computed {
+  /** An input that follows from the images, its axes turned as they may be. */
+  turned(index = 0): Computed {
     const value = this.inputs[index];
     if (value === undefined || isKnown(value)) return this.refuse("a value of the images", "none");
     return value;
+  }
+
+  /** The same with its axes in the usual order. */
+  computed(index = 0): Computed {
+    const { tensor, shape, order } = this.turned(index);
+    if (order === undefined) return { tensor, shape };
+    if (order[0] !== 0) this.refuse("the batch's axis first", `[${order}]`);
+    const dims: number[] = [];
+    usualOrder(shape.length).forEach((to, axis) => dims[to] = order[axis]!);
+    return { tensor: this.permuted(tensor, dims.slice(1)), shape };
+  }
+
+  /** A tensor with its axes, of which the batch's is none, in another order. */
+  permuted(tensor: Tensor, dims: number[]): Tensor {
+    const name = this.graph.unusedName(`${this.name}_turned`);
+    return this.graph.apply(this.graph.layer("Permute", { name, dims }), [tensor]);
   }
 
   /** The same as images, [N, height, width, channels]. */

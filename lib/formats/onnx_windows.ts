@@ -78,7 +78,9 @@ export const pooling = (kind: "Max" | "Average"): (call: Call) => Computed => (c
 export const globalPooling =
   (kind: "Max" | "Average", keepsAxes = true): (call: Call) => Computed => (call) => {
     const layer = call.graph.layer(`Global${kind}Pooling2D`, { name: call.name });
-    const tensor = call.graph.apply(layer, [call.images()]);
+    // pixels in a row are images all the same
+    const { tensor: pixels, shape } = call.computed();
+    const tensor = call.graph.apply(layer, [shape.length === 3 ? pixels : call.images()]);
     const channels = tensor.shape[1]!;
     return { tensor, shape: keepsAxes ? [0, channels, 1, 1] : [0, channels] };
   };

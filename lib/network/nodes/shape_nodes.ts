@@ -90,6 +90,21 @@ export const SHAPE_NODES: Record<string, LayerNodes> = {
       return straight(padded, (gradient) => graph.slice(gradient, start, graph.shape(input)));
     },
   },
+  Cropping2D: {
+    knows: channelsLast,
+    add(graph, layer, [input]): Pass {
+      const { cropping } = layer.getConfig() as { cropping: [[number, number], [number, number]] };
+      const [[top, bottom], [left, right]] = cropping;
+      const start = graph.constant([0, top, left, 0], "INT32");
+      const sizes = graph.constant([-1, ...(layer.outputShape as number[]).slice(1)], "INT32");
+      const around = graph.constant([0, 0, top, bottom, left, right, 0, 0], "INT32");
+      const paddings = graph.reshape(around, [4, 2], "INT32");
+      return straight(
+        graph.slice(input, start, sizes),
+        (gradient) => graph.node("Pad", [gradient, paddings], { Tpaddings: type("INT32") }),
+      );
+    },
+  },
   Concatenate: {
     knows: alongChannels,
     add(graph, layer, inputs): Pass {
