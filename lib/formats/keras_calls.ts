@@ -14,7 +14,7 @@ import {
 } from "@lib/formats/keras_operations.ts";
 import { LAYER_CLASSES, translateLayer } from "@lib/formats/keras_layers.ts";
 import type { Settings, Written } from "@lib/formats/keras_written.ts";
-import type { Tensor } from "@lib/formats/layer_graph.ts";
+import type { LayerGraph, Tensor } from "@lib/formats/layer_graph.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
 /** Layers that do nothing when a network predicts: noise, augmentation, penalties. */
@@ -123,13 +123,31 @@ function translatedCall(written: Written, context: CallContext): (inputs: Tensor
   });
   let layer: tf.layers.Layer | undefined;
   return (inputs) => {
-    layer ??= graph.layer(class_name, { ...graph.lastChannels(config, inputs[0]!), name });
+    layer ??= layerFor(
+      graph,
+      class_name,
+      { ...graph.lastChannels(config, inputs[0]!), name },
+      inputs[0]!,
+    );
     const output = graph.apply(layer, inputs, places);
     const kept = written.config.keepdims === true
       ? graph.reshape(output, [1, 1, output.shape.at(-1)!], `${name}_kept`, true)
       : output;
     return next === undefined ? kept : next([kept]);
   };
+}
+
+/** A layer of tfjs; a convolution with a group a channel is one of each channel on its own. */
+function layerFor(
+  graph: LayerGraph,
+  kind: string,
+  config: Settings & { name: string },
+  { shape }: Tensor,
+): tf.layers.Layer {
+  const { groups, filters, ...rest } = config as Settings & { name: string };
+  if (kind !== "GroupedConv2D" || groups !== shape[3]) return graph.layer(kind, config);
+  const depthMultiplier = Number(filters) / Number(groups);
+  return graph.layer("DepthwiseConv2D", { ...rest, depthMultiplier });
 }
 
 /** Whether a layer is none of Keras's own. */

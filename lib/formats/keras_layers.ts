@@ -35,7 +35,7 @@ const LAYERS: Record<string, Translation> = {
     change: ({ axis }) => ({ axis: [axis].flat()[0] }),
   },
   Concatenate: { keep: ["axis"] },
-  Conv2D: { keep: [...CONVOLUTION, "filters"], granted: { groups: 1 }, change: zeros("kernel") },
+  Conv2D: { keep: [...CONVOLUTION, "filters"], change: zeros("kernel") },
   Cropping2D: { keep: ["cropping"] },
   Dense: { keep: ["units", "use_bias"], change: zeros("kernel") },
   DepthwiseConv2D: {
@@ -96,6 +96,7 @@ export function translateLayer({ class_name, config }: Written, named: string): 
   const isLeaky = class_name === "ReLU" && Boolean(config.negative_slope) &&
     config.max_value == null;
   const kind = isLeaky ? "LeakyReLU" : class_name;
+  if (kind === "Conv2D" && Number(config.groups ?? 1) > 1) return inGroups(config, named);
   const { keep = [], granted, change, as } = LAYERS[kind]!;
   for (const [key, value] of Object.entries(granted ?? {})) {
     const found = config[key];
@@ -116,6 +117,19 @@ export function translateLayer({ class_name, config }: Written, named: string): 
     class_name: as ?? kind,
     config: { ...Object.fromEntries(entries), ...activation && { activation } },
     ...behind && { behind },
+  };
+}
+
+/** A convolution in groups has its activation behind it. */
+function inGroups({ activation, groups, ...config }: Settings, named: string): Translated {
+  if (String(config.dilation_rate ?? 1).split(",").some((rate) => rate !== "1")) {
+    throw new Error(`Expected groups or a dilation_rate but found both for layer ${named}`);
+  }
+  const { config: settings } = translateLayer({ class_name: "Conv2D", config }, named);
+  const behind = { class_name: "Activation", config: { activation } };
+  return {
+    ...{ class_name: "GroupedConv2D", config: { ...settings, groups } },
+    ...(activation ?? "linear") !== "linear" && { behind },
   };
 }
 

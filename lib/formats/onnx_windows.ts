@@ -21,8 +21,8 @@ export function convolution(call: Call): Computed {
   const isDepthwise = groups > 1 && groups === channels && perGroup === 1;
   const dilationRate = call.list("dilations") ?? [1, 1];
   const isDilated = dilationRate.some((rate) => rate !== 1);
-  if (kernelSize.length !== 2 || (groups !== 1 && !isDepthwise) || (isDepthwise && isDilated)) {
-    call.refuse("a convolution of images in one group or one a channel", `${groups} groups`);
+  if (kernelSize.length !== 2 || (groups > 1 && isDilated)) {
+    call.refuse("a convolution of images, dilated only in one group", `${groups} groups`);
   }
   const { strides, pads, padding } = windowOf(call, input, kernelSize, dilationRate);
   const padded = padding === undefined ? zeroPadded(call, input, pads) : input;
@@ -34,6 +34,8 @@ export function convolution(call: Call): Computed {
     ? call.graph.layer("DepthwiseConv2D", {
       ...{ ...settings, ...zeros, depthMultiplier: outputs / channels },
     })
+    : groups > 1
+    ? call.graph.layer("GroupedConv2D", { ...settings, filters: outputs, groups })
     : call.graph.layer("Conv2D", { ...settings, ...zeros, filters: outputs, dilationRate });
   const shape = isDepthwise ? [...kernelSize, channels, outputs / channels] : undefined;
   const places = [call.place(1, FILTERS, shape), ...useBias ? [call.place(2)] : []];

@@ -1,6 +1,8 @@
 import { bool, type Graph, ints, type Ref, text, type } from "@lib/network/graph.ts";
 import { addActivation, knowsActivation } from "@lib/network/nodes/activation_nodes.ts";
+import "@lib/network/nodes/grouped_convolution.ts"; // which tfjs is to know
 import { channelsLast, type LayerNodes, type Pass, straight } from "@lib/network/nodes/pass.ts";
+import { spreadFilters } from "@lib/network/nodes/spread_filters.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
 const NHWC = { data_format: text("NHWC") };
@@ -56,19 +58,20 @@ const pooling = (
 /** A convolution by a kernel of TensorFlow, over all channels or each on its own. */
 const convolution = (kernel: "Conv2D" | "DepthwiseConv2dNative"): LayerNodes => ({
   knows: ({ dilationRate, dataFormat, activation }) =>
-    [dilationRate].flat().every((rate) => rate === 1) && channelsLast({ dataFormat }) &&
-    knowsActivation(activation),
-  add(graph, layer, [input], [filters, bias], { needsInputGradient }): Pass {
+    (kernel === "Conv2D" || [dilationRate].flat().every((rate) => rate === 1)) &&
+    channelsLast({ dataFormat }) && knowsActivation(activation),
+  add(graph, layer, [input], [own, bias], { needsInputGradient }): Pass {
     const window = windowOf(layer);
-    const sum = graph.node(kernel, [input, filters!], window);
+    const { filters, shape: sizes, back } = spreadFilters(graph, layer, own!);
+    const sum = graph.node(kernel, [input, filters], window);
     return weighted(graph, layer, sum, bias, (bySum) => {
-      const shape = graph.constant(layer.trainableWeights[0]!.shape as number[], "INT32");
+      const shape = graph.constant(sizes, "INT32");
       const inputs = needsInputGradient
-        ? [graph.node(`${kernel}BackpropInput`, [graph.shape(input), filters!, bySum], window)]
+        ? [graph.node(`${kernel}BackpropInput`, [graph.shape(input), filters, bySum], window)]
         : [];
       // one after the other: side by side, each on all cores, they are slower
       const operands = [input, shape, bySum, ...inputs.map((each) => `^${each}`)];
-      return { inputs, kernel: graph.node(`${kernel}BackpropFilter`, operands, window) };
+      return { inputs, kernel: back(graph.node(`${kernel}BackpropFilter`, operands, window)) };
     });
   },
 });
@@ -76,6 +79,7 @@ const convolution = (kernel: "Conv2D" | "DepthwiseConv2dNative"): LayerNodes => 
 /** Layers that sum or choose values: of a window that goes over images, or of all. */
 export const WINDOW_NODES: Record<string, LayerNodes> = {
   Conv2D: convolution("Conv2D"),
+  GroupedConv2D: convolution("Conv2D"),
   DepthwiseConv2D: convolution("DepthwiseConv2dNative"),
   Dense: {
     knows: ({ activation }, layer) =>
