@@ -12,6 +12,7 @@ import {
   operationCall,
   operationOf,
 } from "@lib/formats/keras_operations.ts";
+import { type MakeCall, SIZE_CALLS } from "@lib/formats/keras_sizes.ts";
 import { LAYER_CLASSES, translateLayer } from "@lib/formats/keras_layers.ts";
 import type { Settings, Written } from "@lib/formats/keras_written.ts";
 import type { LayerGraph, Tensor } from "@lib/formats/layer_graph.ts";
@@ -25,10 +26,11 @@ const IDLE = [
   ...["RandomFlip", "RandomGaussianBlur", "RandomGrayscale", "RandomHeight", "RandomHue"],
   ...["RandomInvert", "RandomPerspective", "RandomPosterization", "RandomRotation"],
   ...["RandomSaturation", "RandomSharpness", "RandomShear", "RandomTranslation", "RandomWidth"],
-  "RandomZoom",
+  ...["RandomZoom", "StochasticDepth"],
 ];
 
-type MakeCall = (settings: Settings, context: CallContext) => (inputs: Tensor[]) => Tensor;
+/** Layers of Keras's own ConvNeXt. */
+const CONVNEXT = ["LayerScale", "StochasticDepth"];
 
 /** Layers that are not one of tfjs. */
 const CALLS: Record<string, MakeCall> = {
@@ -46,22 +48,15 @@ const CALLS: Record<string, MakeCall> = {
   Reshape: ({ target_shape }, { graph, name }) => ([input]) =>
     graph.reshape(input!, target_shape as number[], name),
   SeparableConv2D: separable,
-  ...Object.fromEntries(["Resizing", "CenterCrop", "RandomCrop"].map((name) => [name, sized])),
+  ...SIZE_CALLS,
+  LayerScale: (_, context) => {
+    const config = { kernel_size: [1, 1], use_bias: false };
+    return translatedCall({ class_name: "DepthwiseConv2D", config }, context);
+  },
   HardSigmoid: (_, { graph, name, keras }) => ([input]) =>
     hardSigmoid(graph, input!, name, keras < 3 ? [1 / 5, 1 / 2] : undefined),
   HardSwish: (_, { graph, name }) => ([input]) => hardSwish(graph, input!, name),
 };
-
-/** Images of the size that they have already. */
-function sized({ height, width }: Settings, { named }: CallContext): ReturnType<MakeCall> {
-  return ([input]) => {
-    const size = input!.shape.slice(1, 3);
-    if (String(size) === String([height, width])) return input!;
-    throw new Error(
-      `Expected images of ${height}×${width} but found ${size.join("×")} for layer ${named}`,
-    );
-  };
-}
 
 /** A convolution of each channel on its own, then one of all channels; dilated, tfjs has it as one layer only. */
 function separable(settings: Settings, context: CallContext): ReturnType<MakeCall> {
@@ -93,7 +88,7 @@ export function layerCall(layer: Written, context: CallContext): LayerCall {
   if (operation !== undefined) return operationCall(operation, layer.config, context);
   const { class_name, config } = layer;
   const { named } = context;
-  if (isStranger(layer)) {
+  if (isStranger(layer) && !CONVNEXT.includes(class_name)) {
     throw new Error(`Expected layers that TensorFlow.js has but found custom layer ${named}`);
   }
   if (IDLE.includes(class_name)) return ([input]) => input as Tensor;

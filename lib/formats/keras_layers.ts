@@ -62,7 +62,6 @@ const LAYERS: Record<string, Translation> = {
   SpatialDropout2D: {
     ...{ as: "Dropout", keep: ["rate"], change: () => ({ noise_shape: [null, 1, 1, null] }) },
   },
-  UpSampling2D: { keep: ["size", "interpolation"] },
   ZeroPadding2D: { keep: ["padding"] },
 };
 

@@ -89,7 +89,7 @@ function weightCounts({ class_name, config }: Written): [trained: number, others
   const ofActivation = (config.activation as Written | null)?.class_name === "PReLU" ? 1 : 0;
   const kernels = KERNELS[class_name];
   if (kernels !== undefined) return [kernels + sum(config.use_bias) + ofActivation, 0];
-  if (class_name === "PReLU") return [1, 0];
+  if (["LayerScale", "PReLU"].includes(class_name)) return [1, 0];
   if (class_name === "Normalization") return [0, config.mean == null ? 3 : 0];
   if (!["BatchNormalization", "LayerNormalization"].includes(class_name)) return [0, 0];
   return [sum(config.center, config.scale), class_name === "BatchNormalization" ? 2 : 0];

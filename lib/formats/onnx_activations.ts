@@ -33,14 +33,17 @@ const elu = (call: Call): ReturnType<Operator> => {
 
 function prelu(call: Call): Value {
   const { values } = call.known(1);
-  const input = call.images();
-  if (values.length !== 1 && values.length !== input.shape[3]) {
+  const { shape } = call.computed();
+  const input = shape.length === 4 ? call.images() : call.computed().tensor;
+  const axes = input.shape.length;
+  if (values.length !== 1 && values.length !== input.shape.at(-1)) {
     call.refuse("a slope a channel", "others");
   }
-  const sharedAxes = values.length === 1 ? [1, 2, 3] : [1, 2];
+  const sharedAxes = values.length === 1 ? [1, 2, 3].slice(0, axes - 1) : [1, 2].slice(0, axes - 2);
   const settings = { name: call.name, sharedAxes, alphaInitializer: "zeros" };
   const layer = call.graph.layer("PReLU", settings);
-  return imagesValue(call.graph.apply(layer, [input], [call.place(1)]));
+  const tensor = call.graph.apply(layer, [input], [call.place(1)]);
+  return axes === 4 ? imagesValue(tensor) : { tensor, shape };
 }
 
 /** Values held between two limits: a rectifier from the lower one on. */
@@ -61,6 +64,7 @@ const clip = alike((call, tensor) => {
 export const ACTIVATION_OPERATORS: Record<string, Operator> = {
   Clip: clip,
   Elu: elu,
+  Erf: layer("ErrorFunction", () => ({})),
   Gelu: (call) => activation(call.word("approximate") === "tanh" ? "gelu_new" : "gelu")(call),
   HardSigmoid: alike((call, tensor) => {
     const line = [call.number("alpha", 0.2), call.number("beta", 0.5)] as const;

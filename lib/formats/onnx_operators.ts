@@ -63,6 +63,25 @@ function pad(call: Call): Value {
   return imagesValue(turned(zeroPadded(call, turned(padded), [0, before!, 0, behind!])));
 }
 
+/** Images of another size. */
+function resize(call: Call): Value {
+  const images = call.images();
+  const { shape } = call.computed();
+  const [scales, sizes] = [2, 3].map((at) => call.list("none", at) ?? []);
+  const size = [-2, -1].map((axis) =>
+    sizes!.at(axis) ?? Math.floor(shape.at(axis)! * scales!.at(axis)!)
+  );
+  const modes = ["mode", "coordinate_transformation_mode"].map((name) => call.word(name));
+  const [mode = "", place] = [modes[0] || "nearest", modes[1] || "half_pixel"];
+  const isWhole = size.every((length, at) => length % shape[at + 2]! === 0);
+  const isKnown = mode === "linear"
+    ? place.endsWith("half_pixel")
+    : mode === "nearest" && isWhole && place !== "align_corners";
+  if (!isKnown) call.refuse("linear or whole steps of pixels that are squares", `${mode} ${place}`);
+  const settings = { name: call.name, size, interpolation: mode.replace("linear", "bilinear") };
+  return imagesValue(call.graph.apply(call.graph.layer("Resized", settings), [images]));
+}
+
 /** Operators by their names. */
 export const OPERATORS: Record<string, Operator> = {
   ...SHAPE_OPERATORS,
@@ -87,6 +106,7 @@ export const OPERATORS: Record<string, Operator> = {
     return { ...value, tensor: rescaled(call.graph, value.tensor, [-1], [0], call.name) };
   },
   Pad: pad,
+  Resize: resize,
   ReduceMax: reduction("Max"),
   ReduceMean: reduction("Average"),
   ReduceSum: reduction("Average", true),

@@ -81,8 +81,11 @@ function squeezed(call: Call): Value {
 }
 
 /** Axes in another order: none is moved before an operator needs it. */
-function turned(call: Call, { tensor, shape, order = usualOrder(shape.length) }: Computed): Value {
+function turned(call: Call, { shape, order = usualOrder(shape.length) }: Computed): Value {
   const axes = call.list("perm") ?? [...shape.keys()].reverse();
+  const { tensor: own } = call.turned();
+  // a pixel's channels may be rows
+  const tensor = shape.length === 4 && own.shape.length === 2 ? call.images() : own;
   if (tensor.shape.length !== shape.length) call.refuse("images", `[${shape}]`);
   const found = axes.map((axis) => order[axis]!);
   const isUsual = String(found) === String(usualOrder(shape.length));

@@ -1,9 +1,11 @@
 import { type Graph, int, type Ref } from "@lib/network/graph.ts";
 import { isInput, type LayerCall, layerCalls } from "@lib/network/layer_calls.ts";
 import { ACTIVATION_NODES } from "@lib/network/nodes/activation_nodes.ts";
+import { ERROR_FUNCTION_NODES } from "@lib/network/nodes/error_function.ts";
 import { LAYER_NORMALIZATION_NODES } from "@lib/network/nodes/layer_normalization.ts";
 import { LOGARITHM_NODES } from "@lib/network/nodes/logarithm.ts";
 import type { LayerNodes, Pass, PassContext } from "@lib/network/nodes/pass.ts";
+import { RESIZED_NODES } from "@lib/network/nodes/resized.ts";
 import { SHAPE_NODES } from "@lib/network/nodes/shape_nodes.ts";
 import { TRAINING_NODES } from "@lib/network/nodes/training_nodes.ts";
 import { WINDOW_NODES } from "@lib/network/nodes/window_nodes.ts";
@@ -12,8 +14,10 @@ import { tf } from "@lib/network/tensorflow.ts";
 /** Layers by their Keras class name. */
 const LAYERS: Record<string, LayerNodes> = {
   ...ACTIVATION_NODES,
+  ...ERROR_FUNCTION_NODES,
   ...LAYER_NORMALIZATION_NODES,
   ...LOGARITHM_NODES,
+  ...RESIZED_NODES,
   ...SHAPE_NODES,
   ...TRAINING_NODES,
   ...WINDOW_NODES,

@@ -7,7 +7,7 @@ const BY_OUTPUT: Operands = (gradient, output) => [gradient, output];
 const OUTPUT_FIRST: Operands = (gradient, output) => [output, gradient];
 const BY_INPUT: Operands = (gradient, _, input) => [gradient, input];
 
-/** Kernels of functions of single numbers, by tfjs's names; a linear one needs none, swish two. */
+/** Kernels of functions of single numbers, by tfjs's names; a linear one needs none, others are {@link GATES}. */
 const FUNCTIONS: Record<string, [kernel: string, operands: Operands] | undefined> = {
   linear: undefined,
   elu: ["Elu", BY_OUTPUT],
@@ -19,6 +19,8 @@ const FUNCTIONS: Record<string, [kernel: string, operands: Operands] | undefined
   softplus: ["Softplus", BY_INPUT],
   softsign: ["Softsign", BY_INPUT],
   swish: undefined,
+  mish: undefined,
+  gelu: undefined,
 };
 
 /** Whether a function can be written. */
@@ -30,7 +32,8 @@ export function addActivation(
   name: unknown,
   input: Ref,
 ): { output: Ref; back(gradient: Ref): Ref } {
-  if (name === "swish") return addSwish(graph, input);
+  const gate = GATES[String(name)];
+  if (gate !== undefined) return gated(graph, input, gate(graph, input));
   const known = FUNCTIONS[String(name)];
   if (known === undefined) return { output: input, back: (gradient) => gradient };
   const [kernel, operands] = known;
@@ -40,13 +43,36 @@ export function addActivation(
   return { output, back };
 }
 
-/** The input times its sigmoid. */
-function addSwish(graph: Graph, input: Ref): ReturnType<typeof addActivation> {
-  const gate = graph.node("Sigmoid", [input]);
-  const output = graph.node("Mul", [input, gate]);
+type Added = ReturnType<typeof addActivation>;
+
+/** What functions multiply their input with. */
+const GATES: Record<string, (graph: Graph, input: Ref) => Added> = {
+  swish: (graph, input) => addActivation(graph, "sigmoid", input),
+  mish(graph, input): Added {
+    const inner = addActivation(graph, "softplus", input);
+    const outer = addActivation(graph, "tanh", inner.output);
+    return { output: outer.output, back: (gradient) => inner.back(outer.back(gradient)) };
+  },
+  /** The share of a normal distribution below the input. */
+  gelu(graph, input): Added {
+    const times = (value: Ref, factor: number): Ref =>
+      graph.node("Mul", [value, graph.constant(factor)]);
+    const shifted = graph.node("Erf", [times(input, Math.SQRT1_2)]);
+    const output = times(graph.node("AddV2", [shifted, graph.constant(1)]), 0.5);
+    const back = (gradient: Ref): Ref => {
+      const bell = graph.node("Exp", [times(graph.node("Square", [input]), -0.5)]);
+      return graph.node("Mul", [gradient, times(bell, 1 / Math.sqrt(2 * Math.PI))]);
+    };
+    return { output, back };
+  },
+};
+
+/** The input times its gate. */
+function gated(graph: Graph, input: Ref, gate: Added): Added {
+  const output = graph.node("Mul", [input, gate.output]);
   const back = (gradient: Ref): Ref => {
-    const byGate = graph.node("SigmoidGrad", [gate, graph.node("Mul", [gradient, input])]);
-    return graph.node("AddV2", [graph.node("Mul", [gradient, gate]), byGate]);
+    const byGate = gate.back(graph.node("Mul", [gradient, input]));
+    return graph.node("AddV2", [graph.node("Mul", [gradient, gate.output]), byGate]);
   };
   return { output, back };
 }
@@ -76,12 +102,11 @@ export const ACTIVATION_NODES: Record<string, LayerNodes> = {
   },
   /** With one slope, or one a channel. */
   PReLU: {
-    knows: (_, { outputShape, weights }) =>
-      (weights[0]!.shape as number[]).slice(0, -1).every((size) => size === 1) &&
-      outputShape.length === 4,
+    knows: (_, { weights }) =>
+      (weights[0]!.shape as number[]).slice(0, -1).every((size) => size === 1),
     add(graph, layer, [input], [slope]): Pass {
       const shape = layer.weights[0]!.shape as number[];
-      const summed = shape.at(-1) === 1 ? [0, 1, 2, 3] : [0, 1, 2];
+      const summed = [0, 1, 2, 3].slice(0, shape.length + (shape.at(-1) === 1 ? 1 : 0));
       // two rectifiers, one of them turned round
       const below = graph.node("Minimum", [input, graph.constant(0)]);
       const scaled = graph.node("Mul", [below, slope!]);

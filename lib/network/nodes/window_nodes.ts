@@ -81,15 +81,26 @@ export const WINDOW_NODES: Record<string, LayerNodes> = {
   Conv2D: convolution("Conv2D"),
   GroupedConv2D: convolution("Conv2D"),
   DepthwiseConv2D: convolution("DepthwiseConv2dNative"),
+  /** Of rows, or of each pixel's channels. */
   Dense: {
-    knows: ({ activation }, layer) =>
-      knowsActivation(activation) && (layer.outputShape as number[]).length === 2,
+    knows: ({ activation }) => knowsActivation(activation),
     add(graph, layer, [input], [kernel, bias]): Pass {
-      const sum = graph.node("MatMul", [input, kernel!]);
-      return weighted(graph, layer, sum, bias, (bySum) => ({
-        inputs: [graph.node("MatMul", [bySum, kernel!], { transpose_b: bool(true) })],
-        kernel: graph.node("MatMul", [input, bySum], { transpose_a: bool(true) }),
-      }));
+      const [inputs, units] = layer.trainableWeights[0]!.shape as [number, number];
+      const sizes = (layer.outputShape as number[]).slice(1, -1);
+      const rows = (value: Ref, size: number): Ref =>
+        sizes.length === 0 ? value : graph.reshape(value, [-1, size]);
+      const back = (value: Ref, size: number): Ref =>
+        sizes.length === 0 ? value : graph.reshape(value, [-1, ...sizes, size]);
+      const own = rows(input, inputs);
+      const sum = back(graph.node("MatMul", [own, kernel!]), units);
+      return weighted(graph, layer, sum, bias, (bySum) => {
+        const slope = rows(bySum, units);
+        const byOwn = graph.node("MatMul", [slope, kernel!], { transpose_b: bool(true) });
+        return {
+          inputs: [back(byOwn, inputs)],
+          kernel: graph.node("MatMul", [own, slope], { transpose_a: bool(true) }),
+        };
+      });
     },
   },
   MaxPooling2D: pooling("MaxPool", (_, input, output) => [input, output]),
