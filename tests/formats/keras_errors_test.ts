@@ -125,7 +125,7 @@ Deno.test("layers that tfjs does not have are named with their class", async () 
 
 Deno.test("settings that tfjs passes over are refused", async () => {
   const settings: [layer: string, setting: string, value: unknown, message: string][] = [
-    ["stem", "groups", 3, `Expected groups 1 but found 3 for layer "stem" of class Conv2D in`],
+    ["shared", "groups", 2, `found both for layer "shared" of class Conv2D in`],
     ["stem", "data_format", "channels_first", "Expected one data_format but found both"],
     ["stem", "activation", "exponential", "found exponential for layer"],
     ["stem", "activation", { class_name: "function", config: "mine" }, `"mine"} for layer`],

@@ -53,7 +53,7 @@ Deno.test({
   name: "pruned networks are the same in Keras",
   ignore: !hasKeras,
   async fn(): Promise<void> {
-    const names = ["transfer", "twice", "activations", "half"].flatMap((name) => [
+    const names = ["transfer", "twice", "activations", "sizes", "half"].flatMap((name) => [
       `${name}.keras`,
       `${name}.h5`,
     ]);

@@ -1,7 +1,10 @@
 /** Layers as nodes of a graph beside the same layers of tfjs, and dropout beside its definition. */
 import { Graph } from "@lib/network/graph.ts";
 import { addLayer, hasGraph } from "@lib/network/network_nodes.ts";
+import { ErrorFunction } from "@lib/network/nodes/error_function.ts";
+import { GroupedConv2D } from "@lib/network/nodes/grouped_convolution.ts";
 import { Logarithm } from "@lib/network/nodes/logarithm.ts";
+import { Resized } from "@lib/network/nodes/resized.ts";
 import { dropoutMask } from "@lib/network/nodes/training_nodes.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
 import { tf } from "@lib/network/tensorflow.ts";
@@ -82,11 +85,25 @@ for (
     tf.layers.permute({ dims: [3, 1, 2] }),
     tf.layers.reshape({ targetShape: [75] }),
     tf.layers.rescaling({ scale: [2, -1, 0.5] as never, offset: [0, 1, 2] as never }),
-    tf.layers.activation({ activation: "swish" }),
+    ...(["swish", "gelu", "mish"] as const).map((activation) =>
+      tf.layers.activation({ activation: activation as "swish" })
+    ),
+    tf.layers.cropping2D({ cropping: [[1, 0], [2, 1]] }),
+    tf.layers.dense({ units: 4, activation: "tanh" }),
+    new ErrorFunction({}),
+    new GroupedConv2D({
+      ...{ filters: 6, kernelSize: [3, 2], strides: [2, 1], padding: "same", groups: 3 },
+      useBias: true,
+    }),
+    new Resized({ size: [8, 3], interpolation: "bilinear" }),
+    new Resized({ size: [10, 5], interpolation: "nearest" }),
   ]
 ) {
   Deno.test(`a layer of class ${layer.getClassName()} is tfjs's own, forward and backward`, () => {
     layer.apply(tf.input({ batchShape: image }));
+    layer.setWeights(
+      layer.weights.map(({ shape }, at) => tf.randomNormal(shape as number[], 0, 1, "float32", at)),
+    );
     // shares are not below 0, and some are 0
     const mean = layer instanceof Logarithm ? 6 : 0.2;
     const input = tf.randomNormal([4, 5, 5, 3], mean, 1, "float32", 5).mul(
@@ -107,6 +124,30 @@ for (
     );
   });
 }
+
+Deno.test("a dilated convolution is one with zeros between its filters' values", () => {
+  // of which tfjs has no way back
+  const [input, slope] = [[2, 7, 6, 2], [2, 7, 6, 4]].map((shape, seed) =>
+    tf.randomNormal(shape, 0, 1, "float32", seed)
+  );
+  const kernel = tf.randomNormal([3, 3, 2, 4], 0, 1, "float32", 5);
+  const [one, two, three] = tf.split(kernel, 3);
+  const none = tf.zerosLike(one!);
+  const stretched = tf.concat([one!, none, two!, none, three!]);
+  const [dilated, plain] = [[kernel, [2, 1]], [stretched, [1, 1]]].map((each) => {
+    const [weights, dilationRate] = each as [tf.Tensor, [number, number]];
+    const kernelSize = weights.shape.slice(0, 2);
+    const settings = { filters: 4, padding: "same", useBias: false, dilationRate } as const;
+    const layer = tf.layers.conv2d({ ...settings, kernelSize });
+    layer.apply(tf.input({ shape: [7, 6, 2] }));
+    layer.setWeights([weights]);
+    return runLayer(layer, input!, slope!);
+  });
+  assertClose(dilated!.output.dataSync(), plain!.output.dataSync(), 1e-5);
+  assertClose(dilated!.byInput.dataSync(), plain!.byInput.dataSync(), 1e-5);
+  const rows = tf.gather(plain!.byWeights[0]!, [0, 2, 4]);
+  assertClose(dilated!.byWeights[0]!.dataSync(), rows.dataSync(), 1e-5);
+});
 
 Deno.test("layer normalisation without scale or offset is that with ones and zeros", () => {
   // tfjs's own cannot be called without them
@@ -206,7 +247,7 @@ Deno.test("the mask has the input's shape, at every rate", () => {
 Deno.test("networks with other layers or settings have no graph here", () => {
   const inputShape: [number, number, number] = [8, 8, 3];
   const layers: tf.layers.Layer[] = [
-    tf.layers.conv2d({ filters: 2, kernelSize: 3, dilationRate: 2, inputShape }),
+    tf.layers.depthwiseConv2d({ kernelSize: 3, dilationRate: 2, inputShape }),
     tf.layers.activation({ activation: "hardSigmoid", inputShape }),
     tf.layers.reLU({ maxValue: 5, inputShape }),
     tf.layers.upSampling2d({ inputShape }),

@@ -1,11 +1,5 @@
 import { int, type Ref, type } from "@lib/network/graph.ts";
-import {
-  alongChannels,
-  channelsLast,
-  type LayerNodes,
-  type Pass,
-  straight,
-} from "@lib/network/nodes/pass.ts";
+import { channelsLast, type LayerNodes, type Pass, straight } from "@lib/network/nodes/pass.ts";
 
 /** Layers without weights that rearrange, scale or join values. */
 export const SHAPE_NODES: Record<string, LayerNodes> = {
@@ -106,12 +100,13 @@ export const SHAPE_NODES: Record<string, LayerNodes> = {
     },
   },
   Concatenate: {
-    knows: alongChannels,
+    knows: ({ axis }, { outputShape }) => [-1, outputShape.length - 1].includes(Number(axis)),
     add(graph, layer, inputs): Pass {
-      const sizes = (layer.input as { shape: number[] }[]).map(({ shape }) => shape[3]!);
+      const last = layer.outputShape.length - 1;
+      const sizes = (layer.input as { shape: number[] }[]).map(({ shape }) => shape[last]!);
       return {
-        output: graph.join(inputs, 3),
-        backward: (gradient) => ({ inputs: graph.cut(gradient, sizes, 3), weights: [] }),
+        output: graph.join(inputs, last),
+        backward: (gradient) => ({ inputs: graph.cut(gradient, sizes, last), weights: [] }),
       };
     },
   },

@@ -128,6 +128,21 @@ def channels_first(k):
     return k.Model(images, L.Dense(5)(L.BatchNormalization()(x)))
 
 
+def sizes(k):
+    """Images of other sizes, convolutions in groups and dilated, and of ConvNeXt what it does with each pixel."""
+    L = k.layers
+    scale = importlib.import_module(f"{k.__name__}.src.applications.convnext").LayerScale
+    images = k.Input(SIZE)
+    x = L.UpSampling2D(2, interpolation="bilinear")(L.Resizing(6, 9)(images))
+    x = L.Conv2D(4, 3, padding="same", dilation_rate=2)(L.UpSampling2D(2)(L.Conv2D(4, 3, strides=2)(x)))
+    inner = [L.DepthwiseConv2D(3, padding="same"), L.LayerNormalization(), L.Dense(8, activation="gelu"), L.Dense(4)]
+    inner = k.Sequential([k.Input(x.shape[1:]), *inner, scale(0.5, 4, name="scale")], name="inner")
+    x = L.Add()([x, inner(x)])
+    x = L.Conv2D(8, 3, padding="same", groups=4)(L.Conv2D(8, 3, strides=2, groups=2, activation="relu")(x))
+    x = L.Concatenate()([L.GlobalAveragePooling2D()(x), L.GlobalMaxPooling2D()(x)])
+    return k.Model(images, L.Dense(5)(x))
+
+
 def half(k):
     policy = k.mixed_precision.global_policy if k is tf_keras else k.mixed_precision.dtype_policy
     before = policy()
@@ -222,8 +237,8 @@ def converted(source, folder, **settings):
 
 
 NETWORKS = {
-    keras: (transfer, twice, arithmetic, adapted, given, activations, squeeze, channels_first, half),
-    tf_keras: (transfer, twice, arithmetic, adapted, given, activations, squeeze, half),
+    keras: (transfer, twice, arithmetic, adapted, given, activations, squeeze, sizes, channels_first, half),
+    tf_keras: (transfer, twice, arithmetic, adapted, given, activations, squeeze, sizes, half),
 }
 expected = {}
 inputs = noise(4 * 192, 5).reshape(4, *SIZE).astype("float32")

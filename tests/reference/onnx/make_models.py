@@ -163,6 +163,54 @@ class Various(nn.Module):
         return F.softmax(self.linear(self.flat(self.pool(x).flatten(1))), 1)
 
 
+class Channels(nn.Module):
+    """Channels turned round, taken one by one, split, shuffled and in groups; dilation; part of the pixels."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.grouped = nn.Conv2d(3, 8, 3, padding=1), conv(8, 12, groups=2)
+        self.dilated, self.linear = nn.Conv2d(12, 4, 3, padding=2, dilation=2), nn.Linear(12, 5)
+
+    def forward(self, x):
+        x = x.flip(1)
+        x = torch.cat([(x[:, 0] * 2 - 0.5).unsqueeze(1), x[:, 1:]], 1)
+        one, two = F.relu(self.first(x)).chunk(2, 1)
+        x = torch.cat([one, torch.sigmoid(two) * one], 1)
+        images, channels, height, width = x.shape
+        x = x.view(images, 2, channels // 2, height, width).transpose(1, 2).reshape(images, channels, height, width)
+        x = self.dilated(F.relu(self.grouped(x)))[:, :, 1:-1, 2:]
+        x = x * x
+        return self.linear(torch.cat([x.flatten(2).mean(2), x.amax((2, 3)), x.sum((2, 3)) / 100], 1))
+
+
+class Pixels(nn.Module):
+    """A block of ConvNeXt: what it computes of each pixel's channels, with these last."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem, self.norm, self.last = nn.Conv2d(3, 6, 2, 2), nn.LayerNorm(6), nn.LayerNorm(6)
+        self.wide, self.narrow, self.scale = nn.Linear(6, 12), nn.Linear(12, 6), nn.Parameter(torch.ones(6, 1, 1))
+        self.end = nn.Sequential(nn.PReLU(6), nn.Linear(6, 6), nn.PReLU(), nn.Linear(6, 5))
+
+    def forward(self, x):
+        x = self.stem(x)
+        block = self.narrow(F.gelu(self.wide(self.norm(x.permute(0, 2, 3, 1))))).permute(0, 3, 1, 2)
+        return self.end(self.last((x + self.scale * block).mean((-2, -1))))
+
+
+class Sizes(nn.Module):
+    """Images of other sizes, which come channels last."""
+
+    def __init__(self):
+        super().__init__()
+        self.convs = nn.ModuleList([nn.Conv2d(3, 6, 3), nn.Conv2d(6, 8, 3, 2), nn.Conv2d(8, 5, 1)])
+
+    def forward(self, x):
+        x = F.interpolate(x.permute(0, 3, 1, 2), size=(24, 20), mode="bilinear")
+        x = F.mish(self.convs[1](F.interpolate(F.relu(self.convs[0](x)), scale_factor=2)))
+        return F.adaptive_max_pool2d(self.convs[2](x), 1).flatten(1)
+
+
 def with_weights(network):
     """Weights of any sign and size, variances positive."""
     state = network.state_dict()
@@ -228,6 +276,7 @@ def compute(path):
     size = session.get_inputs()[0].shape[0]
     step = size if isinstance(size, int) else 4
     own = inputs.astype("float16" if "half" in path else "float32")
+    own = own.transpose(0, 2, 3, 1) if "sizes" in path else own
     return np.concatenate([session.run(None, {"images": own[i : i + step]})[0] for i in range(0, 4, step)])
 
 
@@ -249,6 +298,12 @@ MODELS = {
     "vgg_new": (vgg, 18, False, True),
     "mobilenet_v2_new": (MobileNet, 20, False, True),
     "various_new": (Various, 20, False, True),
+    "channels": (Channels, 17, True, True),
+    "channels_new": (Channels, 18, False, True),
+    "pixels": (Pixels, 17, True, False),
+    "pixels_new": (Pixels, 20, False, True),
+    "sizes": (Sizes, 17, True, True),
+    "sizes_new": (Sizes, 18, False, True),
 }
 expected = {}
 inputs = noise(4 * int(np.prod(SIZE)), 5).reshape(4, *SIZE[1:], 3).transpose(0, 3, 1, 2).astype(np.float32)
@@ -259,18 +314,20 @@ with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(
         kind = torch.float16 if "half" in name else torch.float32
         network = with_weights(build()).to(kind)
         path = os.path.join(folder, f"{name}.onnx")
+        size = (*SIZE[1:], 3) if "sizes" in name else SIZE
         settings = {"opset_version": opset, "input_names": ["images"], "output_names": ["classes"]}
         if is_older:
             if is_dynamic:
                 settings["dynamic_axes"] = {"images": {0: "batch"}, "classes": {0: "batch"}}
-            torch.onnx.export(network, (torch.zeros(1, *SIZE, dtype=kind),), path, dynamo=False, **settings)
+            torch.onnx.export(network, (torch.zeros(1, *size, dtype=kind),), path, dynamo=False, **settings)
         else:
             if is_dynamic:
                 settings["dynamic_shapes"] = ({0: "batch"},)
             # one is in two files, as is usual for large ones
-            torch.onnx.export(network, (torch.zeros(2, *SIZE),), path, dynamo=True, external_data="vgg" in name, **settings)
+            torch.onnx.export(network, (torch.zeros(2, *size),), path, dynamo=True, external_data="vgg" in name, **settings)
         computed = compute(path)
-        wanted = network.float()(torch.tensor(inputs)).detach().numpy()
+        own = inputs.transpose(0, 2, 3, 1) if "sizes" in name else inputs
+        wanted = network.float()(torch.tensor(own)).detach().numpy()
         np.testing.assert_allclose(computed, wanted, atol=1e-2 if "half" in name else 1e-4)
         expected[f"{name}.onnx"] = [float(f"{value:.9g}") for value in computed.ravel()]
     parts(os.path.join(folder, "parts.onnx"))
