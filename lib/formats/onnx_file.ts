@@ -82,7 +82,9 @@ function call({ graph: file }: ModelProto, graph: LayerGraph): Computed["tensor"
     const named = `${node.domain || "ai.onnx"}.${node.opType}`;
     if (operator === undefined || !["", "ai.onnx"].includes(node.domain)) {
       const all = Object.keys(OPERATORS).join(", ");
-      throw new Error(`Expected operators ${all} but found ${named} "${node.name}" in ${where}`);
+      throw new Error(
+        `Expected operators ${all} but found ${named} "${node.name}" in ${where}; in Python, put them in its place and export anew`,
+      );
     }
     const inputs = from.map(([{ input }, index]) => values.get(input[index]!));
     const rename = (at: number, name: string): void => {

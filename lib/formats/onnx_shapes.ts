@@ -86,7 +86,9 @@ function turned(call: Call, { shape, order = usualOrder(shape.length) }: Compute
   const { tensor: own } = call.turned();
   // a pixel's channels may be rows
   const tensor = shape.length === 4 && own.shape.length === 2 ? call.images() : own;
-  if (tensor.shape.length !== shape.length) call.refuse("images", `[${shape}]`);
+  if (tensor.shape.length !== shape.length) {
+    call.refuse("images, as no transformer has inside", `[${shape}]`);
+  }
   const found = axes.map((axis) => order[axis]!);
   const isUsual = String(found) === String(usualOrder(shape.length));
   return { tensor, shape: axes.map((axis) => shape[axis]!), ...!isUsual && { order: found } };
