@@ -93,6 +93,7 @@ export const OPERATORS: Record<string, Operator> = {
   Concat: concatenate,
   Conv: convolution,
   Dropout: idle,
+  Expand: idle, // arithmetic stretches values by itself
   Flatten: (call) => {
     const axis = call.number("axis", 1);
     return axis === 1 ? reshaped(call, [0, -1]) : call.refuse("rows", `axis ${axis}`);

@@ -179,7 +179,7 @@ class Channels(nn.Module):
         images, channels, height, width = x.shape
         x = x.view(images, 2, channels // 2, height, width).transpose(1, 2).reshape(images, channels, height, width)
         x = self.dilated(F.relu(self.grouped(x)))[:, :, 1:-1, 2:]
-        x = x * x
+        x = x * x * torch.sigmoid(x.mean((2, 3), keepdim=True)).expand_as(x)
         return self.linear(torch.cat([x.flatten(2).mean(2), x.amax((2, 3)), x.sum((2, 3)) / 100], 1))
 
 
