@@ -11,6 +11,7 @@ import { writeWhole } from "@lib/files.ts";
 import { hasDriver } from "@lib/network/device.ts";
 import { denoCache } from "./setup/cache.ts";
 import { run } from "./setup/command.ts";
+import { pinsOf } from "./setup/pins.ts";
 import { platformFor } from "./setup/platforms.ts";
 import { makeEnvironment, VENV_PYTHON } from "./setup/python.ts";
 import { doStep, type Step } from "./setup/step.ts";
@@ -27,14 +28,13 @@ export async function setup(): Promise<void> {
 
 async function steps(): Promise<Step[]> {
   const platform = platformFor(Deno.build.os, Deno.build.arch);
-  const requirements = await Deno.readTextFile(join(ROOT, "requirements.txt"));
-  const { imports } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
-  const pins = pinsOf(requirements);
-  const jupyter = [...pins].filter(([name]) => !/^(tensorflow|ziglang)/.test(name))
-    .map((pin) => pin.join("=="));
+  const textOf = (file: string): Promise<string> => Deno.readTextFile(join(ROOT, file));
+  const { imports } = JSON.parse(await textOf("deno.json"));
+  const pins = pinsOf(await textOf("tools/setup/tensorflow.txt"));
+  const { version } = pins.find(({ name }) => name === platform.wheel)!;
   // a driver that is added later asks for the wheel with CUDA
   const withCuda = platform.wheel === "tensorflow-cpu" && await hasDriver();
-  const tensorflow = `${platform.wheel} ${pins.get(platform.wheel)}${withCuda ? " with CUDA" : ""}`;
+  const tensorflow = `${platform.wheel} ${version}${withCuda ? " with CUDA" : ""}`;
   const python = join(ROOT, VENV_PYTHON);
   const kernel = kernelSpec(Deno.execPath());
   const kernelFile = ".venv/share/jupyter/kernels/deno/kernel.json";
@@ -54,9 +54,9 @@ async function steps(): Promise<Step[]> {
     },
     {
       name: "Jupyter",
-      from: jupyter.join(),
+      from: await textOf("requirements.txt"),
       makes: [".venv/bin/jupyter-lab"],
-      make: () => run([python, "-m", "pip", "install", "--quiet", ...jupyter], ROOT),
+      make: () => run([python, "-m", "pip", "install", "-qr", "requirements.txt"], ROOT),
     },
     {
       name: "Deno kernel",
@@ -86,15 +86,6 @@ async function steps(): Promise<Step[]> {
       },
     },
   ];
-}
-
-/** Package names and versions of a requirements file. */
-export function pinsOf(requirements: string): Map<string, string> {
-  return new Map(
-    [...requirements.matchAll(/^([\w-]+)==([\w.]+)$/gm)].map((
-      [, name, version],
-    ) => [name!, version!]),
-  );
 }
 
 /**

@@ -1,11 +1,14 @@
 import { join } from "@lib/std/path.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
-import { kernelSpec, pinsOf } from "../../tools/setup.ts";
+import { ROOT } from "@lib/environment.ts";
+import { makeZip } from "../data/make_zip.ts";
+import { kernelSpec } from "../../tools/setup.ts";
 import { denoCache } from "../../tools/setup/cache.ts";
 import { run } from "../../tools/setup/command.ts";
 import { deviceLine, hasDriver } from "@lib/network/device.ts";
 import { platformFor } from "../../tools/setup/platforms.ts";
-import { isNewEnough } from "../../tools/setup/python.ts";
+import { pinsOf, requirementFile } from "../../tools/setup/pins.ts";
+import { isNewEnough, VENV_PYTHON } from "../../tools/setup/python.ts";
 import { BINDING_FILE, buildBinding, fetchTensorflow } from "../../tools/setup/tensorflow.ts";
 
 Deno.test("platforms are found, and elsewhere the message says what works", () => {
@@ -20,12 +23,40 @@ Deno.test("Python is to be 3.10 or newer", () => {
   assertEquals(versions.map(isNewEnough), [false, false, true, true, false]);
 });
 
-Deno.test("pins are the requirements' names and versions; every one is pinned", async () => {
-  const text = await Deno.readTextFile(new URL("../../requirements.txt", import.meta.url));
-  const packages = text.split("\n").filter((line) => line && !line.startsWith("#"));
-  const pins = pinsOf(text);
-  assertEquals(packages.length, pins.size);
-  assertEquals(pins.get("plotly"), "7.1.0");
+Deno.test("what is asked for is pinned with all that it needs, each by hashes", async () => {
+  const lists = [
+    ...["requirements", "tools/setup/tensorflow", "tools/publish/requirements"],
+    ...["sweep/requirements", "tests/reference/keras/requirements"],
+  ];
+  const linesOf = async (file: string): Promise<string[]> =>
+    (await Deno.readTextFile(join(ROOT, file))).split("\n")
+      .filter((line) => line && !line.startsWith("#"));
+  for (const list of lists) {
+    const pins = pinsOf(await Deno.readTextFile(join(ROOT, `${list}.txt`)));
+    const lines = await linesOf(`${list}.txt`);
+    assertEquals(pins.length, lines.filter((line) => !line.startsWith(" ")).length);
+    const versions = new Set(pins.map(({ name, version }) => `${name}==${version}`));
+    const wanted = await linesOf(`${list}.in`);
+    assertEquals(wanted.filter((line) => !versions.has(line)), [], list);
+  }
+});
+
+Deno.test("a package alone keeps its hashes, and pip refuses a file with others", async () => {
+  const root = await Deno.makeTempDir();
+  const wheel = makeZip({
+    "tiny-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n",
+    "tiny-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\n",
+  });
+  await Deno.writeFile(join(root, "tiny-1.0-py3-none-any.whl"), wheel);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", wheel));
+  const install = async (hash: string): Promise<string> => {
+    const [pin] = pinsOf(`tiny==1.0 ; os_name == 'posix' \\\n    --hash=sha256:${hash}\n`);
+    const file = await requirementFile(root, pin!);
+    const from = ["--no-index", "--find-links", root, "--dry-run", "-r", file];
+    return await run([join(ROOT, VENV_PYTHON), "-m", "pip", "install", ...from], root);
+  };
+  assert((await install(digest.toHex())).includes("Would install tiny-1.0"));
+  await assertRejects(() => install("0".repeat(64)), Error, "DO NOT MATCH THE HASHES");
 });
 
 Deno.test("the kernel is run by the Deno that set it up", () => {
@@ -81,7 +112,7 @@ Deno.test("where CUDA cannot be had, the library for the processor is fetched, a
   const root = join(await Deno.makeTempDir(), "with space");
   await Deno.mkdir(join(root, ".venv/bin"), { recursive: true });
   await Deno.writeTextFile(join(root, ".venv/bin/python"), PYTHON, { mode: 0o755 });
-  const pins = new Map([["tensorflow", "2"], ["tensorflow-cpu", "2"]]);
+  const pins = ["tensorflow", "tensorflow-cpu"].map((name) => ({ name, version: "2", lines: "" }));
   const real = console.log;
   const said: string[] = [];
   console.log = (line: string) => void said.push(line);
@@ -115,7 +146,7 @@ Deno.test("a path with space and comma reaches compiler and linker whole", async
   const before = Deno.env.get("PATH")!;
   Deno.env.set("PATH", `${join(root, "compiler")}:${before}`);
   try {
-    await buildBinding(root, platformFor("linux", "x86_64"), new Map());
+    await buildBinding(root, platformFor("linux", "x86_64"), []);
   } finally {
     Deno.env.set("PATH", before);
   }

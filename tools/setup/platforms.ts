@@ -1,6 +1,6 @@
 /** What differs between the platforms that the native TensorFlow binding is built on. */
 export interface Platform {
-  /** Package of requirements.txt whose wheel holds TensorFlow's C library. */
+  /** Package of tensorflow.txt whose wheel holds TensorFlow's C library. */
   wheel: string;
   /** The wheel's platform tag. */
   tag: string;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Command, run, works } from "./command.ts";
+import { type Pin, requirementFile } from "./pins.ts";
 import type { Platform } from "./platforms.ts";
 import { VENV_PYTHON } from "./python.ts";
 
@@ -21,19 +22,19 @@ for item in archive.infolist():
  *
  * @param root The repository's folder.
  * @param platform Which wheel and files.
- * @param pins Package names and versions of requirements.txt.
+ * @param pins The packages of tensorflow.txt.
  * @param withCuda Whether to try the wheel for NVIDIA's cards first.
  */
 export async function fetchTensorflow(
   root: string,
   platform: Platform,
-  pins: ReadonlyMap<string, string>,
+  pins: readonly Pin[],
   withCuda: boolean,
 ): Promise<void> {
   const python = join(root, VENV_PYTHON);
   if (withCuda) {
     try {
-      return await installForNvidia(root, python, pins.get("tensorflow")!);
+      return await installForNvidia(root, python, pinned(pins, "tensorflow").version);
     } catch (error) {
       const why = (error as Error).message.trim().split("\n").at(-1)!.trim();
       console.log(
@@ -44,11 +45,11 @@ export async function fetchTensorflow(
   // git-ignored and always the same, so that what a killed run left there is swept up by the next
   const temporary = join(root, ".setup", "tensorflow");
   await removeFolder(temporary);
-  const wheel = `${platform.wheel}==${pins.get(platform.wheel)}`;
+  const wheel = ["-r", await requirementFile(root, pinned(pins, platform.wheel))];
   // the library does not depend on Python, so one wheel serves whatever Python there is
   const which = ["--platform", platform.tag, "--python-version", "3.12", "--abi", "cp312"];
   const download = ["--no-deps", "--only-binary=:all:", "--implementation", "cp", ...which];
-  await run([python, "-m", "pip", "download", ...download, "-d", temporary, wheel], root);
+  await run([python, "-m", "pip", "download", ...download, "-d", temporary, ...wheel], root);
   const [file] = [...Deno.readDirSync(temporary)].map((entry) => join(temporary, entry.name));
   await run([python, "-c", UNPACK, file!, join(temporary, "out"), ...platform.libraries], root);
   await removeFolder(join(root, ".tensorflow"));
@@ -62,7 +63,10 @@ async function removeFolder(folder: string): Promise<void> {
   });
 }
 
-/** With an NVIDIA driver: the wheel with CUDA, installed as it is. Not covered by the tests. */
+const pinned = (pins: readonly Pin[], wanted: string): Pin =>
+  pins.find(({ name }) => name === wanted)!;
+
+/** With an NVIDIA driver: the wheel with CUDA, installed as it is, its hashes not checked. Not covered by the tests. */
 async function installForNvidia(root: string, python: string, version: string): Promise<void> {
   await run([python, "-m", "pip", "install", `tensorflow[and-cuda]==${version}`], root);
   const where = "import sysconfig; print(sysconfig.get_paths()['purelib'])";
@@ -76,12 +80,12 @@ async function installForNvidia(root: string, python: string, version: string): 
  *
  * @param root The repository's folder.
  * @param platform Which files and linker flags.
- * @param pins Package names and versions of requirements.txt.
+ * @param pins The packages of tensorflow.txt.
  */
 export async function buildBinding(
   root: string,
   platform: Platform,
-  pins: ReadonlyMap<string, string>,
+  pins: readonly Pin[],
 ): Promise<void> {
   const binding = await Deno.realPath(join(root, BINDING_PACKAGE));
   const headers = await Deno.realPath(join(root, "node_modules/node-api-headers/include"));
@@ -111,11 +115,12 @@ const BINDING_PACKAGE = "node_modules/@tensorflow/tfjs-node-gpu";
 /** The binding, below the repository's folder. */
 export const BINDING_FILE = `${BINDING_PACKAGE}/lib/napi-v8/tfjs_binding.node`;
 
-async function findCompiler(root: string, pins: ReadonlyMap<string, string>): Promise<Command> {
+async function findCompiler(root: string, pins: readonly Pin[]): Promise<Command> {
   for (const compiler of ["c++", "g++", "clang++"]) {
     if (await works([compiler, "--version"])) return [compiler];
   }
   const python = join(root, VENV_PYTHON);
-  await run([python, "-m", "pip", "install", `ziglang==${pins.get("ziglang")}`], root);
+  const ziglang = await requirementFile(root, pinned(pins, "ziglang"));
+  await run([python, "-m", "pip", "install", "-r", ziglang], root);
   return [python, "-m", "ziglang", "c++"];
 }

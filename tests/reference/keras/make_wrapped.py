@@ -1,7 +1,7 @@
 """Makes small Keras networks in the wrappings that people save them in, in wrapped.zip, and what Keras predicts with
 them, in wrapped.json.
 
-Run with: pip install -r requirements.txt tensorflow-cpu tf_keras and pip install --no-deps tensorflowjs,
+Run with: pip install -r requirements.in tensorflow-cpu tf_keras and pip install --no-deps tensorflowjs,
 then KERAS_BACKEND=jax python make_wrapped.py, then deno fmt.
 """
 
