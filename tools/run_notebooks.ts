@@ -69,11 +69,18 @@ export async function runNotebooks(
     await writeWhole(memory, JSON.stringify(durations));
     if (save) await writeWhole(file, await Deno.readTextFile(result));
   };
-  const lane = async (part: readonly string[]): Promise<void> => {
-    for (const file of part) if (!failed) await runOne(file);
+  // each goes forwards through its own part, then backwards through what is left of the other's
+  const lane = async (own: string[], others: string[]): Promise<void> => {
+    for (;;) {
+      const file = failed ? undefined : own.shift() ?? others.pop();
+      if (file === undefined) return;
+      await runOne(file);
+    }
   };
   const half = DATASETS[dataset]!.isSynthetic ? Math.ceil(files.length / 2) : files.length;
-  const ended = await Promise.allSettled([lane(files.slice(0, half)), lane(files.slice(half))]);
+  const [first, second] = [files.slice(0, half), files.slice(half)];
+  const lanes = [lane(first, second), ...half < files.length ? [lane(second, first)] : []];
+  const ended = await Promise.allSettled(lanes);
   const failure = ended.find((each) => each.status === "rejected");
   if (failure) throw failure.reason;
 }
