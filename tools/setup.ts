@@ -69,6 +69,15 @@ async function steps(): Promise<Step[]> {
       },
     },
     {
+      name: "Plotly",
+      from: `${imports["plotly.js-dist"]} ${Deno.version.v8} ${ROOT}`,
+      makes: [".setup/plotly.bin"],
+      make: async () => {
+        const compile = join(ROOT, "tools/setup/compile_plotly.ts");
+        await run([Deno.execPath(), "run", "-A", "--quiet", compile], ROOT);
+      },
+    },
+    {
       name: "TensorFlow's C library",
       from: tensorflow,
       makes: platform.libraries.map((file) => `.tensorflow/${file}`),
