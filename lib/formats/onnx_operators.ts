@@ -82,6 +82,23 @@ function resize(call: Call): Value {
   return imagesValue(call.graph.apply(call.graph.layer("Resized", settings), [images]));
 }
 
+/** One value a channel at every pixel of images of a size; arithmetic stretches known numbers by itself. */
+function expand(call: Call): Value {
+  const [value] = call.inputs;
+  if (value !== undefined && isKnown(value)) return value;
+  const { tensor, shape } = call.computed();
+  const target = Array.from(call.known(1).values);
+  const [own, size] = [shape, target].map((sizes) => sizes.slice(-2));
+  if (shape.length === 4 && target.length === 4 && own!.every((length) => length === 1)) {
+    const settings = { name: call.name, size, interpolation: "nearest" };
+    return imagesValue(call.graph.apply(call.graph.layer("Resized", settings), [call.images()]));
+  }
+  const isSame = target.length === shape.length &&
+    target.every((length, axis) => axis === 0 || length === 1 || length === shape[axis]);
+  if (!isSame) call.refuse("one value a channel", `[${shape}] to be [${target}]`);
+  return { tensor, shape };
+}
+
 /** Operators by their names. */
 export const OPERATORS: Record<string, Operator> = {
   ...SHAPE_OPERATORS,
@@ -93,7 +110,7 @@ export const OPERATORS: Record<string, Operator> = {
   Concat: concatenate,
   Conv: convolution,
   Dropout: idle,
-  Expand: idle, // arithmetic stretches values by itself
+  Expand: expand,
   Flatten: (call) => {
     const axis = call.number("axis", 1);
     return axis === 1 ? reshaped(call, [0, -1]) : call.refuse("rows", `axis ${axis}`);

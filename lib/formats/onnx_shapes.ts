@@ -139,7 +139,10 @@ export const SHAPE_OPERATORS: Record<string, Operator> = {
     // the batch's size may be any that the network was exported with
     return reshaped(call, isKnown(call.inputs[0]!) ? target : [0, ...target.slice(1)]);
   },
-  Shape: (call) => list([...call.turned().shape]),
+  Shape: (call) => {
+    const { shape } = call.turned();
+    return list(shape.slice(call.number("start", 0), call.number("end", shape.length)));
+  },
   Slice: sliced,
   Squeeze: squeezed,
   Transpose: (call) => {

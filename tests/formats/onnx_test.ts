@@ -110,6 +110,37 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a value that is expanded over the pixels is onnxruntime's",
+  ignore: !hasKeras,
+  async fn(): Promise<void> {
+    const file = `${folder}/expanded.onnx`;
+    await Deno.writeFile(
+      file,
+      changed(({ graph }) => {
+        const at = graph.node.findIndex(({ opType }) => opType === "Elu");
+        const [activation, first] = [graph.node[at]!, graph.initializer[0]!];
+        const size = graph.input[0]!.type!.tensorType!.shape!.dim.slice(2)
+          .map(({ dimValue }) => dimValue!);
+        const rawData = new Uint8Array(BigInt64Array.from([1n, 1n, ...size]).buffer);
+        const whole = { name: "whole", dims: [4n], dataType: 7, rawData };
+        graph.initializer.push({ ...first, ...whole });
+        const mean = { opType: "GlobalAveragePool", name: "mean", output: ["mean"], attribute: [] };
+        const expand = {
+          opType: "Expand",
+          name: "expand",
+          input: ["mean", "whole"],
+          attribute: [],
+        };
+        graph.node.splice(at, 1, { ...activation, ...mean }, { ...activation, ...expand });
+      }),
+    );
+    const { network } = await openNetwork(file);
+    assertClose(predictions(network), (await askOnnxruntime([file]))[0]!, 1e-4);
+    disposeNetwork(network);
+  },
+});
+
 Deno.test("the GELU by a hyperbolic tangent is told from the exact one", async () => {
   const file = `${folder}/gelu.onnx`;
   for (const [approximate, name] of [["tanh", "gelu_new"], ["none", "gelu"]] as const) {
