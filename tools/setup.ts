@@ -11,7 +11,7 @@ import { writeWhole } from "@lib/files.ts";
 import { hasDriver } from "@lib/network/device.ts";
 import { denoCache } from "./setup/cache.ts";
 import { run } from "./setup/command.ts";
-import { pinsOf } from "./setup/pins.ts";
+import { pinned, pinsOf } from "./setup/pins.ts";
 import { platformFor } from "./setup/platforms.ts";
 import { makeEnvironment, VENV_PYTHON } from "./setup/python.ts";
 import { doStep, type Step } from "./setup/step.ts";
@@ -31,7 +31,7 @@ async function steps(): Promise<Step[]> {
   const textOf = (file: string): Promise<string> => Deno.readTextFile(join(ROOT, file));
   const { imports } = JSON.parse(await textOf("deno.json"));
   const pins = pinsOf(await textOf("tools/setup/tensorflow.txt"));
-  const { version } = pins.find(({ name }) => name === platform.wheel)!;
+  const { version } = pinned(pins, platform.wheel);
   // a driver that is added later asks for the wheel with CUDA
   const withCuda = platform.wheel === "tensorflow-cpu" && await hasDriver();
   const tensorflow = `${platform.wheel} ${version}${withCuda ? " with CUDA" : ""}`;

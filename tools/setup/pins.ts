@@ -23,6 +23,16 @@ export function pinsOf(requirements: string): Pin[] {
 }
 
 /**
+ * A package of a list.
+ *
+ * @param pins The list.
+ * @param wanted Its name.
+ * @returns The package.
+ */
+export const pinned = (pins: readonly Pin[], wanted: string): Pin =>
+  pins.find(({ name }) => name === wanted)!;
+
+/**
  * Writes a package alone into a file for pip, which knows hashes from files only.
  *
  * @param root The repository's folder.

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Command, run, works } from "./command.ts";
-import { type Pin, requirementFile } from "./pins.ts";
+import { type Pin, pinned, requirementFile } from "./pins.ts";
 import type { Platform } from "./platforms.ts";
 import { VENV_PYTHON } from "./python.ts";
 
@@ -63,10 +63,10 @@ async function removeFolder(folder: string): Promise<void> {
   });
 }
 
-const pinned = (pins: readonly Pin[], wanted: string): Pin =>
-  pins.find(({ name }) => name === wanted)!;
-
-/** With an NVIDIA driver: the wheel with CUDA, installed as it is, its hashes not checked. Not covered by the tests. */
+/**
+ * With an NVIDIA driver: the wheel with CUDA, installed as it is, its hashes not checked. Not covered by the
+ * tests.
+ */
 async function installForNvidia(root: string, python: string, version: string): Promise<void> {
   await run([python, "-m", "pip", "install", `tensorflow[and-cuda]==${version}`], root);
   const where = "import sysconfig; print(sysconfig.get_paths()['purelib'])";

@@ -1,5 +1,5 @@
 import { type Graph, type Ref, type } from "@lib/network/graph.ts";
-import { tf } from "@lib/network/tensorflow.ts";
+import type { tf } from "@lib/network/tensorflow.ts";
 
 /** Filters as a plain convolution takes them, their shape, and the way back from their gradient. */
 export interface SpreadFilters {
