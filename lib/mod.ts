@@ -113,7 +113,7 @@ export {
 export { readingsOf } from "@lib/study/readings.ts";
 export { type MeasuredSeed, measureSeed } from "@lib/study/seeds.ts";
 export { singleRow } from "@lib/study/single_rows.ts";
-export { bootstrapBand, rankCorrelation, wilson } from "@lib/study/statistics.ts";
+export { bootstrapBand, rankCorrelation, signTest, wilson } from "@lib/study/statistics.ts";
 export { addToSummary, readSummary } from "@lib/study/summary.ts";
 export { readSweep, sweepRows } from "@lib/study/sweep.ts";
 export { keepDefense, keepNetwork } from "@lib/study/sweep_results.ts";

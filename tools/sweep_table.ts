@@ -36,7 +36,7 @@ try {
   for (const { file, why } of misfits) console.log(`${relative(ROOT, file)} is not taken: ${why}`);
   await writeWhole(join(results, "table.csv"), tableAsCsv(sweepTable(lines)));
   const tables = Object.entries(TITLES).map(([rate, title]) => {
-    const caption = `${title} on test (%): mean over seeds and range`;
+    const caption = `${title} on test (%): mean over seeds and range; without a range, of one seed`;
     return tableAsLatex(spreadsTable(sweepSpreads(lines, rate as SweepRate), caption), caption);
   });
   await writeWhole(join(results, "table.tex"), tables.join("\n"));

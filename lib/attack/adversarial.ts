@@ -3,6 +3,7 @@ import { countOf, type Images, requireImages } from "@lib/data/images.ts";
 import { joinImages, slicedImages } from "@lib/data/select.ts";
 import { imageGradient } from "@lib/network/engine.ts";
 import { toTensor } from "@lib/network/image_input.ts";
+import { numbersOf } from "@lib/network/numbers.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** How far images are pushed away from their class, and how. */
@@ -58,7 +59,7 @@ export function adversarialImages(
   const moved: Images[] = [];
   for (let start = 0; start < count; start += BATCH) {
     const batch = slicedImages(images, start, start + BATCH);
-    const levels = tf.tidy(() => {
+    const [levels] = numbersOf(() => {
       const clean = toTensor(batch);
       const labels = tf.fill([countOf(batch)], label, "int32") as tf.Tensor1D;
       const [least, most] = [clean.sub(radius / 255), clean.add(radius / 255)];
@@ -70,7 +71,7 @@ export function adversarialImages(
           return next.maximum(least).minimum(most).clipByValue(0, 1) as tf.Tensor4D;
         });
       }
-      return now.mul(255).dataSync<"float32">();
+      return [now.mul(255)];
     });
     moved.push({ ...batch, pixels: toBytes(Float64Array.from(levels)) });
   }

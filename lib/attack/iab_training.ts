@@ -28,6 +28,7 @@ import {
   restoreLearner,
 } from "@lib/network/learner.ts";
 import { networkLoss } from "@lib/network/network_loss.ts";
+import { numbersOf } from "@lib/network/numbers.ts";
 import type { ImageGradientOf } from "@lib/network/passes.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { type Random, seededRandom } from "@lib/random.ts";
@@ -94,10 +95,10 @@ export function iabCompanion(
       labels.fill(target, 0, own);
       trainPattern(pattern, generators, { chosen, owners, own, labels, count }, gradientOf);
       const pixels = batch.pixels.slice();
-      pixels.set(tf.tidy(() => {
-        const painted = withTriggers(generators, toTensor(chosen), toTensor(owners));
-        return toBytes(painted.mul(255).dataSync());
-      }));
+      const [painted] = numbersOf(() => [
+        withTriggers(generators, toTensor(chosen), toTensor(owners)).mul(255),
+      ]);
+      pixels.set(toBytes(painted));
       return { ...batch, pixels, labels };
     },
     save: () => ({ ...learnerArrays(mask, "mask"), ...learnerArrays(pattern, "pattern") }),

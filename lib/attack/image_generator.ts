@@ -7,6 +7,7 @@ import { toBytes } from "@lib/attack/colour.ts";
 import { countOf, imageBytes, type Images, type Size, sizeText } from "@lib/data/images.ts";
 import { slicedImages } from "@lib/data/select.ts";
 import { toTensor } from "@lib/network/image_input.ts";
+import { numbersOf } from "@lib/network/numbers.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** Filters of the first level, each further one has twice as many; Nguyen and Tran's are 32, 64, 128. */
@@ -87,14 +88,14 @@ export function eachBatch(
   const [count, each] = [countOf(images), imageBytes(images)];
   const levels = new Float64Array(images.pixels.length);
   for (let start = 0; start < count; start += BATCH) {
-    const found = tf.tidy(() => {
+    const [found] = numbersOf(() => {
       const [first, second] = [images, others].map((all) => {
         const { pixels } = slicedImages(all, start, start + BATCH);
         const filled = new Uint8Array(BATCH * each); // up to the whole batch with black images
         filled.set(pixels);
         return toTensor({ ...all, pixels: filled });
       });
-      return make(first!, second!).mul(255).dataSync();
+      return [make(first!, second!).mul(255)];
     });
     levels.set(found.subarray(0, Math.min(BATCH, count - start) * each), start * each);
   }

@@ -1,4 +1,5 @@
 import { toBytes } from "@lib/attack/colour.ts";
+import { numbersOf } from "@lib/network/numbers.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import type { Random } from "@lib/random.ts";
 
@@ -62,10 +63,11 @@ export function patternsFrom(
     const some = noise.slice(start, start + BATCH);
     const filled = new Float32Array(BATCH * NOISE);
     some.forEach((each, index) => filled.set(each, index * NOISE));
-    const levels = tf.tidy(() => {
-      const made = generator.apply(tf.tensor2d(filled, [BATCH, NOISE])) as tf.Tensor;
-      return toBytes(made.mul(255).dataSync());
+    const [made] = numbersOf(() => {
+      const patterns = generator.apply(tf.tensor2d(filled, [BATCH, NOISE])) as tf.Tensor;
+      return [patterns.mul(255)];
     });
+    const levels = toBytes(made);
     const each = levels.length / BATCH;
     patterns.push(...some.map((_, index) => levels.subarray(index * each, (index + 1) * each)));
   }

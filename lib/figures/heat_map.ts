@@ -9,12 +9,15 @@ export interface RateGrid {
   rows: readonly string[];
   /** Defenses. */
   columns: readonly string[];
-  /** Shares from 0 to 1, a row each: mean and range; none where nothing was measured. */
-  cells: readonly (readonly ({ mean: number; min: number; max: number } | undefined)[])[];
+  /** Shares from 0 to 1, a row each: mean and range of so many; none where nothing was measured. */
+  cells: readonly (readonly (
+    | { mean: number; min: number; max: number; count: number }
+    | undefined
+  )[])[];
 }
 
 /**
- * A rate as a grid of colours, each cell with its mean in per cent and below it the range, where there is one.
+ * A rate as a grid of colours, each cell with its mean in per cent and below it the range, where it is of several.
  *
  * @param grid The rate by rows and columns.
  * @param rate Whose colour it has: the more of it, the stronger.
@@ -24,9 +27,9 @@ export interface RateGrid {
  * import { heatMap } from "@lib/figures/heat_map.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
- * const cells = [[{ mean: 0.5, min: 0.4, max: 0.6 }, undefined]];
+ * const cells = [[{ mean: 0.5, min: 0.4, max: 0.6, count: 3 }, undefined]];
  * const { data } = heatMap({ rows: ["patch"], columns: ["CLP", "ANP"], cells }, "attack");
- * assertEquals(data.map(({ text }) => text), [["50.0"], ["40–60"]]);
+ * assertEquals(data.map(({ text }) => text), [["50.0"], ["40.0–60.0"]]);
  * ```
  */
 export function heatMap(
@@ -46,11 +49,11 @@ export function heatMap(
     y: places.map(({ y }) => y + down),
     ...{ hoverinfo: "skip", showlegend: false },
   });
-  const points = (share: number, digits: number): string => (100 * share).toFixed(digits);
-  const spread = found.filter(({ min, max }) => min < max);
-  const ranges = spread.map(({ min, max }) => `${points(min, 0)}–${points(max, 0)}`);
+  const points = (share: number): string => (100 * share).toFixed(1);
+  const spread = found.filter(({ count }) => count > 1);
+  const ranges = spread.map(({ min, max }) => `${points(min)}–${points(max)}`);
   const data = [
-    texts(found, -0.18, 12, found.map(({ mean }) => points(mean, 1))),
+    texts(found, -0.18, 12, found.map(({ mean }) => points(mean))),
     texts(spread, 0.22, 10, ranges),
   ];
   const names = (names: readonly string[]): Fields => ({
@@ -87,4 +90,4 @@ const TITLES = {
 const TITLE = 24;
 
 /** Of a cell, in pixels. */
-const [WIDTH, HEIGHT] = [58, 38];
+const [WIDTH, HEIGHT] = [64, 38];

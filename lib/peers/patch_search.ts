@@ -10,6 +10,7 @@ import { randomBatches } from "@lib/data/random_batches.ts";
 import { imageGradient } from "@lib/network/engine.ts";
 import type { ImageGradientOf } from "@lib/network/passes.ts";
 import { toTensor } from "@lib/network/image_input.ts";
+import { numbersOf } from "@lib/network/numbers.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom } from "@lib/random.ts";
 
@@ -87,30 +88,31 @@ function patchStep(
   weights: number[],
   optimizer: tf.AdamOptimizer,
 ): ClassPatch[] {
-  return tf.tidy(() => {
+  const { height, width, channels } = images;
+  const [hits, masks, patterns] = numbersOf(() => {
     const batch = toTensor(images);
-    const { height, width, channels } = images;
     const count = batch.shape[0];
     const painted = (): tf.Tensor4D => paintOver(batch, unit(raw), unit(paint));
     const wanted = weights.flatMap((_, label) => Array<number>(count).fill(label));
     const labels = tf.tensor1d(wanted, "int32");
     const { logits, gradient } = gradientOf(painted(), labels);
-    const hits = logits.argMax(1).equal(labels).toFloat().reshape([-1, count]).mean(1).dataSync();
-    const [masks, patterns] = [unit(raw), unit(paint)].map((each) => each.dataSync<"float32">());
+    const hits = logits.argMax(1).equal(labels).toFloat().reshape([-1, count]).mean(1);
+    const [masks, patterns] = [unit(raw), unit(paint)];
     const { grads } = tf.variableGrads(() => {
       const norms = unit(raw).sum([1, 2, 3]);
       const cost = norms.mul(tf.tensor1d(weights)).sum();
       return painted().mul(gradient).sum().div(count).add(cost).asScalar();
     });
     optimizer.applyGradients(grads as tf.NamedTensorMap as Record<string, tf.Variable>);
-    return weights.map((_, label) => {
-      const part = (of: Float32Array, size: number): Float32Array =>
-        of.slice(label * size, (label + 1) * size);
-      const [mask, pattern] = [part(masks!, height * width), part(patterns!, imageBytes(images))];
-      const norm = mask.reduce((sum, value) => sum + value);
-      const reached = hits[label]! >= ENOUGH;
-      return { label, height, width, channels, mask, pattern, norm, reached };
-    });
+    return [hits, masks, patterns];
+  });
+  return weights.map((_, label) => {
+    const part = (of: Float32Array, size: number): Float32Array =>
+      of.slice(label * size, (label + 1) * size);
+    const [mask, pattern] = [part(masks, height * width), part(patterns, imageBytes(images))];
+    const norm = mask.reduce((sum, value) => sum + value);
+    const reached = hits[label]! >= ENOUGH;
+    return { label, height, width, channels, mask, pattern, norm, reached };
   });
 }
 

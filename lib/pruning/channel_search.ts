@@ -1,6 +1,7 @@
 import { contributions } from "@lib/pruning/contributions.ts";
 import type { Evidence, MeasuredSet } from "@lib/pruning/evidence.ts";
 import { ascending } from "@lib/pruning/order.ts";
+import { numbersOf } from "@lib/network/numbers.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom, shuffled } from "@lib/random.ts";
 
@@ -59,10 +60,8 @@ export function channelSearch(evidence: Evidence, settings: SampleSettings): Cha
   const good = sampleOf(network, clean, draw(clean), (label) => label, settings.sharpness);
   const channels = bad.added.shape[0];
   const objective = (value: (sample: Sample) => tf.Tensor1D, weight: number): Float64Array => {
-    const difference = tf.tidy(() => value(bad).sub(value(good).mul(weight)));
-    const found = Float64Array.from(difference.dataSync<"float32">());
-    difference.dispose();
-    return found;
+    const [difference] = numbersOf(() => [value(bad).sub(value(good).mul(weight))]);
+    return Float64Array.from(difference);
   };
   return {
     channels,

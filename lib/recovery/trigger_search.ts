@@ -1,6 +1,7 @@
 import { countOf, imageBytes, type Images, type Size } from "@lib/data/images.ts";
 import type { ImageGradientOf } from "@lib/network/passes.ts";
 import { toTensor } from "@lib/network/image_input.ts";
+import { numbersOf } from "@lib/network/numbers.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { type Family, FREQUENCIES } from "@lib/recovery/family.ts";
 import { withPatterns } from "@lib/recovery/patterns.ts";
@@ -131,7 +132,7 @@ function evaluate(
   gradientOf: ImageGradientOf,
   images: Images,
 ): Record<"losses" | "hits" | "gradients", Float32Array> {
-  return tf.tidy(() => {
+  const [losses, hits, gradients] = numbersOf(() => {
     const batch = toTensor(images);
     const { channels, height, width } = images;
     const { family } = searches[0]!;
@@ -142,12 +143,9 @@ function evaluate(
     const labels = tf.tensor1d(wanted, "int32");
     const { losses, logits, gradient } = gradientOf(withPatterns(batch, stack, family), labels);
     const back = tf.grad((values) => withPatterns(batch, values as tf.Tensor4D, family));
-    return {
-      losses: losses.dataSync<"float32">(),
-      hits: logits.argMax(1).equal(labels).toFloat().dataSync<"float32">(),
-      gradients: back(stack, gradient).dataSync<"float32">(),
-    };
+    return [losses, logits.argMax(1).equal(labels).toFloat(), back(stack, gradient)];
   });
+  return { losses, hits, gradients };
 }
 
 /** A step along the mean gradient, then soft thresholding. */

@@ -66,9 +66,25 @@ export function mcNemar(
   }
   const onlyOne = one.filter((right, image) => right && !other[image]).length;
   const onlyOther = other.filter((right, image) => right && !one[image]).length;
-  // twice the chance of at most the smaller number of heads, by a fair coin
-  const chance = atMost(Math.min(onlyOne, onlyOther), onlyOne + onlyOther, 0.5);
-  return { onlyOne, onlyOther, p: Math.min(1, 2 * chance) };
+  return { onlyOne, onlyOther, p: signTest(onlyOne, onlyOne + onlyOther) };
+}
+
+/**
+ * The sign test (Arbuthnot, 1710): how often a fair coin would show so many heads, or as many tails, or more.
+ *
+ * @param wins Heads.
+ * @param count Of how many.
+ * @returns The two-sided p-value.
+ * @example
+ * ```ts
+ * import { signTest } from "@lib/study/statistics.ts";
+ * import { assertAlmostEquals } from "@lib/std/assert.ts";
+ *
+ * assertAlmostEquals(signTest(5, 5), 2 / 32, 1e-12);
+ * ```
+ */
+export function signTest(wins: number, count: number): number {
+  return Math.min(1, 2 * atMost(Math.min(wins, count - wins), count, 0.5));
 }
 
 /**

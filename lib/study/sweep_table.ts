@@ -101,12 +101,18 @@ export function sweepTable(lines: readonly SweepLine[]): Table {
   };
 }
 
+/** One rate over seeds. */
+export interface SweepSpread extends ReturnType<typeof spreadOf> {
+  /** Of how many seeds there is a result. */
+  count: number;
+}
+
 /** Mean, smallest and largest over seeds of one rate, attack by attack and defense by defense. */
 export interface SweepSpreads {
   attacks: string[];
   defenses: string[];
   /** A row an attack; none where there is no result. */
-  cells: (ReturnType<typeof spreadOf> | undefined)[][];
+  cells: (SweepSpread | undefined)[][];
 }
 
 /**
@@ -131,7 +137,7 @@ export function sweepSpreads(lines: readonly SweepLine[], rate: SweepRate): Swee
       const values = lines.flatMap(({ row, ...line }) =>
         row.group === group && line.defense === defense && line.rates ? [line.rates[rate]] : []
       );
-      return values.length > 0 ? spreadOf(values) : undefined;
+      return values.length > 0 ? { ...spreadOf(values), count: values.length } : undefined;
     })
   );
   return { attacks: groups.map(worded), defenses, cells };
@@ -149,7 +155,8 @@ function titleOf(data: string, attack: string): string {
  *
  * @param spreads From {@link sweepSpreads}.
  * @param caption Stands below.
- * @returns A row an attack, a column a defense: "12.3 (1.0–20.1)" in per cent, or a dash.
+ * @returns A row an attack, a column a defense: "12.3 (1.0–20.1)" in per cent, without a range where there is
+ * one seed, or a dash.
  * @example See {@link sweepLines}.
  */
 export function spreadsTable({ attacks, defenses, cells }: SweepSpreads, caption: string): Table {
@@ -160,8 +167,8 @@ export function spreadsTable({ attacks, defenses, cells }: SweepSpreads, caption
       attack,
       ...cells[index]!.map((cell) => {
         if (cell === undefined) return "–";
-        const { mean, min, max } = cell;
-        return min === max ? points(mean) : `${points(mean)} (${points(min)}–${points(max)})`;
+        const { mean, min, max, count } = cell;
+        return count === 1 ? points(mean) : `${points(mean)} (${points(min)}–${points(max)})`;
       }),
     ]),
     caption,

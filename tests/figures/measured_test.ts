@@ -84,7 +84,7 @@ Deno.test("repairs from as many images stand side by side, in one sequence every
 });
 
 Deno.test("a row without a result is not in the picture, and axes say what is where", () => {
-  const cell = { mean: 0.5, min: 0.25, max: 0.75 };
+  const cell = { mean: 0.5, min: 0.25, max: 0.75, count: 2 };
   const cells = [[cell, cell], [undefined, undefined], [undefined, cell]];
   const { data, layout } = heatMap({ rows: ["a", "b", "c"], columns: ["d", "e"], cells }, "truth");
   const { xaxis, yaxis } = layout as Record<string, { ticktext: string[]; title: object }>;

@@ -131,7 +131,7 @@ const rateGrid = {
       const mean = (row + column) / 14;
       return column === 4
         ? undefined
-        : { mean, min: row === 2 ? mean : 0, max: row === 2 ? mean : 1 };
+        : { mean, min: row === 2 ? mean : 0, max: row === 2 ? mean : 1, count: row === 2 ? 1 : 3 };
     })),
 };
 
@@ -183,7 +183,7 @@ export const samples: Record<string, Figure> = {
   ),
   "heat map": heatMap(rateGrid, "attack"),
   "heat map, one defense": heatMap(
-    { rows: ["patch"], columns: ["CLP"], cells: [[{ mean: 1, min: 1, max: 1 }]] },
+    { rows: ["patch"], columns: ["CLP"], cells: [[{ mean: 1, min: 1, max: 1, count: 1 }]] },
     "clean",
   ),
   "cost and effect": costEffect(
