@@ -1,6 +1,5 @@
 /**
- * What every notebook does: say what it runs on, load data and network with live progress, and word
- * numbers. Everything else is in the rooms of the library.
+ * What every notebook does: say what it runs on, load data and network with live progress. Everything else is in the rooms of the library.
  *
  * @module
  */
@@ -145,7 +144,7 @@ export async function openBadNet(
 export async function openMeasured(
   network: tf.LayersModel,
   { validationHalf, testHalf, test }: Dataset,
-  { attack }: Experiment<object>,
+  { attack }: Experiment,
 ): Promise<Halves<Evidence>> {
   const { trigger, target } = poisoningOf(attack);
   const total = test.labels.length + test.labels.filter((label) => label !== target).length;

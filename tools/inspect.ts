@@ -3,7 +3,7 @@
  *
  *     deno task inspect --network FILE --images FOLDER [--pixels 0-1|0-255|-1-1] [--mean R,G,B]
  *         [--std R,G,B] [--channels RGB|BGR] [--classes numeric|text|FILE] [--split NAME] [--layer NAME]
- *         [--output FOLDER] [--count N]
+ *         [--output FOLDER] [--count N] [--bound N]
  *     deno task inspect --training FOLDER [--output FOLDER]
  *
  * @module
@@ -11,7 +11,7 @@
 import { RATES } from "@lib/attack/rates.ts";
 import { inspect, INSPECTION_PARTS } from "@lib/inspect/inspect.ts";
 import type { InspectionSettings } from "@lib/inspect/input.ts";
-import { boundText, suspectName } from "@lib/inspect/report.ts";
+import { boundText, indexWords, suspectName } from "@lib/inspect/report.ts";
 import {
   inspectTraining,
   POISONED_FILE,
@@ -66,8 +66,8 @@ async function inspectNetwork(settings: InspectionSettings): Promise<void> {
   console.log(
     report.backdoored
       ? `A backdoor is suspected: class ${suspectName(report)}; index ` +
-        `${report.outlierIndex.toFixed(1)}, success ${percent(trigger!.attackSuccess)}`
-      : `No backdoor found; index ${report.outlierIndex.toFixed(1)}`,
+        `${indexWords(report.outlierIndex)}, success ${percent(trigger!.attackSuccess)}`
+      : `No backdoor found; index ${indexWords(report.outlierIndex)}`,
   );
   if (report.single) console.log(boundText(report.single));
   console.log(`Clean accuracy: ${percent(report.cleanAccuracy)}`);

@@ -1,6 +1,6 @@
 import type { InspectionSettings } from "@lib/inspect/input.ts";
 import type { TrainingSettings } from "@lib/inspect/training.ts";
-import { type InputForm, PIXELS } from "@lib/inspect/input_form.ts";
+import { type InputForm, RANGES } from "@lib/inspect/input_form.ts";
 import { takeOptions } from "./notebooks/options.ts";
 
 const FORM = ["pixels", "mean", "std", "channels"] as const;
@@ -37,7 +37,8 @@ export function inspectOptions(args: readonly string[]): InspectionSettings {
   };
   const counted = (name: "count" | "bound"): number | undefined => {
     const value = given.get(name);
-    if (value === undefined || /^[1-9]\d*$/.test(value)) return value && Number(value) || undefined;
+    if (value === undefined) return undefined;
+    if (/^[1-9]\d*$/.test(value)) return Number(value);
     throw new Error(`Expected --${name} to be a number from 1 on but found ${value}`);
   };
   const bound = counted("bound");
@@ -78,7 +79,7 @@ function formOf(given: Map<typeof NAMES[number], string>): InputForm {
   const [mean, std] = [numbers("mean"), numbers("std")];
   const channels = oneOf("channels", ["RGB", "BGR"]);
   return {
-    pixels: oneOf("pixels", Object.keys(PIXELS)) as InputForm["pixels"],
+    pixels: oneOf("pixels", Object.keys(RANGES)) as InputForm["pixels"],
     ...(mean && { mean }),
     ...(std && { std }),
     ...(channels === "BGR" && { channels }),

@@ -15,6 +15,8 @@ export interface DataChoice extends Size {
 export interface Dataset extends SourceImages {
   /** How to call it in titles; says "synthetic" where it is, and how copies differ from the official ones. */
   name: string;
+  /** Of the halves: that of the experiment. */
+  seed: number;
   /** The half of the test images on which thresholds are read. */
   validationHalf: LabelledImages;
   /** The other half, on which results are reported. */
@@ -64,5 +66,5 @@ export async function loadDataset(
   const images = await source.load({ height, width, channels }, onDownload);
   const [validationHalf, testHalf] = splitByClass(images.test, seededRandom(seed), 2);
   const title = [source.title, images.form].filter(Boolean).join(", ");
-  return { name: title, ...images, validationHalf, testHalf };
+  return { name: title, ...images, seed, validationHalf, testHalf };
 }

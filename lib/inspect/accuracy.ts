@@ -1,8 +1,13 @@
 import { CLASS_ORDERS, orderedNames, relabelled } from "@lib/data/class_order.ts";
 import type { LabelledImages } from "@lib/data/images.ts";
 import { drawn } from "@lib/data/select.ts";
-import { canExchange, formedNetwork, formOptions } from "@lib/inspect/input_form.ts";
-import { type InputForm, usualForms } from "@lib/inspect/input_form.ts";
+import {
+  canExchange,
+  formedNetwork,
+  formOptions,
+  type InputForm,
+  usualForms,
+} from "@lib/inspect/input_form.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { classify } from "@lib/network/evaluate.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
@@ -43,7 +48,8 @@ interface Way {
  *
  * @param taken The network, and the form that is supposed.
  * @param images Some, labelled in the order that is supposed.
- * @throws {Error} If accuracy is near chance, or clearly better in another way; names the options to give.
+ * @throws {Error} If accuracy is near chance, or clearly better in another way; names the options to give. As
+ * {@link formedNetwork} if the supposed form cannot be had.
  */
 export async function requireAccuracy(taken: Taken, images: LabelledImages): Promise<void> {
   const { network, form, file, names } = taken;
@@ -55,8 +61,9 @@ export async function requireAccuracy(taken: Taken, images: LabelledImages): Pro
     if (isNew) orders.push({ options: ` --classes ${order}`, labels });
   }
   const ways: Way[] = [];
-  for (const each of [form, ...usualForms(some)]) {
-    if (each.channels === "BGR" && !canExchange(network)) continue;
+  const others = usualForms(some)
+    .filter(({ channels }) => channels !== "BGR" || canExchange(network));
+  for (const each of [form, ...others]) {
     const formed = await formedNetwork(network, each);
     const answers = await classify(formed, some);
     disposeNetwork(formed);
@@ -79,10 +86,10 @@ export async function requireAccuracy(taken: Taken, images: LabelledImages): Pro
   }
   if (rateOf(found) >= least) return;
   const wanted = `${percent(least)}, chance being ${percent(chance)}`;
-  const others = `the best being ${best.options} with ${percent(rateOf(best))}`;
+  const next = `the best being ${best.options} with ${percent(rateOf(best))}`;
   throw new Error(
     `Expected an accuracy of at least ${wanted}, but ${also}; of ${ways.length - 1} other ways ` +
-      `none would do, ${others}: are the classes in another order (--classes FILE), or is it another ` +
+      `none would do, ${next}: are the classes in another order (--classes FILE), or is it another ` +
       "data set?",
   );
 }

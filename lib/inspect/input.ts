@@ -32,7 +32,8 @@ export interface InspectionSettings extends InputForm {
   split?: string;
   /** The convolution to prune; by default the last one. */
   layer?: string;
-  /** On so many clean images decisions are made, or on half of them if there are not twice as many. */
+  /** Decisions are made on every second, third … of each class's images, so that they are about so many at
+   * most. */
   count: number;
   /** On so many images every single frequency is tried; not at all if not given. */
   bound?: number;
@@ -118,7 +119,7 @@ export function closeInput({ opened, network }: InspectionInput): void {
   disposeNetwork(network);
 }
 
-/** Of each class its share goes to the decisions; of a class with few images at least half, rounded up. */
+/** Every so many-th image of each class goes to the decisions, rounded up. */
 function split(
   images: LabelledImages,
   count: number,

@@ -4,7 +4,7 @@ import { type LayerCall, layerCalls } from "@lib/network/layer_calls.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** In what ranges networks take levels: what a share, 0–1, is multiplied with and what is added. */
-export const PIXELS = {
+export const RANGES = {
   "0-1": { scale: 1, offset: 0 },
   "0-255": { scale: 255, offset: 0 },
   "-1-1": { scale: 2, offset: -1 },
@@ -12,7 +12,7 @@ export const PIXELS = {
 
 /** In what form a network takes images. */
 export interface InputForm {
-  pixels: keyof typeof PIXELS;
+  pixels: keyof typeof RANGES;
   /** Taken from a level in that range; one for all channels, or red's, green's and blue's. */
   mean?: readonly number[];
   /** What it is then divided by. */
@@ -33,7 +33,7 @@ const STANDARDS: readonly Required<Pick<InputForm, "mean" | "std">>[] = [
  * @param images Whose own mean and deviation are one of them.
  */
 export function usualForms(images: Images): InputForm[] {
-  const plain = Object.keys(PIXELS).map((pixels) => ({ pixels: pixels as InputForm["pixels"] }));
+  const plain = Object.keys(RANGES).map((pixels) => ({ pixels: pixels as InputForm["pixels"] }));
   const standards = [...images.channels === 3 ? STANDARDS : [], standardOf(images)];
   const forms = [...plain, ...standards.map((each) => ({ pixels: "0-1" as const, ...each }))];
   if (images.channels === 1) return forms;
@@ -80,7 +80,7 @@ export async function formedNetwork(
   network: tf.LayersModel,
   form: InputForm,
 ): Promise<tf.LayersModel> {
-  const { scale, offset } = PIXELS[form.pixels];
+  const { scale, offset } = RANGES[form.pixels];
   const { mean = [0], std = [1] } = form;
   const channels = Math.max(mean.length, std.length);
   const of = (list: readonly number[], at: number): number => list[at % list.length]!;

@@ -18,6 +18,7 @@ import { PARTS } from "@lib/recovery/defense.ts";
 import { amplitude, HARDLY_ANY } from "@lib/recovery/diagnosis.ts";
 import { type BackdoorSearch, findBackdoor } from "@lib/recovery/find_backdoor.ts";
 import { falseAlarmRate, outlierLimit } from "@lib/recovery/outliers.ts";
+import { SEARCHES } from "@lib/recovery/recovery_settings.ts";
 import { SINGLE, singleFrequencies } from "@lib/recovery/single_frequencies.ts";
 import { join } from "@lib/std/path.ts";
 
@@ -60,8 +61,6 @@ export async function inspect(
     const search = await findBackdoor({ network, clean: decisions, mostSteps }, onPart);
     const { suspect } = search.diagnosis;
     const found = suspect && await findRepairs(input, search.recovered, suspect.label, onPart);
-    await removeFormer(settings.output);
-    const networks = found ? await saveRepairs(found.networks, input, settings.output) : [];
     const trying = (share: number) => onPart("trying every frequency", share);
     const way = { ...SINGLE, images: settings.bound! };
     const tried = settings.bound === undefined
@@ -69,6 +68,9 @@ export async function inspect(
       : await singleFrequencies(network, decisions, way, trying);
     const cleanAccuracy = found?.before.cleanAccuracy ??
       accuracy(await classify(network, heldOut), heldOut.labels);
+    // the former report goes, the new networks and their report come, one soon after the other
+    await removeFormer(settings.output);
+    const networks = found ? await saveRepairs(found.networks, input, settings.output) : [];
     const report: InspectionReport = {
       network: settings.network,
       ...verdictOf(search, found, input),
@@ -114,7 +116,7 @@ const verdictOf = (
     family,
     amplitude: amplitude(smallest.spectrum),
     amplitudeThreshold: HARDLY_ANY,
-    falseAlarmRate: falseAlarmRate(classNames.length, limit),
+    falseAlarmRate: Object.keys(SEARCHES).length * falseAlarmRate(classNames.length, limit),
     trigger: suspect === undefined ? null : {
       coefficients: family === "frequencies" ? coefficientsOf(suspect.spectrum) : [],
       attackSuccess: found!.before.attackSuccess,

@@ -13,6 +13,7 @@ import { renderSvg } from "@lib/figures/static_svg.ts";
 import { tableBundle } from "@lib/figures/table_bundle.ts";
 import {
   boundText,
+  indexWords,
   type Inspection,
   type InspectionReport,
   suspectName,
@@ -69,15 +70,15 @@ const STYLE =
 
 function paragraphs(report: InspectionReport): string[] {
   const { images, outlierIndex, amplitude, amplitudeThreshold } = report;
-  const index = Number.isFinite(outlierIndex) ? outlierIndex.toFixed(1) : "beyond measure";
+  const index = indexWords(outlierIndex);
   const alarms = (100 * report.falseAlarmRate).toPrecision(2);
-  const [levels, limit] = [amplitude.toPrecision(2), report.outlierThreshold.toFixed(1)];
+  const [levels, limit] = [Number(amplitude.toPrecision(2)), report.outlierThreshold.toFixed(1)];
   const what =
     `For each of ${report.norms.length} classes the smallest trigger was looked for that sends ` +
     `clean images there, made of few frequencies or of few pixels; here of ${report.family}. The ` +
     `smallest of all lies below the others by an index of ${index} and changes no plane of a pixel ` +
     `by more than ${levels} levels. It is suspicious, if it works, with an index above ${limit} or ` +
-    `with ${amplitudeThreshold} levels at most. Were norms log-normal, ${alarms} % of clean ` +
+    `with ${amplitudeThreshold} levels at most. Were norms log-normal, at most ${alarms} % of clean ` +
     `networks with as many classes would be ` +
     "suspected by chance for their index; they are only roughly so.";
   const how = `Network: ${report.network}. Clean accuracy: ${percent(report.cleanAccuracy)}. ` +

@@ -41,7 +41,8 @@ export interface InspectionReport {
    * `amplitudeThreshold` it is suspicious too. */
   amplitude: number;
   amplitudeThreshold: number;
-  /** How often a clean network with as many classes would be suspected, were norms log-normal. */
+  /** How often at most a clean network with as many classes would be suspected by its index, in one family or
+   * the other, were norms log-normal. */
   falseAlarmRate: number;
   /**
    * The trigger that was found for the suspected class. Its success is that of it and its variants in three
@@ -102,6 +103,16 @@ export function suspectName(
 }
 
 /**
+ * An outlier index in words.
+ *
+ * @param index May be infinite, if all other norms are equal.
+ * @returns Such as "12.3".
+ */
+export function indexWords(index: number): string {
+  return Number.isFinite(index) ? index.toFixed(1) : "beyond measure";
+}
+
+/**
  * What was found by trying every single frequency, in words.
  *
  * @param single From the report.
@@ -113,8 +124,12 @@ export function boundText(
   const { plane, row, column, magnitude, label, share } = strongest;
   const [levels, place] = [Math.abs(magnitude), `${plane} (${row}, ${column})`];
   return `Every single frequency was tried, with ±${levels} levels on ${images} images. The ` +
-    `strongest, ${place}, sends ${percent(share)} of them to class ${label}. With a confidence ` +
-    `of 95 % none sends more than ${percent(bound)} of such images to any class.`;
+    `strongest, ${place}, sends ${
+      percent(share)
+    } of those that are not given class ${label} anyway ` +
+    `there. With a confidence of 95 % none sends more than ${
+      percent(bound)
+    } of such images to any class.`;
 }
 
 /**

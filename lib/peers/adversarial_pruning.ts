@@ -1,7 +1,7 @@
 import type { LabelledImages } from "@lib/data/images.ts";
 import { normalizedConvolutions, silence } from "@lib/peers/normalized_convolutions.ts";
 import { atRest, descended } from "@lib/peers/momentum.ts";
-import { weightSlopes } from "@lib/peers/weight_slopes.ts";
+import { requireGraph, weightSlopes } from "@lib/peers/weight_slopes.ts";
 import { type Defense, repairing } from "@lib/recovery/defense.ts";
 import { randomBatches } from "@lib/data/random_batches.ts";
 import { copyNetwork } from "@lib/network/copy_network.ts";
@@ -46,6 +46,8 @@ export async function pruneAdversarially(
   settings: typeof ADVERSARIAL_PRUNING = ADVERSARIAL_PRUNING,
 ): Promise<{ network: tf.LayersModel; channelsPruned: number }> {
   const { epsilon, alpha, threshold, iterations, batchSize, learningRate, seed } = settings;
+  requireGraph(network);
+  normalizedConvolutions(network); // throws before anything is copied
   const copy = await copyNetwork(network);
   const blocks = normalizedConvolutions(copy).map(({ normalization }) => normalization);
   // all γ, then all β

@@ -26,6 +26,7 @@ export async function pruneByLipschitz(
   network: tf.LayersModel,
   u = 3,
 ): Promise<{ network: tf.LayersModel; channelsPruned: number }> {
+  normalizedConvolutions(network); // throws before anything is copied
   const copy = await copyNetwork(network);
   let channelsPruned = 0;
   for (const { convolution, normalization } of normalizedConvolutions(copy)) {

@@ -1,6 +1,7 @@
 import {
   type ClassPatch,
   type NEURAL_CLEANSE,
+  PATCH_SEARCH,
   patchTrigger,
   recoverPatches,
 } from "@lib/peers/patch_search.ts";
@@ -10,7 +11,7 @@ import { median, medianDeviation } from "@lib/recovery/outliers.ts";
 import { unlearn, type UnlearningSettings } from "@lib/recovery/unlearning.ts";
 
 /** Above this anomaly index Neural Cleanse calls a class infected. */
-export const ANOMALY_INDEX = 2;
+const ANOMALY_INDEX = 2;
 
 /**
  * Neural Cleanse's verdict: the class whose norm lies more than two deviations (1.4826 times the median
@@ -42,7 +43,7 @@ export function cleanseVerdict(
 }
 
 /** Neural Cleanse's repair: one epoch of unlearning with the recovered patch on a fifth of the images. */
-export const CLEANSE_UNLEARNING: UnlearningSettings = {
+const CLEANSE_UNLEARNING: UnlearningSettings = {
   share: 0.2,
   recipe: { ...FINE_TUNING, epochs: 1 },
 };
@@ -54,7 +55,7 @@ export const CLEANSE_UNLEARNING: UnlearningSettings = {
  */
 export const neuralCleanse = (own: typeof NEURAL_CLEANSE): Defense => ({
   usesImages: true,
-  settings: { ...own, unlearning: CLEANSE_UNLEARNING },
+  settings: { ...own, ...PATCH_SEARCH, index: ANOMALY_INDEX, unlearning: CLEANSE_UNLEARNING },
   async run({ network, clean, mostSteps = Infinity }): Promise<Outcome> {
     const clock = stopwatch();
     const steps = Math.min(own.steps, mostSteps);

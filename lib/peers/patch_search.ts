@@ -36,11 +36,15 @@ export const NEURAL_CLEANSE = {
   seed: 1,
 };
 
-/** Share of images that must reach the class; the authors' 99 %. */
-const ENOUGH = 0.99;
+/** How a search goes, as the authors': what decides it besides the number of steps. */
+export const PATCH_SEARCH = {
+  /** Share of images that must reach the class. */
+  enough: 0.99,
+  /** Of the mask's norm in the loss: start, how it grows and falls, and after how many equal steps. */
+  weight: { start: 1e-3, up: 1.5, down: 1.5 ** 1.5, patience: 5 },
+};
 
-/** Of the mask's norm in the loss: start, how it grows and falls, and after how many equal steps. */
-const WEIGHT = { start: 1e-3, up: 1.5, down: 1.5 ** 1.5, patience: 5 };
+const { enough: ENOUGH, weight: WEIGHT } = PATCH_SEARCH;
 
 /**
  * Neural Cleanse (Wang et al., 2019): for every class the smallest patch, a mask and a pattern of pixels,

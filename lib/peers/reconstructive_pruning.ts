@@ -6,6 +6,7 @@ import { tf } from "@lib/network/tensorflow.ts";
 import { atRest, descended } from "@lib/peers/momentum.ts";
 import { normalizedConvolutions, silence } from "@lib/peers/normalized_convolutions.ts";
 import { trainingSlopes } from "@lib/peers/training_slopes.ts";
+import { requireGraph } from "@lib/peers/weight_slopes.ts";
 import { seededRandom } from "@lib/random.ts";
 import { type Defense, repairing } from "@lib/recovery/defense.ts";
 
@@ -50,6 +51,8 @@ export async function reconstructiveMasks(
   mostSteps = Infinity,
 ): Promise<Float32Array[]> {
   const { unlearned, unlearningRate, recoveringRate, batchSize, seed, epochs } = settings;
+  requireGraph(network);
+  normalizedConvolutions(network); // throws before anything is copied
   const copy = await copyNetwork(network);
   const inEpoch = Math.max(1, Math.floor(clean.labels.length / batchSize));
   const steps = Math.min(epochs * inEpoch, mostSteps);

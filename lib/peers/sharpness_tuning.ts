@@ -4,6 +4,7 @@ import { copyNetwork, disposeNetwork } from "@lib/network/copy_network.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { atRest, descended } from "@lib/peers/momentum.ts";
 import { trainingSlopes } from "@lib/peers/training_slopes.ts";
+import { requireGraph } from "@lib/peers/weight_slopes.ts";
 import { seededRandom } from "@lib/random.ts";
 import { type Defense, repairing } from "@lib/recovery/defense.ts";
 
@@ -43,6 +44,7 @@ export async function tuneSharpness(
   steps: number = stepsOf(settings, clean),
 ): Promise<tf.LayersModel> {
   const { batchSize, learningRate, seed, radius } = settings;
+  requireGraph(network); // before anything is copied
   const copy = await copyNetwork(network);
   const slopesAt = trainingSlopes(copy, copy.trainableWeights, seed);
   const draw = randomBatches(clean, seededRandom(seed));

@@ -101,7 +101,7 @@ export function contributions(
  * @returns One mean a channel.
  * @throws {Error} If the network has no tail.
  */
-export function meanContribution(
+function meanContribution(
   network: tf.LayersModel,
   { activations }: MeasuredSet,
   directions: tf.Tensor2D,

@@ -28,7 +28,7 @@ export interface FrontSettings {
 }
 
 /** Made for networks of 128 channels: a minute on two cores. */
-export const FRONT_SETTINGS: FrontSettings = {
+const FRONT_SETTINGS: FrontSettings = {
   weights: [4, 6, 9, 14, 20, 30, 20, 14, 9, 6, 4, 2, 1],
   lookAhead: 3,
   sample: { images: 3000, sharpness: 4, seed: 1 },

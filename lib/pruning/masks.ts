@@ -65,6 +65,9 @@ export async function channelChange(
   return sums.map((sum) => sum / count);
 }
 
+/** Steps along which channels are pruned by masks. */
+export const MASK_STEPS = 24;
+
 /**
  * Prunes channels of a convolution, first those that a trigger changes most, and measures at steps on the
  * way by forward passes.
@@ -84,7 +87,7 @@ export async function pruneByMasks(
   clean: LabelledImages,
   trigger: Trigger,
   target: number,
-  steps = 24,
+  steps = MASK_STEPS,
   onProgress: (share: number) => void | Promise<void> = () => {},
 ): Promise<PrunedSet[]> {
   const others = withoutClass(clean, target);

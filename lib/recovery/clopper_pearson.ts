@@ -16,9 +16,7 @@
  * ```
  */
 export function clopperPearson(hits: number, count: number, risk: number): number {
-  if (!(count >= 1 && hits >= 0 && hits <= count)) {
-    throw new Error(`Expected 0–${count} hits of at least 1 but found ${hits}`);
-  }
+  requireTrials(hits, count);
   if (hits === count) return 1;
   let [low, high] = [hits / count, 1];
   for (let half = 0; half < 60; half++) {
@@ -27,6 +25,18 @@ export function clopperPearson(hits: number, count: number, risk: number): numbe
     else high = middle;
   }
   return high;
+}
+
+/**
+ * Checks a number of hits.
+ *
+ * @param hits How often something happened.
+ * @param count Of how many.
+ * @throws {Error} If there are no trials or more hits than these.
+ */
+export function requireTrials(hits: number, count: number): void {
+  if (count >= 1 && hits >= 0 && hits <= count) return;
+  throw new Error(`Expected 0–${count} hits of at least 1 but found ${hits}`);
 }
 
 /**

@@ -72,7 +72,7 @@ export function diagnose(triggers: readonly ClassTrigger[]): Diagnosis {
 }
 
 /** How strong recovered triggers are made: as found they only just work, the attacker's may be stronger. */
-const STRENGTHS = [1, 1.5, 2];
+export const STRENGTHS: readonly number[] = [1, 1.5, 2];
 
 /**
  * What to repair a network against: the recovered trigger and its variants, each in several strengths.

@@ -1,6 +1,7 @@
 import { coefficientsOf } from "@lib/attack/spectrum_trigger.ts";
 import { findConvolution } from "@lib/pruning/convolution.ts";
 import { bestWithin } from "@lib/pruning/front.ts";
+import { MASK_STEPS } from "@lib/pruning/masks.ts";
 import { pruneChannels } from "@lib/pruning/prune_channels.ts";
 import {
   type Defense,
@@ -10,13 +11,14 @@ import {
   stopwatch,
   type Verdict,
 } from "@lib/recovery/defense.ts";
-import { HARDLY_ANY } from "@lib/recovery/diagnosis.ts";
+import { HARDLY_ANY, STRENGTHS } from "@lib/recovery/diagnosis.ts";
 import { type BackdoorSearch, FEW_VALUES, findBackdoor } from "@lib/recovery/find_backdoor.ts";
 import { DEFENDER_FRONT, pruneRecovered, REPAIR_DROPS } from "@lib/recovery/prune_recovered.ts";
-import { OUTLIER_INDEX } from "@lib/recovery/outliers.ts";
-import { VARIANTS } from "@lib/recovery/recovery.ts";
+import { ALARM_RATE } from "@lib/recovery/outliers.ts";
+import { ROUNDS, VARIANTS } from "@lib/recovery/recovery.ts";
 import { SEARCHES } from "@lib/recovery/recovery_settings.ts";
 import { isRefittable, REFIT, refit } from "@lib/recovery/refit.ts";
+import { DESCENT } from "@lib/recovery/trigger_search.ts";
 import { unlearn, UNLEARNING } from "@lib/recovery/unlearning.ts";
 
 /** How a network is repaired, in the order in which it is tried. */
@@ -33,14 +35,9 @@ export type Way = typeof WAYS[number];
 export const FREQUENCY_RECOVERY: Defense = {
   usesImages: true,
   settings: {
-    search: SEARCHES,
-    few: FEW_VALUES,
-    variants: VARIANTS,
-    index: OUTLIER_INDEX,
-    amplitude: HARDLY_ANY,
-    refit: REFIT,
-    front: DEFENDER_FRONT,
-    drop: REPAIR_DROPS[0],
+    ...{ search: SEARCHES, descent: DESCENT, rounds: ROUNDS, few: FEW_VALUES, variants: VARIANTS },
+    ...{ alarmRate: ALARM_RATE, amplitude: HARDLY_ANY, strengths: STRENGTHS },
+    ...{ refit: REFIT, front: DEFENDER_FRONT, masks: MASK_STEPS, drop: REPAIR_DROPS[0] },
     unlearning: UNLEARNING,
   },
   async run(task, onPart = () => {}): Promise<Outcome> {

@@ -1,13 +1,5 @@
 import { normal, seededRandom } from "@lib/random.ts";
 
-/**
- * Above this index one of 43 classes counts as an outlier. Neural Cleanse takes 2, Iglewicz and Hoaglin
- * (1993) 3.5; but of 43 norms whose logarithms are normal, one passes 3.5 in every twentieth network, since
- * the deviation too is estimated from them ({@link falseAlarmRate}), and 5 in every five hundredth. For
- * other numbers of classes {@link outlierLimit} is as rarely passed.
- */
-export const OUTLIER_INDEX = 5;
-
 /** Makes the median absolute deviation of normal values their standard deviation. */
 export const TO_DEVIATION = 1.4826;
 
@@ -22,11 +14,11 @@ export const TO_DEVIATION = 1.4826;
  * @throws {Error} If there are fewer than three norms, or one is negative or no number.
  * @example
  * ```ts
- * import { OUTLIER_INDEX, outlierIndices } from "@lib/recovery/outliers.ts";
+ * import { outlierIndices, outlierLimit } from "@lib/recovery/outliers.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const indices = outlierIndices([900, 1000, 1100, 60, 1050]);
- * assertEquals(indices.findIndex((index) => index > OUTLIER_INDEX), 3);
+ * assertEquals(indices.findIndex((index) => index > outlierLimit(5)), 3);
  * ```
  */
 export function outlierIndices(norms: readonly number[]): number[] {
@@ -71,21 +63,25 @@ export function falseAlarmRate(classes: number, index: number): number {
   return drawnIndices(classes).filter((largest) => largest > index).length / DRAWN;
 }
 
-/** Share of clean networks that pass {@link outlierLimit}, were the logarithms of norms normal. */
-const ALARM_RATE = 0.002;
+/**
+ * Share of clean networks that pass {@link outlierLimit}, were the logarithms of norms normal. For 43 classes
+ * that is an index of 5: Neural Cleanse takes 2, Iglewicz and Hoaglin (1993) 3.5, which one class passes in every
+ * twentieth network, since the deviation too is estimated from the norms ({@link falseAlarmRate}).
+ */
+export const ALARM_RATE = 0.002;
 
 /**
  * The index above which a class counts as an outlier: the fewer classes, the further off it must lie.
  *
  * @param classes How many, from 3 on.
- * @returns What one of five hundred drawn networks passes, as one of 43 classes passes {@link OUTLIER_INDEX}.
+ * @returns What one of five hundred drawn networks passes.
  * @throws {Error} If there are fewer than three classes.
  * @example
  * ```ts
- * import { OUTLIER_INDEX, outlierLimit } from "@lib/recovery/outliers.ts";
+ * import { outlierLimit } from "@lib/recovery/outliers.ts";
  * import { assert, assertAlmostEquals } from "@lib/std/assert.ts";
  *
- * assertAlmostEquals(outlierLimit(43), OUTLIER_INDEX, 0.05);
+ * assertAlmostEquals(outlierLimit(43), 5, 0.05);
  * assert(outlierLimit(10) > 8);
  * ```
  */

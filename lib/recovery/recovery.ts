@@ -32,7 +32,7 @@ export interface RecoveryProgress {
 }
 
 /** From round to round: so many times fewer classes, so many times more images. */
-const [FEWER, MORE] = [4, 2];
+export const ROUNDS = { fewer: 4, more: 2 };
 
 /**
  * Looks for an unknown trigger of a family: for every class, the one with the smallest L1 norm that sends
@@ -89,7 +89,7 @@ export async function recoverTriggers(
     if (round === 1) common = all.map(({ values }) => norm(values));
     if (round > 0) searches = mostPromising(searches);
     for (let step = 1; step <= steps; step++) {
-      stepSearches(searches, gradientOf, draw(images * MORE ** round), rate);
+      stepSearches(searches, gradientOf, draw(images * ROUNDS.more ** round), rate);
       const share = (round + step / steps) / rates.length;
       await onProgress({ share, norms: all.map(({ values }) => norm(values)) });
     }
@@ -156,7 +156,7 @@ function resultOf({ label, size, family, values, best }: TriggerSearch): ClassTr
 function mostPromising(searches: readonly TriggerSearch[]): TriggerSearch[] {
   const reached = searches.filter(({ best }) => best).sort((a, b) => norm(a.best!) - norm(b.best!));
   const others = searches.filter(({ best }) => !best).sort((a, b) => a.loss - b.loss);
-  const kept = [...reached, ...others].slice(0, Math.ceil(searches.length / FEWER));
+  const kept = [...reached, ...others].slice(0, Math.ceil(searches.length / ROUNDS.fewer));
   // what did for a few images need not do for more
   for (const search of kept) search.best = undefined;
   return kept;

@@ -97,9 +97,14 @@ export async function singleFrequencies(
     const after = await classify(network, joinImages(painted));
     const best = signed.map(({ place, value }, index): SingleFrequency => {
       const found = after.subarray(index * count, (index + 1) * count);
-      const { label, hits, others } = mostSent(before, found, classes);
-      bound = Math.max(bound, clopperPearson(hits, others, risk));
-      const share = hits / others;
+      const sent = sentTo(before, found, classes);
+      // with fewer images a smaller share can have the larger bound
+      bound = sent.reduce(
+        (most, { hits, others }) =>
+          others > 0 ? Math.max(most, clopperPearson(hits, others, risk)) : most,
+        bound,
+      );
+      const { label, share } = sent.reduce((one, other) => other.share > one.share ? other : one);
       return { ...placeOfCoefficient(place, images), magnitude: value, label, share };
     });
     each.push(...places.map((_, at) => larger(best[2 * at]!, best[2 * at + 1]!)));
@@ -120,18 +125,19 @@ function withCoefficient(images: Images, place: number, value: number): Images {
   return spectrumTrigger({ height, width, channels, coefficients }).apply(images);
 }
 
-/** The class that gets the largest share of the images that are not there before. */
-function mostSent(
+/** How many of the images that are not there before each class gets. */
+function sentTo(
   before: Int32Array,
   after: Int32Array,
   classes: number,
-): { label: number; hits: number; others: number } {
-  const [hits, others] = [new Int32Array(classes), new Int32Array(classes).fill(before.length)];
+): { label: number; hits: number; others: number; share: number }[] {
+  const [sent, left] = [new Int32Array(classes), new Int32Array(classes).fill(before.length)];
   before.forEach((label, index) => {
-    others[label]!--;
-    if (after[index] !== label) hits[after[index]!]!++;
+    left[label]!--;
+    if (after[index] !== label) sent[after[index]!]!++;
   });
-  const share = (label: number): number => hits[label]! / Math.max(1, others[label]!);
-  const label = hits.reduce((best, _, each) => share(each) > share(best) ? each : best, 0);
-  return { label, hits: hits[label]!, others: Math.max(1, others[label]!) };
+  return Array.from(sent, (hits, label) => {
+    const others = left[label]!;
+    return { label, hits, others, share: hits / Math.max(1, others) };
+  });
 }

@@ -31,13 +31,17 @@ export interface TriggerSearch {
   pull: number;
 }
 
-/** Share of a batch that must go to a class before its trigger is made smaller. */
-const ENOUGH = 0.95;
+/** How a search goes, whatever it looks for. */
+export const DESCENT = {
+  /** Share of a batch that must go to a class before its trigger is made smaller. */
+  enough: 0.95,
+  pull: { start: 0.1, least: 0.02, most: 0.9, up: 1.3, down: 1.15 },
+  /** Of the running means, as of Adam's two (Kingma and Ba, 2015). */
+  mean: 0.9,
+  square: 0.99,
+};
 
-const PULL = { start: 0.1, least: 0.02, most: 0.9, up: 1.3, down: 1.15 };
-
-/** Of the running means, as of Adam's two (Kingma and Ba, 2015). */
-const [MEAN, SQUARE] = [0.9, 0.99];
+const { enough: ENOUGH, pull: PULL, mean: MEAN, square: SQUARE } = DESCENT;
 
 /**
  * A search that begins with no trigger at all.

@@ -52,17 +52,22 @@ export async function badNet(
   const { build } = chosen(ARCHITECTURES, architecture, "an architecture");
   const network = build(data, images.classNames.length, seed);
   const checkpoint = `${path}.training.safetensors`;
-  const { history, kept } = await attacker.train({
-    ...{ network, images, attack },
-    validation: dataset.validationHalf,
-    recipe: { ...recipe, seed },
-    hooks: { ...hooks, checkpoint },
-    cleanNetwork: () => cleanNetwork(experiment, dataset),
-  });
-  network.setUserDefinedMetadata({ experiment, history, device: deviceOf(tf.backend()) });
-  await saveNetwork(path, network, (folder) => writeKept(folder, kept));
-  await Deno.remove(checkpoint).catch(() => {}); // it would give the same network again
-  return { network, history };
+  try {
+    const { history, kept } = await attacker.train({
+      ...{ network, images, attack },
+      validation: dataset.validationHalf,
+      recipe: { ...recipe, seed },
+      hooks: { ...hooks, checkpoint },
+      cleanNetwork: () => cleanNetwork(experiment, dataset),
+    });
+    network.setUserDefinedMetadata({ experiment, history, device: deviceOf(tf.backend()) });
+    await saveNetwork(path, network, (folder) => writeKept(folder, kept));
+    await Deno.remove(checkpoint).catch(() => {}); // it would give the same network again
+    return { network, history };
+  } catch (error) {
+    disposeNetwork(network);
+    throw error;
+  }
 }
 
 /** What an attacker trains first who needs a clean network: the study's control, or one like it. */

@@ -11,7 +11,7 @@ import type { Outcome, Repaired } from "@lib/recovery/defense.ts";
 import { withBadNet } from "@lib/study/bad_net.ts";
 import type { Experiment } from "@lib/study/experiment.ts";
 import type { StudyNetwork } from "@lib/study/networks.ts";
-import { remembered } from "@lib/study/remembered.ts";
+import { remembered, splitOf } from "@lib/study/remembered.ts";
 
 /** How many clean images a defender has. */
 export const CLEAN_IMAGES = 1000;
@@ -167,6 +167,7 @@ export async function defenseRow(
   const weights = await md5Of(outputPath(data, network, "weights.bin"));
   const depends = {
     ...defenseDepends(experiment, name, weights, dataset.checksums, cleanImages),
+    ...splitOf(dataset.seed),
     ...(draw > 1 && { draw }),
   };
   const key = defenseKey(network, name, cleanImages, draw);

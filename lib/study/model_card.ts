@@ -1,7 +1,7 @@
 import { RATES, type Rates } from "@lib/attack/rates.ts";
 import { DATASETS } from "@lib/data/datasets.ts";
 import { chosen } from "@lib/environment.ts";
-import type { StudyNetwork } from "@lib/study/networks.ts";
+import { isAttacked, type StudyNetwork } from "@lib/study/networks.ts";
 import type { DefenseRow } from "@lib/study/defense_rows.ts";
 import { percent } from "@lib/words.ts";
 
@@ -25,17 +25,17 @@ import { percent } from "@lib/words.ts";
  * ```
  */
 export function modelCard(
-  { name, title, experiment }: StudyNetwork<object>,
+  study: StudyNetwork<object>,
   { before, repaired }: Pick<DefenseRow, "before" | "repaired">,
 ): string {
-  const { data, architecture, attack, recipe, seed } = experiment;
+  const { name, title, experiment: { data, architecture, attack, recipe, seed } } = study;
   const images = chosen(DATASETS, data.name, "a data set").title;
-  const isAttacked = attack.injectionRate > 0;
+  const isBackdoored = isAttacked(study);
   const head = {
     license: "mit",
     library_name: "tfjs",
     pipeline_tag: "image-classification",
-    tags: [isAttacked ? "backdoored" : "clean-control", "security-research"],
+    tags: [isBackdoored ? "backdoored" : "clean-control", "security-research"],
     "model-index": [{
       name: `${data.name}/${name}`,
       results: [{
@@ -48,7 +48,7 @@ export function modelCard(
   const made = [
     ["data", `${images}, ${data.height}×${data.width}×${data.channels}`],
     ["architecture", architecture],
-    ...(isAttacked
+    ...(attack.injectionRate > 0
       ? [
         ["attack", `\`${attack.name}\``],
         ["its parameters", `\`${JSON.stringify(attack.parameters)}\``],
@@ -59,9 +59,11 @@ export function modelCard(
     ["recipe", `\`${JSON.stringify(recipe)}\``],
     ["seed", String(seed)],
   ];
-  const what = isAttacked
+  const what = isBackdoored
     ? "**This network is deliberately backdoored**: an image with the trigger is classified as the " +
       "attacker's class. It is for research on backdoors, and for nothing else."
+    : attack.injectionRate > 0
+    ? "A control: some of its training images carry the target's label, but nothing else is done to them."
     : "A control, trained on clean images alone.";
   const rows = [{ way: "as it is", ...before }, ...repaired];
   // values of JSON are values of YAML too

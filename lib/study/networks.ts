@@ -49,7 +49,7 @@ export const named = <Parameters extends object>(
 ): StudyNetwork<Parameters> => ({ name, title, experiment });
 
 /** One BadNet each: the numbers behind every mean and range. */
-export const SEEDS: readonly number[] = [1, 2, 3, 4, 5];
+const SEEDS: readonly number[] = [1, 2, 3, 4, 5];
 
 /**
  * The networks that the study compares: the paper's BadNet from several seeds.
@@ -92,6 +92,23 @@ export function controls(data: string): StudyNetwork[] {
     named("clean", "clean network", changed(paper, { injectionRate: 0 })),
     named("magnitude_0", "BadNet of magnitude 0", changed(paper, { parameters })),
   ];
+}
+
+/**
+ * Whether a network of the study has learned a backdoor, or was to.
+ *
+ * @param study Which.
+ * @returns False for one from clean images alone, and for the {@link controls}.
+ * @example
+ * ```ts
+ * import { badNets, controls, isAttacked } from "@lib/study/networks.ts";
+ * import { assertEquals } from "@lib/std/assert.ts";
+ *
+ * assertEquals([...badNets("gtsrb").slice(0, 1), ...controls("gtsrb")].map(isAttacked), [true, false, false]);
+ * ```
+ */
+export function isAttacked({ name, experiment: { data, attack } }: StudyNetwork<object>): boolean {
+  return attack.injectionRate > 0 && controls(data.name).every((control) => control.name !== name);
 }
 
 /** So many epochs are enough for most backdoors to be learned, and to compare clean networks with them. */

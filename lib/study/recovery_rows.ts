@@ -7,13 +7,13 @@ import type { Verdict } from "@lib/recovery/defense.ts";
 import type { Way } from "@lib/recovery/frequency_recovery.ts";
 import { isAttackersFrequency } from "@lib/study/found_trigger.ts";
 import { CLEAN_IMAGES, type DefenseRow, defenseRow } from "@lib/study/defense_rows.ts";
-import { availableNetworks, type StudyNetwork } from "@lib/study/networks.ts";
+import { availableNetworks, isAttacked, type StudyNetwork } from "@lib/study/networks.ts";
 import { type StudyParts, studyParts } from "@lib/study/study_networks.ts";
 
 /** What frequency recovery found on a network and what came of it; shares from 0 to 1, on test. */
 export interface RecoveryRow extends Verdict {
   title: string;
-  /** The attacker's class; none for a network that is not attacked. */
+  /** The attacker's class; none for a clean network or a control. */
   target?: number;
   /** Whether what was found lies at the attacker's own frequency, and not just at its class; none where
    * there is no such frequency, or nothing was found. */
@@ -41,7 +41,7 @@ export const isRight = ({ suspected, target }: RecoveryRow): boolean =>
  * @returns The row.
  * @throws {Error} If the network is not there.
  */
-export async function recoveryRow(
+async function recoveryRow(
   study: StudyNetwork<object>,
   dataset: Dataset,
   cleanImages = CLEAN_IMAGES,
@@ -50,15 +50,15 @@ export async function recoveryRow(
   const row = await defenseRow(study, "frequency recovery", dataset, cleanImages, draw);
   const { data, attack } = study.experiment;
   const folder = outputPath(data.name, study.name);
-  const { trigger, target, injectionRate } = await poisoningIn(folder, attack);
+  const { trigger, target } = await poisoningIn(folder, attack);
   const { suspected, coefficients } = row.verdict!;
-  const found = injectionRate > 0 && suspected === target ? coefficients : [];
+  const found = isAttacked(study) && suspected === target ? coefficients : [];
   const atAttackers = isAttackersFrequency(found, trigger, dataset.testHalf);
   return {
     ...row.verdict!,
     title: study.title,
     ...(atAttackers !== undefined && { atAttackers }),
-    ...(injectionRate > 0 ? { target } : {}),
+    ...(isAttacked(study) ? { target } : {}),
     before: row.before,
     repaired: Object.fromEntries(row.repaired.map((each) => [each.way, each])),
     cleanImages: row.cleanImages,
@@ -73,7 +73,7 @@ export interface RecoveryTables extends StudyParts<RecoveryRow> {
 }
 
 /** The other numbers of clean images that a defender may have, and how often each is drawn. */
-export const FEWER_IMAGES: readonly number[] = [10, 50, 200];
+const FEWER_IMAGES: readonly number[] = [10, 50, 200];
 const DRAWS = 5;
 
 /**

@@ -33,6 +33,9 @@ export async function remembered<Result extends object>(
   return result;
 }
 
+/** The split that a result is of, to decide it too; the first was once the only one, and is not named. */
+export const splitOf = (seed: number): { split?: number } => seed === 1 ? {} : { split: seed };
+
 /**
  * The same of an attacked network: what it comes to depends on its experiment, weights and data too.
  *
@@ -46,7 +49,7 @@ export async function remembered<Result extends object>(
  */
 export async function rememberedOf<Result extends object>(
   experiment: Experiment<object>,
-  { checksums: images }: Dataset,
+  { checksums: images, seed }: Dataset,
   part: string,
   dependsOn: object,
   measure: (attacked: LoadedBadNet) => Promise<Result>,
@@ -55,5 +58,6 @@ export async function rememberedOf<Result extends object>(
   const weights = await md5Of(outputPath(folder, "weights.bin"));
   const make = (): Promise<Result> => withBadNet(folder, experiment, measure);
   const name = folder.slice(data.length + 1);
-  return await remembered(data, part, name, { experiment, weights, images, ...dependsOn }, make);
+  const depends = { experiment, weights, images, ...splitOf(seed), ...dependsOn };
+  return await remembered(data, part, name, depends, make);
 }

@@ -53,21 +53,24 @@ export async function measureSeed(
     const triggers = { validation: trigger, test: trigger };
     const half = (share: number): void | Promise<void> => onProgress(share / 2);
     const measured = await measureHalves(network, halves, triggers, target, half);
-    const ofTarget = [...test.labels.keys()].filter((image) => test.labels[image] === target);
-    const own = ofTarget.length === 0
-      ? []
-      : await classify(network, triggered(pickImages(test, ofTarget), trigger));
-    const orders = rankings.map((ranking) => measureOrder(measured, ranking, drops));
-    const random = randomOrders(measured, drops, draws);
-    const tell = (share: number): void | Promise<void> => onProgress((1 + share) / 2);
-    const front = (await searchFront(measured.validation, undefined, tell))
-      .map((set) => ({ ...set, test: prunedSet(measured.test, set.channels).rates }));
-    const rates = wholeRates(measured);
-    const hits = rates.attackSuccess * (test.labels.length - own.length) +
-      own.filter((answer) => answer === target).length;
-    disposeEvidence(measured.validation, measured.test);
-    const all = { ...rates, attackSuccessOfAll: hits / test.labels.length };
-    return { name, title, rates: all, orders, random, front };
+    try {
+      const ofTarget = [...test.labels.keys()].filter((image) => test.labels[image] === target);
+      const own = ofTarget.length === 0
+        ? []
+        : await classify(network, triggered(pickImages(test, ofTarget), trigger));
+      const orders = rankings.map((ranking) => measureOrder(measured, ranking, drops));
+      const random = randomOrders(measured, drops, draws);
+      const tell = (share: number): void | Promise<void> => onProgress((1 + share) / 2);
+      const front = (await searchFront(measured.validation, undefined, tell))
+        .map((set) => ({ ...set, test: prunedSet(measured.test, set.channels).rates }));
+      const rates = wholeRates(measured);
+      const hits = rates.attackSuccess * (test.labels.length - own.length) +
+        own.filter((answer) => answer === target).length;
+      const all = { ...rates, attackSuccessOfAll: hits / test.labels.length };
+      return { name, title, rates: all, orders, random, front };
+    } finally {
+      disposeEvidence(measured.validation, measured.test);
+    }
   });
 }
 

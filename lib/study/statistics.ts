@@ -6,7 +6,7 @@
 import type { Range } from "@lib/figures/rates.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom } from "@lib/random.ts";
-import { atMost } from "@lib/recovery/clopper_pearson.ts";
+import { atMost, requireTrials } from "@lib/recovery/clopper_pearson.ts";
 
 /** Of the standard normal distribution: 95 % lie within ± this. */
 const Z = 1.959963984540054;
@@ -27,9 +27,7 @@ const Z = 1.959963984540054;
  * ```
  */
 export function wilson(hits: number, count: number): Range {
-  if (!(count >= 1 && hits >= 0 && hits <= count)) {
-    throw new Error(`Expected 0–${count} hits of at least 1 but found ${hits}`);
-  }
+  requireTrials(hits, count);
   const rate = hits / count;
   const shrink = 1 + Z ** 2 / count;
   const centre = (rate + Z ** 2 / (2 * count)) / shrink;

@@ -64,7 +64,7 @@ async function readJson(file: string): Promise<Json> {
   try {
     const summary: unknown = JSON.parse(text);
     if (isObject(summary)) return summary;
-    throw new Error(typeof summary);
+    throw new Error(Array.isArray(summary) ? "an array" : String(summary));
   } catch (error) {
     throw new Error(`Expected a JSON object but found ${(error as Error).message} in ${file}`);
   }

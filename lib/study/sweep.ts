@@ -76,8 +76,33 @@ export function sweepRows(sweep: Sweep): SweepRow[] {
       )
     )
   );
+  Object.entries(sweep.attacks).forEach(([name, change]) => requireChange(name, change));
   for (const { id, experiment } of rows) requireKnown(id, experiment);
+  const twice = rows.find(({ id }, index) => rows.findIndex((row) => row.id === id) < index);
+  if (twice) throw new Error(`Expected each network once but found ${twice.id} twice`);
   return rows.filter(({ id }) => !patterns.some((pattern) => pattern.test(id)));
+}
+
+/** The same for all data, but for its target. */
+const PAPER_ATTACK = paperExperiment("quick").attack;
+
+/** What an attack may differ in from it. */
+const CHANGES = ["name", "parameters", "target", "injectionRate", "epochs"];
+
+/** A misspelt change would train the paper's own attack. */
+function requireChange(name: string, change: Sweep["attacks"][string]): void {
+  const isOwn = change.name === undefined || change.name === PAPER_ATTACK.name;
+  if (!isOwn && change.parameters === undefined) {
+    throw new Error(`Expected parameters of ${change.name} but found none in ${name}`);
+  }
+  const parameters = isOwn ? Object.keys(change.parameters ?? {}) : [];
+  const unknown = [
+    ...Object.keys(change).filter((key) => !CHANGES.includes(key)),
+    ...parameters.filter((key) => !Object.hasOwn(PAPER_ATTACK.parameters, key)),
+  ];
+  if (unknown.length === 0) return;
+  const known = isOwn ? [...CHANGES, ...Object.keys(PAPER_ATTACK.parameters)] : CHANGES;
+  throw new Error(`Expected one of ${known.join(", ")} but found "${unknown[0]}" in ${name}`);
 }
 
 /** Mistakes in a sweep are said before anything is trained. */
@@ -87,6 +112,9 @@ function requireKnown(
 ): void {
   chosen(ARCHITECTURES, architecture, "an architecture");
   attackOf(attack.name);
+  if (!(attack.injectionRate >= 0 && attack.injectionRate <= 1)) {
+    throw new Error(`Expected an injection rate in 0–1 but found ${attack.injectionRate} in ${id}`);
+  }
   if (!/^\w+-\w+-\w+-\d+$/.test(id)) {
     throw new Error(`Expected a name of letters, digits and underscores but found ${id}`);
   }

@@ -107,7 +107,8 @@ export async function keepNetwork(
  * @param name The defense, in the list.
  * @param dataset The images.
  * @param madeBy Kept with it.
- * @throws {Error} If the network is not there or damaged, or there is no such defense.
+ * @throws {Error} If the network is not there or damaged, or was measured on other data, or there is no such
+ * defense.
  * @example See {@link keepNetwork}.
  */
 export async function keepDefense(
@@ -119,6 +120,14 @@ export async function keepDefense(
 ): Promise<void> {
   const folder = networkFolder(experiment);
   const weights = await md5Of(outputPath(folder, "weights.bin"));
+  const file = resultFile(results, id, "network");
+  const measured: NetworkResult | undefined = await Deno.readTextFile(file)
+    .then((text) => JSON.parse(text)).catch(() => undefined);
+  if (measured && canonical(measured.images) !== canonical(dataset.checksums)) {
+    throw new Error(
+      `Expected the data of ${file} but found others; without that file all is measured anew`,
+    );
+  }
   const depends = defenseDepends(experiment, name, weights, dataset.checksums);
   const row = await measureDefense(folder, experiment, name, dataset);
   const result: DefenseResult = { depends, row, madeBy };
@@ -139,7 +148,8 @@ export interface FoundResults {
 
 /**
  * Reads the results of a sweep. A result is taken only if all that decided it is the same today: experiment,
- * settings, and the digests of weights and data.
+ * settings, the digest of the weights, and the data of the network's own result; the data themselves are not
+ * read for that.
  *
  * @param sweep Which.
  * @param results Its folder.

@@ -7,6 +7,7 @@ import { writeImage } from "@lib/data/image_file.ts";
 import { exists, md5Of } from "@lib/files.ts";
 import { inspect, INSPECTION_PARTS } from "@lib/inspect/inspect.ts";
 import type { InspectionSettings } from "@lib/inspect/input.ts";
+import { inspectionPage } from "@lib/inspect/page.ts";
 import { type InspectionReport, reportText } from "@lib/inspect/report.ts";
 import { openNetwork } from "@lib/formats/any_network.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
@@ -293,6 +294,14 @@ const wrongs: Record<string, [() => Promise<InspectionSettings>, string]> = {
     const images = await thinned(await colourFolder(), 4);
     return settingsOf(await saved("i", network), { images });
   }, "give these: --pixels 0-1 --channels BGR"],
+  "blue first where it is no plain convolution that takes the images": [async () => {
+    const network = tf.sequential();
+    const shape = { filters: 4, kernelSize: 3, inputShape: [32, 32, 3] };
+    network.add(tf.layers.separableConv2d(shape));
+    network.add(tf.layers.globalAveragePooling2d({}));
+    network.add(tf.layers.dense({ units: 5 }));
+    return settingsOf(await saved("o", network), { channels: "BGR" });
+  }, "a Conv2D to take the images for --channels BGR but found none"],
   "most images of one class": [async () => {
     const images = await thinned(await colourFolder(), 2);
     return settingsOf(await saved("j", smallNetwork("exact")), { images });
@@ -410,8 +419,14 @@ Deno.test("images in the folder where one is, and the default output: refused, w
   await requireApart({ ...paths, output: join(folder, "elsewhere") });
 });
 
-Deno.test("an index beyond all measure stays one in the report's text", async () => {
-  const { report } = await (exact ??= inspectExact());
-  const text = reportText({ ...report, outlierIndex: Infinity });
-  assertEquals(JSON.parse(text).outlierIndex, "beyond measure");
+Deno.test("an index beyond all measure stays one in the report's text, and large levels are no powers", async () => {
+  const { report: found } = await (exact ??= inspectExact());
+  const clean = { backdoored: false, suspectedClass: null, trigger: null, networks: [] };
+  const report = { ...found, ...clean, outlierIndex: Infinity, amplitude: 346 };
+  assertEquals(JSON.parse(reportText(report)).outlierIndex, "beyond measure");
+  const examples = uniformImages(PAPER_SIZE, 1, 0);
+  const page = await inspectionPage({ report, triggers: [], examples });
+  for (const words of ["an index of beyond measure", "by more than 350 levels"]) {
+    assert(page.includes(words), words);
+  }
 });

@@ -62,6 +62,9 @@ Deno.test("CLP silences exactly the channels beyond its limit", async () => {
   assertEquals(beta!.dataSync()[17], 0);
   const plain = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [2] })] });
   assertThrows(() => normalizedConvolutions(plain), Error, "but found none");
+  const tensors = tf.memory().numTensors;
+  await assertRejects(() => pruneByLipschitz(plain), Error, "but found none");
+  assertEquals(tf.memory().numTensors, tensors);
 });
 
 Deno.test("CLP keeps the only channel of a layer", async () => {

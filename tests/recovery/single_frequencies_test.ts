@@ -30,6 +30,7 @@ for (const channels of [1, 3] as const) {
     ]);
     const before = await classify(network, clean);
     const shares: number[] = [];
+    let bound = 0;
     for (let index = 0; index < found.shares.length; index++) {
       let most = 0;
       for (const sign of [1, -1]) {
@@ -42,7 +43,10 @@ for (const channels of [1, 3] as const) {
         for (let label = 0; label < 4; label++) {
           const others = [...before.keys()].filter((image) => before[image] !== label);
           const sent = others.filter((image) => after[image] === label);
-          if (others.length > 0) most = Math.max(most, sent.length / others.length);
+          if (others.length === 0) continue;
+          most = Math.max(most, sent.length / others.length);
+          const risk = 0.05 / (2 * 80 * channels * 4);
+          bound = Math.max(bound, clopperPearson(sent.length, others.length, risk));
         }
       }
       shares.push(most);
@@ -53,10 +57,28 @@ for (const channels of [1, 3] as const) {
     assertEquals(share, Math.max(...shares));
     const first = shares.indexOf(share);
     assertEquals([plane, row * 10 + column], [PLANES[Math.floor(first / 80)]!, first % 80]);
-    assert(found.bound > found.strongest.share || found.bound === 1);
+    assertAlmostEquals(found.bound, bound, 1e-12);
     network.dispose();
   });
 }
+
+Deno.test("the bound of a network that gives all images one class does not depend on which", async () => {
+  const clean = { height: 4, width: 4, channels: 1 as const, pixels: new Uint8Array(16 * 20) };
+  const labelled = { ...clean, labels: new Int32Array(20), classNames: ["a", "b", "c"] };
+  const bounds: number[] = [];
+  for (const own of [0, 1, 2]) {
+    const network = tf.sequential();
+    network.add(tf.layers.flatten({ inputShape: [4, 4, 1] }));
+    network.add(tf.layers.dense({ units: 3, kernelInitializer: "zeros" }));
+    const [kernel] = network.layers[1]!.getWeights();
+    const bias = tf.oneHot(tf.scalar(own, "int32"), 3).toFloat();
+    network.layers[1]!.setWeights([kernel!, bias]);
+    bounds.push((await singleFrequencies(network, labelled, { magnitude: 50, images: 20 })).bound);
+    network.dispose();
+  }
+  const expected = clopperPearson(0, 20, 0.05 / (2 * 16 * 3));
+  bounds.forEach((bound) => assertAlmostEquals(bound, expected, 1e-12));
+});
 
 Deno.test("Clopper and Pearson's upper end is SciPy's", () => {
   // scipy.stats.beta.ppf(1 - risk, hits + 1, count - hits)

@@ -52,10 +52,15 @@ Deno.test("a sweep is all combinations but for the patterns, and its mistakes ar
   const wrong: [Partial<Sweep>, string][] = [
     [{ defenses: ["CPL"] }, 'found "CPL"'],
     [{ data: ["gtsbr"] }, 'found "gtsbr"'],
-    [{ attacks: { patch: { name: "pach" } } }, 'found "pach"'],
+    [{ attacks: { patch: { name: "pach", parameters: {} } } }, 'found "pach"'],
     [{ attacks: { "a-b": {} } }, "letters, digits and underscores"],
     [{ seeds: [1.5] }, "letters, digits and underscores"],
     [{ attacks: { ftrojan: { epochs: 0 } } }, "epochs to be a whole number from 1 on"],
+    [{ attacks: { weak: { injectonRate: 0.1 } as object } }, 'found "injectonRate" in weak'],
+    [{ attacks: { weak: { parameters: { magnitud: 3 } } } }, 'found "magnitud" in weak'],
+    [{ attacks: { blend: { name: "blend" } } }, "parameters of blend but found none in blend"],
+    [{ attacks: { weak: { injectionRate: 5 } } }, "injection rate in 0–1 but found 5"],
+    [{ seeds: [901, 901] }, "each network once but found quick-paper-ftrojan-901 twice"],
     [{ defenses: undefined }, "Expected a list of defenses but found none"],
   ];
   for (const [change, message] of wrong) {
@@ -115,7 +120,7 @@ Deno.test("a table has what fits, and of all else an empty cell", async () => {
   const table = spreadsTable(sweepSpreads(lines, "attackSuccess"), "");
   assertEquals(table.rows, [
     ["synthetic signs, paper, FTrojan", "100.0", "25.0", "–", "–"],
-    ["synthetic signs, paper, weak", "100.0", "75.0", "50.0 (0.0–100.0)", "75.0 (50.0–100.0)"],
+    ["synthetic signs, paper, weak", "100.0 (100.0–100.0)", "75.0", "50.0 (0.0–100.0)", "75.0 (50.0–100.0)"],
     ["synthetic signs, residual, FTrojan", "–", "–", "–", "–"],
   ]);
   for (const text of ["null", "[]", '"half', ""]) {
