@@ -90,4 +90,4 @@ const TITLES = {
 const TITLE = 24;
 
 /** Of a cell, in pixels. */
-const [WIDTH, HEIGHT] = [64, 38];
+const [WIDTH, HEIGHT] = [68, 38];
