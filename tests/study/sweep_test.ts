@@ -120,7 +120,13 @@ Deno.test("a table has what fits, and of all else an empty cell", async () => {
   const table = spreadsTable(sweepSpreads(lines, "attackSuccess"), "");
   assertEquals(table.rows, [
     ["synthetic signs, paper, FTrojan", "100.0", "25.0", "–", "–"],
-    ["synthetic signs, paper, weak", "100.0 (100.0–100.0)", "75.0", "50.0 (0.0–100.0)", "75.0 (50.0–100.0)"],
+    [
+      "synthetic signs, paper, weak",
+      "100.0 (100.0–100.0)",
+      "75.0",
+      "50.0 (0.0–100.0)",
+      "75.0 (50.0–100.0)",
+    ],
     ["synthetic signs, residual, FTrojan", "–", "–", "–", "–"],
   ]);
   for (const text of ["null", "[]", '"half', ""]) {
