@@ -14,11 +14,11 @@ export const TO_DEVIATION = 1.4826;
  * @throws {Error} If there are fewer than three norms, or one is negative or no number.
  * @example
  * ```ts
- * import { outlierIndices, outlierLimit } from "@lib/recovery/outliers.ts";
+ * import { outlierIndices } from "@lib/recovery/outliers.ts";
  * import { assertEquals } from "@lib/std/assert.ts";
  *
  * const indices = outlierIndices([900, 1000, 1100, 60, 1050]);
- * assertEquals(indices.findIndex((index) => index > outlierLimit(5)), 3);
+ * assertEquals(indices.findIndex((index) => index > 5), 3);
  * ```
  */
 export function outlierIndices(norms: readonly number[]): number[] {

@@ -118,16 +118,13 @@ export async function keepDefense(
   dataset: Dataset,
   madeBy: MadeBy,
 ): Promise<void> {
+  const file = resultFile(results, id, "network");
+  const measured = await readResult<NetworkResult>(file);
+  if (measured && canonical(measured.images) !== canonical(dataset.checksums)) {
+    throw new Error(`Expected the data of ${file} but found others: it is to be moved away first`);
+  }
   const folder = networkFolder(experiment);
   const weights = await md5Of(outputPath(folder, "weights.bin"));
-  const file = resultFile(results, id, "network");
-  const measured: NetworkResult | undefined = await Deno.readTextFile(file)
-    .then((text) => JSON.parse(text)).catch(() => undefined);
-  if (measured && canonical(measured.images) !== canonical(dataset.checksums)) {
-    throw new Error(
-      `Expected the data of ${file} but found others; without that file all is measured anew`,
-    );
-  }
   const depends = defenseDepends(experiment, name, weights, dataset.checksums);
   const row = await measureDefense(folder, experiment, name, dataset);
   const result: DefenseResult = { depends, row, madeBy };
@@ -148,8 +145,7 @@ export interface FoundResults {
 
 /**
  * Reads the results of a sweep. A result is taken only if all that decided it is the same today: experiment,
- * settings, the digest of the weights, and the data of the network's own result; the data themselves are not
- * read for that.
+ * settings, the digest of the weights; and its data are those of the network's own result.
  *
  * @param sweep Which.
  * @param results Its folder.
@@ -162,6 +158,10 @@ export async function sweepResults(sweep: Sweep, results: string): Promise<Found
   for (const row of sweepRows(sweep)) found.push(await resultsOf(results, row, sweep.defenses));
   return found;
 }
+
+/** What a file holds; none if it is not there, cannot be read, or holds null. */
+const readResult = <Result extends object>(file: string): Promise<Result | undefined> =>
+  Deno.readTextFile(file).then((text) => JSON.parse(text) ?? undefined).catch(() => undefined);
 
 async function resultsOf(
   results: string,
@@ -176,9 +176,7 @@ async function resultsOf(
   ) => {
     const file = resultFile(results, id, what);
     if (!await exists(file)) return undefined;
-    // null and undefined alike are no result; a file that cannot be read is one that misfits
-    const result: Result | undefined = await Deno.readTextFile(file)
-      .then((text) => JSON.parse(text) ?? undefined).catch(() => undefined);
+    const result = await readResult<Result>(file);
     const why = result === undefined ? "it is no whole JSON" : faultOf(result);
     if (why === undefined) return result;
     found.misfits.push({ file, why });

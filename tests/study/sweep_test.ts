@@ -1,4 +1,5 @@
 import { canonical } from "@lib/canonical.ts";
+import type { Dataset } from "@lib/data/dataset.ts";
 import { ROOT } from "@lib/environment.ts";
 import { writeWhole } from "@lib/files.ts";
 import { tableAsCsv } from "@lib/figures/table_csv.ts";
@@ -7,7 +8,7 @@ import { networkFolder } from "@lib/study/network_folder.ts";
 import { badNets } from "@lib/study/networks.ts";
 import { otherAttacks } from "@lib/study/other_attacks.ts";
 import { readSweep, type Sweep, sweepRows } from "@lib/study/sweep.ts";
-import { resultFile } from "@lib/study/sweep_results.ts";
+import { keepDefense, resultFile } from "@lib/study/sweep_results.ts";
 import { spreadsTable, sweepLines, sweepSpreads, sweepTable } from "@lib/study/sweep_table.ts";
 import { assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
 import { join } from "@lib/std/path.ts";
@@ -129,6 +130,9 @@ Deno.test("a table has what fits, and of all else an empty cell", async () => {
     ],
     ["synthetic signs, residual, FTrojan", "–", "–", "–", "–"],
   ]);
+  const [first] = sweepRows(SWEEP);
+  const other = { checksums: { file: "another" } } as unknown as Dataset;
+  await assertRejects(() => keepDefense(results, first!, "CLP", other, {}), Error, "the data of");
   for (const text of ["null", "[]", '"half', ""]) {
     await writeWhole(resultFile(results, sweepRows(SWEEP)[0]!.id, "CLP"), text);
     assertEquals((await sweepLines(SWEEP, results)).misfits.length, 2, text);
