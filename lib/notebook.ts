@@ -1,5 +1,6 @@
 /**
- * What every notebook does: say what it runs on, load data and network with live progress. Everything else is in the rooms of the library.
+ * What every notebook does: say what it runs on, load data and network with live progress. Everything else
+ * is in the rooms of the library.
  *
  * @module
  */

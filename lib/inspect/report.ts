@@ -123,13 +123,10 @@ export function boundText(
 ): string {
   const { plane, row, column, magnitude, label, share } = strongest;
   const [levels, place] = [Math.abs(magnitude), `${plane} (${row}, ${column})`];
+  const [sent, most] = [share, bound].map((each) => percent(each));
   return `Every single frequency was tried, with ±${levels} levels on ${images} images. The ` +
-    `strongest, ${place}, sends ${
-      percent(share)
-    } of those that are not given class ${label} anyway ` +
-    `there. With a confidence of 95 % none sends more than ${
-      percent(bound)
-    } of such images to any class.`;
+    `strongest, ${place}, sends ${sent} of those that are not given class ${label} anyway there. ` +
+    `With a confidence of 95 % none sends more than ${most} of such images to any class.`;
 }
 
 /**

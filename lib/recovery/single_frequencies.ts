@@ -85,8 +85,10 @@ export async function singleFrequencies(
   const classes = network.outputShape[1] as number;
   const risk = RISK / (2 * bytes * classes);
   const before = await classify(network, images);
+  // to each class: most images that a coefficient sends there, of so many that are not there before
+  const moved = new Int32Array(classes);
+  const others = Array.from(moved, (_, label) => before.filter((each) => each !== label).length);
   const each: SingleFrequency[] = [];
-  let bound = 0;
   const together = Math.ceil(AT_ONCE / (2 * count));
   for (let start = 0; start < bytes; start += together) {
     const places = Array.from({ length: Math.min(together, bytes - start) }, (_, at) => start + at);
@@ -98,13 +100,10 @@ export async function singleFrequencies(
     const best = signed.map(({ place, value }, index): SingleFrequency => {
       const found = after.subarray(index * count, (index + 1) * count);
       const sent = sentTo(before, found, classes);
-      // with fewer images a smaller share can have the larger bound
-      bound = sent.reduce(
-        (most, { hits, others }) =>
-          others > 0 ? Math.max(most, clopperPearson(hits, others, risk)) : most,
-        bound,
-      );
-      const { label, share } = sent.reduce((one, other) => other.share > one.share ? other : one);
+      sent.forEach((hits, label) => moved[label] = Math.max(moved[label]!, hits));
+      const shares = others.map((count, label) => sent[label]! / Math.max(1, count));
+      const share = Math.max(...shares);
+      const label = shares.indexOf(share);
       return { ...placeOfCoefficient(place, images), magnitude: value, label, share };
     });
     each.push(...places.map((_, at) => larger(best[2 * at]!, best[2 * at + 1]!)));
@@ -112,6 +111,11 @@ export async function singleFrequencies(
   }
   const [shares, labels] = [each.map(({ share }) => share), each.map(({ label }) => label)];
   const strongest = each.reduce(larger);
+  // with fewer images a smaller share can have the larger bound
+  const bounds = others.map((count, label) =>
+    count > 0 ? clopperPearson(moved[label]!, count, risk) : 0
+  );
+  const bound = Math.max(...bounds);
   return { height, width, channels, shares, labels, strongest, bound, images: count };
 }
 
@@ -126,18 +130,10 @@ function withCoefficient(images: Images, place: number, value: number): Images {
 }
 
 /** How many of the images that are not there before each class gets. */
-function sentTo(
-  before: Int32Array,
-  after: Int32Array,
-  classes: number,
-): { label: number; hits: number; others: number; share: number }[] {
-  const [sent, left] = [new Int32Array(classes), new Int32Array(classes).fill(before.length)];
+function sentTo(before: Int32Array, after: Int32Array, classes: number): Int32Array {
+  const sent = new Int32Array(classes);
   before.forEach((label, index) => {
-    left[label]!--;
     if (after[index] !== label) sent[after[index]!]!++;
   });
-  return Array.from(sent, (hits, label) => {
-    const others = left[label]!;
-    return { label, hits, others, share: hits / Math.max(1, others) };
-  });
+  return sent;
 }

@@ -52,13 +52,14 @@ async function recoveryRow(
   const folder = outputPath(data.name, study.name);
   const { trigger, target } = await poisoningIn(folder, attack);
   const { suspected, coefficients } = row.verdict!;
-  const found = isAttacked(study) && suspected === target ? coefficients : [];
+  const attacked = isAttacked(study);
+  const found = attacked && suspected === target ? coefficients : [];
   const atAttackers = isAttackersFrequency(found, trigger, dataset.testHalf);
   return {
     ...row.verdict!,
     title: study.title,
     ...(atAttackers !== undefined && { atAttackers }),
-    ...(isAttacked(study) ? { target } : {}),
+    ...(attacked ? { target } : {}),
     before: row.before,
     repaired: Object.fromEntries(row.repaired.map((each) => [each.way, each])),
     cleanImages: row.cleanImages,
