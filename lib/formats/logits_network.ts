@@ -1,4 +1,9 @@
-import { copyNetwork, disposeNetwork, type NetworkJson } from "@lib/network/copy_network.ts";
+import {
+  copyNetwork,
+  disposeNetwork,
+  freedIfFailed,
+  type NetworkJson,
+} from "@lib/network/copy_network.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** What a level, 0–1, is multiplied with and what is added then: one number, or one a channel. */
@@ -43,10 +48,12 @@ export async function logitsNetwork(
     endInLogits(json);
     if (scaling) rescale(json, network.inputs[0]!.shape, scaling);
   });
-  if (!saysShares(copy)) return copy;
-  const logarithms = await copyNetwork(copy, addLogarithm);
-  disposeNetwork(copy);
-  return logarithms;
+  return await freedIfFailed(copy, async () => {
+    if (!saysShares(copy)) return copy;
+    const logarithms = await copyNetwork(copy, addLogarithm);
+    disposeNetwork(copy);
+    return logarithms;
+  });
 }
 
 /** Leaves out what stands behind the logits: it would hide the dense layer from those who look for it. */

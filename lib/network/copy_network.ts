@@ -46,6 +46,37 @@ export async function copyNetwork(
   return copy;
 }
 
+/**
+ * Goes on with a new network, and frees it if that fails.
+ *
+ * @param network Such as a copy, which the caller of the caller is to get.
+ * @param use What is done with it.
+ * @returns What that gives.
+ * @throws What that throws.
+ * @example
+ * ```ts
+ * import { freedIfFailed } from "@lib/network/copy_network.ts";
+ * import { paperCnn } from "@lib/network/paper_cnn.ts";
+ * import { tf } from "@lib/network/tensorflow.ts";
+ * import { assertEquals, assertRejects } from "@lib/std/assert.ts";
+ *
+ * const before = tf.memory().numTensors;
+ * await assertRejects(() => freedIfFailed(paperCnn(43, 1), (network) => network.getLayer("none")));
+ * assertEquals(tf.memory().numTensors, before);
+ * ```
+ */
+export async function freedIfFailed<Network extends tf.LayersModel, Result>(
+  network: Network,
+  use: (network: Network) => Result | Promise<Result>,
+): Promise<Result> {
+  try {
+    return await use(network);
+  } catch (error) {
+    disposeNetwork(network);
+    throw error;
+  }
+}
+
 /** A network's topology, changed, with weights to start from. */
 export async function remade(
   network: tf.LayersModel,

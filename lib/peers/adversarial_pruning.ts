@@ -1,10 +1,10 @@
 import type { LabelledImages } from "@lib/data/images.ts";
 import { normalizedConvolutions, silence } from "@lib/peers/normalized_convolutions.ts";
 import { atRest, descended } from "@lib/peers/momentum.ts";
-import { requireGraph, weightSlopes } from "@lib/peers/weight_slopes.ts";
+import { weightSlopes } from "@lib/peers/weight_slopes.ts";
 import { type Defense, repairing } from "@lib/recovery/defense.ts";
 import { randomBatches } from "@lib/data/random_batches.ts";
-import { copyNetwork } from "@lib/network/copy_network.ts";
+import { copyNetwork, freedIfFailed } from "@lib/network/copy_network.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom } from "@lib/random.ts";
 
@@ -46,50 +46,51 @@ export async function pruneAdversarially(
   settings: typeof ADVERSARIAL_PRUNING = ADVERSARIAL_PRUNING,
 ): Promise<{ network: tf.LayersModel; channelsPruned: number }> {
   const { epsilon, alpha, threshold, iterations, batchSize, learningRate, seed } = settings;
-  requireGraph(network);
-  normalizedConvolutions(network); // throws before anything is copied
-  const copy = await copyNetwork(network);
-  const blocks = normalizedConvolutions(copy).map(({ normalization }) => normalization);
-  // all γ, then all β
-  const weights = [0, 1].flatMap((which) => blocks.map((block) => block.trainableWeights[which]!));
-  const own = weights.map((weight) => weight.read());
-  const random = seededRandom(seed);
-  const draw = randomBatches(clean, random);
-  const slopesAt = weightSlopes(copy, weights);
-  const ones = own.map((value) => tf.onesLike(value));
-  let masks = atRest(ones.slice(0, blocks.length));
-  for (let step = 1; step <= iterations; step++) {
-    const batch = draw(batchSize);
-    /** By factors of γ and β, at given ones. */
-    const slopes = (factors: tf.Tensor[]): tf.Tensor[] =>
-      slopesAt(factors.map((factor, at) => factor.mul(own[at]!)), batch)
-        .map((slope, at) => slope.mul(own[at]!));
-    const descent = (values: readonly tf.Tensor[]): tf.Tensor[] => {
-      const now = [...values, ...ones.slice(blocks.length)];
-      const disturbedBy = (noise: tf.Tensor[]): tf.Tensor[] =>
-        slopes(now.map((factor, at) => factor.add(noise[at]!)));
-      const start = now.map(({ size }) =>
-        tf.tensor1d(Float32Array.from({ length: size }, () => (2 * random() - 1) * epsilon))
-      );
-      // one step to the worse, kept within ± epsilon
-      const worst = disturbedBy(start).map((slope, at) =>
-        start[at]!.add(slope.sign().mul(epsilon)).clipByValue(-epsilon, epsilon)
-      );
-      const disturbed = disturbedBy(worst);
-      return slopes(now).slice(0, blocks.length).map((natural, at) =>
-        natural.mul(alpha).add(disturbed[at]!.mul(1 - alpha))
-      );
-    };
-    const { values, speeds } = descended(masks, descent, learningRate);
-    masks = { values: values.map((mask) => mask.clipByValue(0, 1)), speeds };
-    tf.dispose(values);
-  }
-  const channelsPruned = blocks.reduce((sum, block, at) => {
-    const kept = masks.values[at]!.dataSync<"float32">().map((mask) => Number(mask >= threshold));
-    return sum + silence(block, kept);
-  }, 0);
-  tf.dispose([ones, masks.values, masks.speeds]);
-  return { network: copy, channelsPruned };
+  return await freedIfFailed(await copyNetwork(network), (copy) => {
+    const blocks = normalizedConvolutions(copy).map(({ normalization }) => normalization);
+    // all γ, then all β
+    const weights = [0, 1].flatMap((which) =>
+      blocks.map((block) => block.trainableWeights[which]!)
+    );
+    const own = weights.map((weight) => weight.read());
+    const random = seededRandom(seed);
+    const draw = randomBatches(clean, random);
+    const slopesAt = weightSlopes(copy, weights);
+    const ones = own.map((value) => tf.onesLike(value));
+    let masks = atRest(ones.slice(0, blocks.length));
+    for (let step = 1; step <= iterations; step++) {
+      const batch = draw(batchSize);
+      /** By factors of γ and β, at given ones. */
+      const slopes = (factors: tf.Tensor[]): tf.Tensor[] =>
+        slopesAt(factors.map((factor, at) => factor.mul(own[at]!)), batch)
+          .map((slope, at) => slope.mul(own[at]!));
+      const descent = (values: readonly tf.Tensor[]): tf.Tensor[] => {
+        const now = [...values, ...ones.slice(blocks.length)];
+        const disturbedBy = (noise: tf.Tensor[]): tf.Tensor[] =>
+          slopes(now.map((factor, at) => factor.add(noise[at]!)));
+        const start = now.map(({ size }) =>
+          tf.tensor1d(Float32Array.from({ length: size }, () => (2 * random() - 1) * epsilon))
+        );
+        // one step to the worse, kept within ± epsilon
+        const worst = disturbedBy(start).map((slope, at) =>
+          start[at]!.add(slope.sign().mul(epsilon)).clipByValue(-epsilon, epsilon)
+        );
+        const disturbed = disturbedBy(worst);
+        return slopes(now).slice(0, blocks.length).map((natural, at) =>
+          natural.mul(alpha).add(disturbed[at]!.mul(1 - alpha))
+        );
+      };
+      const { values, speeds } = descended(masks, descent, learningRate);
+      masks = { values: values.map((mask) => mask.clipByValue(0, 1)), speeds };
+      tf.dispose(values);
+    }
+    const channelsPruned = blocks.reduce((sum, block, at) => {
+      const kept = masks.values[at]!.dataSync<"float32">().map((mask) => Number(mask >= threshold));
+      return sum + silence(block, kept);
+    }, 0);
+    tf.dispose([ones, masks.values, masks.speeds]);
+    return { network: copy, channelsPruned };
+  });
 }
 
 /**

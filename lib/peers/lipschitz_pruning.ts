@@ -1,7 +1,7 @@
 import { lipschitzBounds } from "@lib/pruning/weight_rankings.ts";
 import { normalizedConvolutions, silence } from "@lib/peers/normalized_convolutions.ts";
 import { type Defense, repairing } from "@lib/recovery/defense.ts";
-import { copyNetwork } from "@lib/network/copy_network.ts";
+import { copyNetwork, freedIfFailed } from "@lib/network/copy_network.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
 /**
@@ -26,19 +26,19 @@ export async function pruneByLipschitz(
   network: tf.LayersModel,
   u = 3,
 ): Promise<{ network: tf.LayersModel; channelsPruned: number }> {
-  normalizedConvolutions(network); // throws before anything is copied
-  const copy = await copyNetwork(network);
-  let channelsPruned = 0;
-  for (const { convolution, normalization } of normalizedConvolutions(copy)) {
-    const bounds = lipschitzBounds(convolution, normalization);
-    const mean = bounds.reduce((sum, bound) => sum + bound) / bounds.length;
-    const squares = bounds.reduce((sum, bound) => sum + (bound - mean) ** 2, 0);
-    const limit = mean + u * Math.sqrt(squares / (bounds.length - 1));
-    // of a single channel there is no deviation, and no limit
-    const kept = bounds.map((bound) => Number(!(bound > limit)));
-    channelsPruned += silence(normalization, kept, true);
-  }
-  return { network: copy, channelsPruned };
+  return await freedIfFailed(await copyNetwork(network), (copy) => {
+    let channelsPruned = 0;
+    for (const { convolution, normalization } of normalizedConvolutions(copy)) {
+      const bounds = lipschitzBounds(convolution, normalization);
+      const mean = bounds.reduce((sum, bound) => sum + bound) / bounds.length;
+      const squares = bounds.reduce((sum, bound) => sum + (bound - mean) ** 2, 0);
+      const limit = mean + u * Math.sqrt(squares / (bounds.length - 1));
+      // of a single channel there is no deviation, and no limit
+      const kept = bounds.map((bound) => Number(!(bound > limit)));
+      channelsPruned += silence(normalization, kept, true);
+    }
+    return { network: copy, channelsPruned };
+  });
 }
 
 /** CLP at its authors' threshold. */

@@ -6,7 +6,6 @@ import { tf } from "@lib/network/tensorflow.ts";
 import { atRest, descended } from "@lib/peers/momentum.ts";
 import { normalizedConvolutions, silence } from "@lib/peers/normalized_convolutions.ts";
 import { trainingSlopes } from "@lib/peers/training_slopes.ts";
-import { requireGraph } from "@lib/peers/weight_slopes.ts";
 import { seededRandom } from "@lib/random.ts";
 import { type Defense, repairing } from "@lib/recovery/defense.ts";
 
@@ -51,48 +50,49 @@ export async function reconstructiveMasks(
   mostSteps = Infinity,
 ): Promise<Float32Array[]> {
   const { unlearned, unlearningRate, recoveringRate, batchSize, seed, epochs } = settings;
-  requireGraph(network);
-  normalizedConvolutions(network); // throws before anything is copied
   const copy = await copyNetwork(network);
-  const inEpoch = Math.max(1, Math.floor(clean.labels.length / batchSize));
-  const steps = Math.min(epochs * inEpoch, mostSteps);
-  const draw = randomBatches(clean, seededRandom(seed));
-  const gammas = normalizedConvolutions(copy).map(({ normalization }) =>
-    normalization.trainableWeights[0]!
-  );
-  const [byWeights, byGammas] = [copy.trainableWeights, gammas]
-    .map((weights) => trainingSlopes(copy, weights, seed));
-  let weights = atRest(copy.trainableWeights.map((weight) => weight.read()));
-  for (let step = 1; step <= steps; step++) {
-    const batch = draw(batchSize);
-    weights = descended(
-      weights,
-      (values) => byWeights!(values, batch, step, true),
-      -unlearningRate,
+  try {
+    const inEpoch = Math.max(1, Math.floor(clean.labels.length / batchSize));
+    const steps = Math.min(epochs * inEpoch, mostSteps);
+    const draw = randomBatches(clean, seededRandom(seed));
+    const gammas = normalizedConvolutions(copy).map(({ normalization }) =>
+      normalization.trainableWeights[0]!
     );
-    copy.trainableWeights.forEach((weight, index) => weight.write(weights.values[index]!));
-    if (step % inEpoch > 0) continue;
-    if (accuracy(await classify(copy, clean), clean.labels) <= unlearned) break;
+    const [byWeights, byGammas] = [copy.trainableWeights, gammas]
+      .map((weights) => trainingSlopes(copy, weights, seed));
+    let weights = atRest(copy.trainableWeights.map((weight) => weight.read()));
+    for (let step = 1; step <= steps; step++) {
+      const batch = draw(batchSize);
+      weights = descended(
+        weights,
+        (values) => byWeights!(values, batch, step, true),
+        -unlearningRate,
+      );
+      copy.trainableWeights.forEach((weight, index) => weight.write(weights.values[index]!));
+      if (step % inEpoch > 0) continue;
+      if (accuracy(await classify(copy, clean), clean.labels) <= unlearned) break;
+    }
+    tf.dispose([weights.values, weights.speeds]);
+    const own = gammas.map((weight) => weight.read());
+    const ones = own.map((gamma) => tf.onesLike(gamma));
+    let masks = atRest(ones);
+    tf.dispose(ones);
+    for (let step = 1; step <= steps; step++) {
+      const batch = draw(batchSize);
+      const slopesAt = (values: readonly tf.Tensor[]): tf.Tensor[] =>
+        byGammas!(values.map((mask, index) => mask.mul(own[index]!)), batch, steps + step, true)
+          .map((slope, index) => slope.mul(own[index]!));
+      const { values, speeds } = descended(masks, slopesAt, recoveringRate);
+      masks = { values: values.map((mask) => mask.clipByValue(0, 1)), speeds };
+      tf.dispose(values);
+      if (step % 10 === 0) await new Promise((resolve) => setTimeout(resolve)); // others have their turn
+    }
+    const found = masks.values.map((mask) => mask.dataSync<"float32">());
+    tf.dispose([masks.values, masks.speeds]);
+    return found;
+  } finally {
+    disposeNetwork(copy);
   }
-  tf.dispose([weights.values, weights.speeds]);
-  const own = gammas.map((weight) => weight.read());
-  const ones = own.map((gamma) => tf.onesLike(gamma));
-  let masks = atRest(ones);
-  tf.dispose(ones);
-  for (let step = 1; step <= steps; step++) {
-    const batch = draw(batchSize);
-    const slopesAt = (values: readonly tf.Tensor[]): tf.Tensor[] =>
-      byGammas!(values.map((mask, index) => mask.mul(own[index]!)), batch, steps + step, true)
-        .map((slope, index) => slope.mul(own[index]!));
-    const { values, speeds } = descended(masks, slopesAt, recoveringRate);
-    masks = { values: values.map((mask) => mask.clipByValue(0, 1)), speeds };
-    tf.dispose(values);
-    if (step % 10 === 0) await new Promise((resolve) => setTimeout(resolve)); // others have their turn
-  }
-  const found = masks.values.map((mask) => mask.dataSync<"float32">());
-  tf.dispose([masks.values, masks.speeds]);
-  disposeNetwork(copy);
-  return found;
 }
 
 /** RNP as {@link RECONSTRUCTIVE_PRUNING} has it: at the highest threshold that accuracy allows. */

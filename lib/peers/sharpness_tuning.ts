@@ -1,10 +1,9 @@
 import type { LabelledImages } from "@lib/data/images.ts";
 import { randomBatches } from "@lib/data/random_batches.ts";
-import { copyNetwork, disposeNetwork } from "@lib/network/copy_network.ts";
+import { copyNetwork, freedIfFailed } from "@lib/network/copy_network.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { atRest, descended } from "@lib/peers/momentum.ts";
 import { trainingSlopes } from "@lib/peers/training_slopes.ts";
-import { requireGraph } from "@lib/peers/weight_slopes.ts";
 import { seededRandom } from "@lib/random.ts";
 import { type Defense, repairing } from "@lib/recovery/defense.ts";
 
@@ -44,28 +43,27 @@ export async function tuneSharpness(
   steps: number = stepsOf(settings, clean),
 ): Promise<tf.LayersModel> {
   const { batchSize, learningRate, seed, radius } = settings;
-  requireGraph(network); // before anything is copied
-  const copy = await copyNetwork(network);
-  const slopesAt = trainingSlopes(copy, copy.trainableWeights, seed);
-  const draw = randomBatches(clean, seededRandom(seed));
-  let weights = atRest(copy.trainableWeights.map((weight) => weight.read()));
-  for (let step = 1; step <= steps; step++) {
-    const batch = draw(batchSize);
-    const worst = (values: readonly tf.Tensor[]): tf.Tensor[] => {
-      const slopes = slopesAt(values, batch, step, true);
-      return slopesAt(disturbed(values, slopes, radius), batch, step, false);
-    };
-    weights = descended(weights, worst, learningRate);
-    if (step % 10 === 0) await new Promise((resolve) => setTimeout(resolve)); // others have their turn
-  }
-  copy.trainableWeights.forEach((weight, index) => weight.write(weights.values[index]!));
-  const isFinite = tf.tidy(() =>
-    weights.values.every((weight) => Number.isFinite(weight.sum().dataSync()[0]))
-  );
-  tf.dispose([weights.values, weights.speeds]);
-  if (isFinite) return copy;
-  disposeNetwork(copy);
-  throw new Error(`Expected finite weights but found others after ${steps} steps`);
+  return await freedIfFailed(await copyNetwork(network), async (copy) => {
+    const slopesAt = trainingSlopes(copy, copy.trainableWeights, seed);
+    const draw = randomBatches(clean, seededRandom(seed));
+    let weights = atRest(copy.trainableWeights.map((weight) => weight.read()));
+    for (let step = 1; step <= steps; step++) {
+      const batch = draw(batchSize);
+      const worst = (values: readonly tf.Tensor[]): tf.Tensor[] => {
+        const slopes = slopesAt(values, batch, step, true);
+        return slopesAt(disturbed(values, slopes, radius), batch, step, false);
+      };
+      weights = descended(weights, worst, learningRate);
+      if (step % 10 === 0) await new Promise((resolve) => setTimeout(resolve)); // others have their turn
+    }
+    copy.trainableWeights.forEach((weight, index) => weight.write(weights.values[index]!));
+    const isFinite = tf.tidy(() =>
+      weights.values.every((weight) => Number.isFinite(weight.sum().dataSync()[0]))
+    );
+    tf.dispose([weights.values, weights.speeds]);
+    if (!isFinite) throw new Error(`Expected finite weights but found others after ${steps} steps`);
+    return copy;
+  });
 }
 
 const stepsOf = (

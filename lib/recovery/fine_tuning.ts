@@ -1,5 +1,5 @@
 import type { LabelledImages } from "@lib/data/images.ts";
-import { copyNetwork } from "@lib/network/copy_network.ts";
+import { copyNetwork, freedIfFailed } from "@lib/network/copy_network.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 import { type Recipe, train, type TrainingHooks } from "@lib/network/train.ts";
 
@@ -28,7 +28,8 @@ export async function fineTune(
   recipe: Recipe = FINE_TUNING,
   hooks: Pick<TrainingHooks, "onProgress"> = {},
 ): Promise<tf.LayersModel> {
-  const copy = await copyNetwork(network);
-  await train(copy, clean, recipe, hooks);
-  return copy;
+  return await freedIfFailed(await copyNetwork(network), async (copy) => {
+    await train(copy, clean, recipe, hooks);
+    return copy;
+  });
 }

@@ -1,7 +1,7 @@
 import type { Trigger } from "@lib/attack/trigger.ts";
 import { countOf, type Images, type LabelledImages } from "@lib/data/images.ts";
 import { drawn, slicedImages } from "@lib/data/select.ts";
-import { copyNetwork } from "@lib/network/copy_network.ts";
+import { copyNetwork, freedIfFailed } from "@lib/network/copy_network.ts";
 import { engineOf } from "@lib/network/engine.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { isInput, type LayerCall, layerCalls } from "@lib/network/layer_calls.ts";
@@ -68,16 +68,17 @@ export async function refit(
   }
   const images = drawn(clean, settings.images, seededRandom(1));
   const pair = [images, trigger.apply(images)] as const;
-  const copy = await copyNetwork(network);
-  for (const [index, call] of calls.entries()) {
-    const fit: Fit = {
-      convolution: copy.getLayer(call.layer.name),
-      before: inputOf(network, call, images),
-      after: inputOf(copy, call, images),
-    };
-    await refitLayer(fit, pair, settings, (share) => onProgress((index + share) / calls.length));
-  }
-  return copy;
+  return await freedIfFailed(await copyNetwork(network), async (copy) => {
+    for (const [index, call] of calls.entries()) {
+      const fit: Fit = {
+        convolution: copy.getLayer(call.layer.name),
+        before: inputOf(network, call, images),
+        after: inputOf(copy, call, images),
+      };
+      await refitLayer(fit, pair, settings, (share) => onProgress((index + share) / calls.length));
+    }
+    return copy;
+  });
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Dataset } from "@lib/data/dataset.ts";
 import { chosen, outputPath } from "@lib/environment.ts";
 import { exists, locked } from "@lib/files.ts";
 import { loadNetwork, saveNetwork } from "@lib/formats/network_file.ts";
-import { disposeNetwork } from "@lib/network/copy_network.ts";
+import { disposeNetwork, freedIfFailed } from "@lib/network/copy_network.ts";
 import { ARCHITECTURES } from "@lib/network/architectures.ts";
 import { deviceOf } from "@lib/network/device.ts";
 import { tf } from "@lib/network/tensorflow.ts";
@@ -50,9 +50,8 @@ export async function badNet(
   const attacker = attackOf(attack.name);
   const images = await dataset.train();
   const { build } = chosen(ARCHITECTURES, architecture, "an architecture");
-  const network = build(data, images.classNames.length, seed);
   const checkpoint = `${path}.training.safetensors`;
-  try {
+  return await freedIfFailed(build(data, images.classNames.length, seed), async (network) => {
     const { history, kept } = await attacker.train({
       ...{ network, images, attack },
       validation: dataset.validationHalf,
@@ -64,10 +63,7 @@ export async function badNet(
     await saveNetwork(path, network, (folder) => writeKept(folder, kept));
     await Deno.remove(checkpoint).catch(() => {}); // it would give the same network again
     return { network, history };
-  } catch (error) {
-    disposeNetwork(network);
-    throw error;
-  }
+  });
 }
 
 /** What an attacker trains first who needs a clean network: the study's control, or one like it. */

@@ -62,8 +62,22 @@ Deno.test("CLP silences exactly the channels beyond its limit", async () => {
   assertEquals(beta!.dataSync()[17], 0);
   const plain = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [2] })] });
   assertThrows(() => normalizedConvolutions(plain), Error, "but found none");
+});
+
+Deno.test("a defense that cannot be leaves no copy behind", async () => {
+  const [network, plain] = [
+    paperCnn(43, 2),
+    tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [2] })] }),
+  ];
   const tensors = tf.memory().numTensors;
-  await assertRejects(() => pruneByLipschitz(plain), Error, "but found none");
+  for (const defend of [pruneByLipschitz, pruneAdversarially, reconstructiveMasks]) {
+    await assertRejects(() => defend(plain, clean as never), Error, "but found none");
+    assertEquals(tf.memory().numTensors, tensors);
+  }
+  const none = { ...clean, pixels: new Uint8Array(), labels: new Int32Array() };
+  await assertRejects(() => fineTune(network, none, RECIPE), Error, "Expected");
+  const wild = { ...SHARPNESS_TUNING, learningRate: 1e30 };
+  await assertRejects(() => tuneSharpness(network, clean, wild, 3), Error, "finite weights");
   assertEquals(tf.memory().numTensors, tensors);
 });
 
