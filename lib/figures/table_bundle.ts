@@ -60,9 +60,14 @@ const NUMBER = /^([-−+]?\d[\d.,]*( ?%| points?| s| dB)?|[-–—]?)$/;
 /** Cells of so few letters stay on one line, so that no number is parted from its unit. */
 const UNBROKEN = 15;
 
+/** The hyphen before a number that is below 0, of `1e-6` or a date not. */
+const MINUS = /(?<![\p{L}\p{N}.,)-])-(?=\d)/gu;
+
 function cellText(cell: string | number): string {
-  if (typeof cell === "string") return cell;
-  return Number.isInteger(cell) ? String(cell) : String(Number(cell.toPrecision(5)));
+  const text = typeof cell === "number" && !Number.isInteger(cell)
+    ? String(Number(cell.toPrecision(5)))
+    : String(cell);
+  return text.replaceAll(MINUS, "−");
 }
 
 function html([names, ...rows]: Lines, right: boolean[], caption?: string): string {

@@ -139,6 +139,16 @@ Deno.test("a table's columns are aligned in plain text", () => {
   );
 });
 
+Deno.test("a table's numbers below 0 have a minus sign, and nothing else gets one", () => {
+  const cells = ["-28.7", "-0.8 (-1.3 to 0.0)", "1e-6", "2026-11-28", "a 3-by-3 window", -2, "-"];
+  const text = String(
+    tableBundle({ columns: ["c"], rows: cells.map((each) => [each]) })["text/plain"],
+  );
+  assertEquals(text.split("\n").slice(1).map((line) => line.trim()), [
+    ...["−28.7", "−0.8 (−1.3 to 0.0)", "1e-6", "2026-11-28", "a 3-by-3 window", "−2", "-"],
+  ]);
+});
+
 Deno.test("short cells of a table stay on one line, long ones may break", () => {
   const html = String(
     tableBundle({
