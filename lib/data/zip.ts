@@ -139,8 +139,11 @@ function inflated(packed: Uint8Array, entry: ZipEntry, where: string): Uint8Arra
     );
   }
   try {
-    const maxOutputLength = Math.max(1, entry.uncompressedSize);
-    return new Uint8Array(inflateRawSync(packed, { maxOutputLength }));
+    const size = Math.max(1, entry.uncompressedSize);
+    // one byte more than is expected, so that all comes out at once
+    const settings = { maxOutputLength: size, chunkSize: Math.max(64, size + 1) };
+    const { buffer, byteOffset, byteLength } = inflateRawSync(packed, settings);
+    return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
     throw new Error(`Expected deflated data but found ${(error as Error).message} in ${where}`);
   }
