@@ -7,6 +7,8 @@ import type { tf } from "@lib/network/tensorflow.ts";
 import { seededRandom } from "@lib/random.ts";
 import { FREQUENCY_RECOVERY } from "@lib/recovery/frequency_recovery.ts";
 import { findBackdoor } from "@lib/recovery/find_backdoor.ts";
+import { recoverTriggers } from "@lib/recovery/recovery.ts";
+import { recoverySettings } from "@lib/recovery/recovery_settings.ts";
 import { exponent, inTurn, type Row, seconds, spread } from "./ratio.ts";
 import { timedImages, trainingRate } from "./training.ts";
 
@@ -59,7 +61,10 @@ export async function verdictSeconds(
   return ((end ?? performance.now()) - start) / 1000;
 }
 
-/** How the verdict's time grows, on untrained networks and with few steps. */
+/**
+ * How the time of a search of all classes grows, on untrained networks and with few steps. Of one family: on
+ * such networks it is chance whether there is a suspect, and so a second family or a search for variants.
+ */
 export async function searchGrowth(): Promise<Row[]> {
   const square = (side: number): Size => ({ height: side, width: side, channels: 3 });
   const classes = [10, 43, 200];
@@ -94,12 +99,12 @@ async function growth(
       classNames: Array.from({ length: classes }, (_, label) => `${label}`),
     };
     const way = (): Promise<number> =>
-      seconds(() => findBackdoor({ network, clean, mostSteps: 4 }));
+      seconds(() => recoverTriggers(network, clean, recoverySettings(4)));
     await way();
     costs.push(spread((await inTurn([way], 3))[0]!).median);
     network.dispose();
   }
-  const name = `growth of the verdict's time with ${of} (untrained networks, noise)`;
+  const name = `growth of a search's time with ${of} (untrained networks, noise)`;
   return {
     name,
     ours: exponent(sizes, costs),

@@ -7,7 +7,7 @@ import {
 import { imageRandom } from "@lib/attack/image_random.ts";
 import { type Kept, keptArray } from "@lib/attack/kept.ts";
 import { noiseFrom, noiseGenerator, patternsFrom } from "@lib/attack/noise_generator.ts";
-import { requireShares, requireTarget } from "@lib/attack/poison.ts";
+import { requireInBatch, requireShares, requireTarget } from "@lib/attack/poison.ts";
 import {
   type DrawPlace,
   randomPlaces,
@@ -27,7 +27,7 @@ import {
   learnerArrays,
   learnerWeights,
   newLearner,
-  restoreLearner,
+  restoreLearners,
 } from "@lib/network/learner.ts";
 import { networkLoss } from "@lib/network/network_loss.ts";
 import { tf } from "@lib/network/tensorflow.ts";
@@ -101,6 +101,7 @@ export function banCompanion(
   requireTarget(images, target);
   requireRoom(size, images);
   requireShares([injectionRate]);
+  requireInBatch([Math.round(injectionRate * recipe.batchSize)]);
   const drawPlace = placesOf(parameters);
   const generator = newLearner(noiseGenerator(size * size * images.channels, recipe.seed));
   const gradientOf = imageGradient(network, true);
@@ -127,7 +128,7 @@ export function banCompanion(
       return { ...batch, pixels, labels };
     },
     save: () => learnerArrays(generator, "generator"),
-    restore: (arrays) => restoreLearner(generator, "generator", arrays),
+    restore: (arrays) => restoreLearners({ generator }, arrays),
     kept: () => ({ generator: learnerWeights(generator) }),
     dispose: () => disposeLearner(generator),
   };

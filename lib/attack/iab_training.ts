@@ -13,7 +13,7 @@ import {
   withTriggers,
 } from "@lib/attack/iab_generators.ts";
 import { imageGenerator } from "@lib/attack/image_generator.ts";
-import { requireShares, requireTarget } from "@lib/attack/poison.ts";
+import { requireInBatch, requireShares, requireTarget } from "@lib/attack/poison.ts";
 import { countOf, type Images, type LabelledImages } from "@lib/data/images.ts";
 import { joinImages, pickImages, slicedImages } from "@lib/data/select.ts";
 import { imageGradient } from "@lib/network/engine.ts";
@@ -25,7 +25,7 @@ import {
   learnerArrays,
   learnerWeights,
   newLearner,
-  restoreLearner,
+  restoreLearners,
 } from "@lib/network/learner.ts";
 import { networkLoss } from "@lib/network/network_loss.ts";
 import { numbersOf } from "@lib/network/numbers.ts";
@@ -37,13 +37,13 @@ import { type Random, seededRandom } from "@lib/random.ts";
 export interface IabParameters {
   /** Share of each batch whose images get another image's trigger and keep their label: 0.1. */
   crossRate: number;
-  /** Mean of the masks up to which they cost nothing, 0–1: 0.032. */
+  /** Up to which a pixel of a mask costs nothing, 0–1: 0.032. */
   density: number;
   /** Of the mask generator, before all else; 25 epochs of batches of 128 there. */
   maskSteps: number;
 }
 
-/** Of diversity, λ_div, and of the masks' mean, λ_norm, as theirs. */
+/** Of diversity, λ_div, and of the masks' mean excess, λ_norm, as theirs. */
 const [DIVERSITY, NORM] = [1, 100];
 /** Of both generators; theirs is 0.01, with batch normalisation and other means of Adam's. */
 const RATE = 0.001;
@@ -57,7 +57,7 @@ const MASK_BATCH = 32;
  * @param task What the attacker has; the network's weights are read at each step.
  * @returns The companion, with the generators to keep; `dispose` frees them.
  * @throws {Error} If a side of the images is no multiple of 8, the target is no class, or a share, the
- * density or the number of steps is not right.
+ * density or the number of steps is not right, or a share gives no image of a batch.
  */
 export function iabCompanion(
   task: AttackTask<IabParameters>,
@@ -67,6 +67,7 @@ export function iabCompanion(
   const { crossRate, density, maskSteps } = parameters;
   requireTarget(images, target);
   requireShares([injectionRate, crossRate]);
+  requireInBatch([injectionRate, crossRate].map((share) => Math.floor(share * recipe.batchSize)));
   if (!(density >= 0 && density <= 1)) {
     throw new Error(`Expected a density in 0–1 but found ${density}`);
   }
@@ -103,8 +104,7 @@ export function iabCompanion(
     },
     save: () => ({ ...learnerArrays(mask, "mask"), ...learnerArrays(pattern, "pattern") }),
     restore(arrays): void {
-      restoreLearner(mask, "mask", arrays);
-      restoreLearner(pattern, "pattern", arrays);
+      restoreLearners({ mask, pattern }, arrays);
     },
     kept: () => ({ mask: learnerWeights(mask), pattern: learnerWeights(pattern) }),
     dispose(): void {

@@ -117,3 +117,23 @@ export function requireShares(shares: readonly number[]): void {
     `Expected shares of a batch of at most 1 together but found ${shares.join(" and ")}`,
   );
 }
+
+/**
+ * Makes sure that shares of a batch are images: an attack that poisons none is none.
+ *
+ * @param counts How many images of a whole batch each gives.
+ * @throws {Error} If one gives none.
+ * @example
+ * ```ts
+ * import { requireInBatch } from "@lib/attack/poison.ts";
+ * import { assertThrows } from "@lib/std/assert.ts";
+ *
+ * assertThrows(() => requireInBatch([6, 0]), Error, "at least one image of a batch but found 6 and 0");
+ * ```
+ */
+export function requireInBatch(counts: readonly number[]): void {
+  if (counts.every((count) => count >= 1)) return;
+  throw new Error(
+    `Expected shares that give at least one image of a batch but found ${counts.join(" and ")}`,
+  );
+}

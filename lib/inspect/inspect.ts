@@ -17,7 +17,7 @@ import { channelsOf, findConvolution } from "@lib/pruning/convolution.ts";
 import { PARTS } from "@lib/recovery/defense.ts";
 import { amplitude, HARDLY_ANY } from "@lib/recovery/diagnosis.ts";
 import { type BackdoorSearch, findBackdoor } from "@lib/recovery/find_backdoor.ts";
-import { falseAlarmRate, outlierLimit } from "@lib/recovery/outliers.ts";
+import { falseAlarmRate } from "@lib/recovery/outliers.ts";
 import { SEARCHES } from "@lib/recovery/recovery_settings.ts";
 import { SINGLE, singleFrequencies } from "@lib/recovery/single_frequencies.ts";
 import { join } from "@lib/std/path.ts";
@@ -105,8 +105,7 @@ const verdictOf = (
   InspectionReport,
   "network" | "single" | "cleanAccuracy" | "networks" | "images" | "notes" | "seconds"
 > => {
-  const { suspect, smallest, indices } = diagnosis;
-  const limit = outlierLimit(classNames.length);
+  const { suspect, smallest, indices, limit } = diagnosis;
   return {
     backdoored: suspect !== undefined,
     suspectedClass: suspect?.label ?? null,

@@ -22,6 +22,7 @@ export interface LayerCall {
  */
 export function layerCalls(network: tf.LayersModel): LayerCall[] | undefined {
   const { layers } = network;
+  if (new Set(layers).size < layers.length) return undefined;
   if (network instanceof tf.Sequential) {
     return layers.map((layer, index) => ({
       layer,

@@ -81,18 +81,22 @@ export function learnerArrays({ state }: Learner, name: string): NamedArrays["ar
 }
 
 /**
- * Sets a learner to where {@link learnerArrays} found it.
+ * Sets learners to where {@link learnerArrays} found them: all, or none if an array is not right.
  *
- * @param learner Its state and its model's weights are changed.
- * @param name Of the learner.
+ * @param learners By their names; their states and their models' weights are changed.
  * @param arrays A checkpoint's.
  * @throws {Error} If an array is missing or of another length.
  */
-export function restoreLearner(
-  learner: Learner,
-  name: string,
+export function restoreLearners(
+  learners: Record<string, Learner>,
   arrays: NamedArrays["arrays"],
 ): void {
+  const sets = Object.entries(learners).map(([name, learner]) => restoring(learner, name, arrays));
+  for (const set of sets) set();
+}
+
+/** What sets a learner, once its arrays have been found right. */
+function restoring(learner: Learner, name: string, arrays: NamedArrays["arrays"]): () => void {
   const { state } = learner;
   const [length] = state.weights.shape;
   const pick = (part: string, expected: number): Float32Array => {
@@ -104,13 +108,15 @@ export function restoreLearner(
   const [weights, mean, square] = ["weights", "mean", "square"]
     .map((part) => pick(part, length!));
   const [step] = pick("step", 1);
-  tf.dispose([state.weights, state.mean, state.square]);
-  learner.state = {
-    ...state,
-    ...{ weights: tf.tensor(weights!), mean: tf.tensor(mean!), square: tf.tensor(square!) },
-    step: step!,
+  return () => {
+    tf.dispose([state.weights, state.mean, state.square]);
+    learner.state = {
+      ...state,
+      ...{ weights: tf.tensor(weights!), mean: tf.tensor(mean!), square: tf.tensor(square!) },
+      step: step!,
+    };
+    writeState(learner.model, learner.state);
   };
-  writeState(learner.model, learner.state);
 }
 
 /**

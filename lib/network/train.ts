@@ -13,7 +13,7 @@ export interface Recipe {
   epochs: number;
   /** Images a step: 64. */
   batchSize: number;
-  /** Adam's at the start, 0.0005; it falls along a half cosine to 0 at the last step. */
+  /** Adam's at the start, 0.0005; it falls along a half cosine, to 0 after the last step. */
   learningRate: number;
   /** L2 penalty on convolution kernels; the FTrojan authors' 1e-6. */
   weightDecay: number;
@@ -64,7 +64,8 @@ export interface TrainingHooks {
  * Trains a network with Adam on cross-entropy, epoch by epoch (paper, section 3.1).
  *
  * The order of images and all dropout masks follow from the recipe's seed and the epoch, so a training
- * that was cut and goes on from its checkpoint ends with the same network as one that was not.
+ * that was cut and goes on from its checkpoint ends with the same network as one that was not. Only layers of
+ * noise, such as GaussianNoise of a network that was brought along, draw without a seed.
  *
  * @param network Its weights are changed.
  * @param images The training set.

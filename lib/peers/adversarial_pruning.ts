@@ -58,38 +58,43 @@ export async function pruneAdversarially(
     const slopesAt = weightSlopes(copy, weights);
     const ones = own.map((value) => tf.onesLike(value));
     let masks = atRest(ones.slice(0, blocks.length));
-    for (let step = 1; step <= iterations; step++) {
-      const batch = draw(batchSize);
-      /** By factors of γ and β, at given ones. */
-      const slopes = (factors: tf.Tensor[]): tf.Tensor[] =>
-        slopesAt(factors.map((factor, at) => factor.mul(own[at]!)), batch)
-          .map((slope, at) => slope.mul(own[at]!));
-      const descent = (values: readonly tf.Tensor[]): tf.Tensor[] => {
-        const now = [...values, ...ones.slice(blocks.length)];
-        const disturbedBy = (noise: tf.Tensor[]): tf.Tensor[] =>
-          slopes(now.map((factor, at) => factor.add(noise[at]!)));
-        const start = now.map(({ size }) =>
-          tf.tensor1d(Float32Array.from({ length: size }, () => (2 * random() - 1) * epsilon))
+    try {
+      for (let step = 1; step <= iterations; step++) {
+        const batch = draw(batchSize);
+        /** By factors of γ and β, at given ones. */
+        const slopes = (factors: tf.Tensor[]): tf.Tensor[] =>
+          slopesAt(factors.map((factor, at) => factor.mul(own[at]!)), batch)
+            .map((slope, at) => slope.mul(own[at]!));
+        const descent = (values: readonly tf.Tensor[]): tf.Tensor[] => {
+          const now = [...values, ...ones.slice(blocks.length)];
+          const disturbedBy = (noise: tf.Tensor[]): tf.Tensor[] =>
+            slopes(now.map((factor, at) => factor.add(noise[at]!)));
+          const start = now.map(({ size }) =>
+            tf.tensor1d(Float32Array.from({ length: size }, () => (2 * random() - 1) * epsilon))
+          );
+          // one step to the worse, kept within ± epsilon
+          const worst = disturbedBy(start).map((slope, at) =>
+            start[at]!.add(slope.sign().mul(epsilon)).clipByValue(-epsilon, epsilon)
+          );
+          const disturbed = disturbedBy(worst);
+          return slopes(now).slice(0, blocks.length).map((natural, at) =>
+            natural.mul(alpha).add(disturbed[at]!.mul(1 - alpha))
+          );
+        };
+        const { values, speeds } = descended(masks, descent, learningRate);
+        masks = { values: values.map((mask) => mask.clipByValue(0, 1)), speeds };
+        tf.dispose(values);
+      }
+      const channelsPruned = blocks.reduce((sum, block, at) => {
+        const kept = masks.values[at]!.dataSync<"float32">().map((mask) =>
+          Number(mask >= threshold)
         );
-        // one step to the worse, kept within ± epsilon
-        const worst = disturbedBy(start).map((slope, at) =>
-          start[at]!.add(slope.sign().mul(epsilon)).clipByValue(-epsilon, epsilon)
-        );
-        const disturbed = disturbedBy(worst);
-        return slopes(now).slice(0, blocks.length).map((natural, at) =>
-          natural.mul(alpha).add(disturbed[at]!.mul(1 - alpha))
-        );
-      };
-      const { values, speeds } = descended(masks, descent, learningRate);
-      masks = { values: values.map((mask) => mask.clipByValue(0, 1)), speeds };
-      tf.dispose(values);
+        return sum + silence(block, kept);
+      }, 0);
+      return { network: copy, channelsPruned };
+    } finally {
+      tf.dispose([ones, masks.values, masks.speeds]);
     }
-    const channelsPruned = blocks.reduce((sum, block, at) => {
-      const kept = masks.values[at]!.dataSync<"float32">().map((mask) => Number(mask >= threshold));
-      return sum + silence(block, kept);
-    }, 0);
-    tf.dispose([ones, masks.values, masks.speeds]);
-    return { network: copy, channelsPruned };
   });
 }
 

@@ -1,3 +1,4 @@
+import { freedIfFailed } from "@lib/network/copy_network.ts";
 import type { LabelledImages } from "@lib/data/images.ts";
 import { lastActivations } from "@lib/pruning/activations.ts";
 import { ascending } from "@lib/pruning/order.ts";
@@ -29,9 +30,10 @@ export async function finePrune(
   clean: LabelledImages,
   recipe: Recipe = FINE_TUNING,
 ): Promise<tf.LayersModel> {
-  const small = await smallNetwork(network, channels);
-  await train(small, clean, recipe);
-  return small;
+  return await freedIfFailed(await smallNetwork(network, channels), async (small) => {
+    await train(small, clean, recipe);
+    return small;
+  });
 }
 
 /** The least active channels first, as many as two points of accuracy allow; then ten epochs. */

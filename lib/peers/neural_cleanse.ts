@@ -38,7 +38,8 @@ export function cleanseVerdict(
   const smallest = patches.reduce((one, other) => other.norm < one.norm ? other : one);
   const norms = patches.map(({ norm }) => norm);
   const middle = median(norms);
-  const index = (middle - smallest.norm) / medianDeviation(norms, middle);
+  const below = middle - smallest.norm;
+  const index = below === 0 ? 0 : below / medianDeviation(norms, middle);
   return { smallest, index, ...(index > ANOMALY_INDEX ? { suspect: smallest } : {}) };
 }
 

@@ -47,22 +47,27 @@ export async function tuneSharpness(
     const slopesAt = trainingSlopes(copy, copy.trainableWeights, seed);
     const draw = randomBatches(clean, seededRandom(seed));
     let weights = atRest(copy.trainableWeights.map((weight) => weight.read()));
-    for (let step = 1; step <= steps; step++) {
-      const batch = draw(batchSize);
-      const worst = (values: readonly tf.Tensor[]): tf.Tensor[] => {
-        const slopes = slopesAt(values, batch, step, true);
-        return slopesAt(disturbed(values, slopes, radius), batch, step, false);
-      };
-      weights = descended(weights, worst, learningRate);
-      if (step % 10 === 0) await new Promise((resolve) => setTimeout(resolve)); // others have their turn
+    try {
+      for (let step = 1; step <= steps; step++) {
+        const batch = draw(batchSize);
+        const worst = (values: readonly tf.Tensor[]): tf.Tensor[] => {
+          const slopes = slopesAt(values, batch, step, true);
+          return slopesAt(disturbed(values, slopes, radius), batch, step, false);
+        };
+        weights = descended(weights, worst, learningRate);
+        if (step % 10 === 0) await new Promise((resolve) => setTimeout(resolve)); // others have their turn
+      }
+      copy.trainableWeights.forEach((weight, index) => weight.write(weights.values[index]!));
+      const isFinite = tf.tidy(() =>
+        weights.values.every((weight) => Number.isFinite(weight.sum().dataSync()[0]))
+      );
+      if (!isFinite) {
+        throw new Error(`Expected finite weights but found others after ${steps} steps`);
+      }
+      return copy;
+    } finally {
+      tf.dispose([weights.values, weights.speeds]);
     }
-    copy.trainableWeights.forEach((weight, index) => weight.write(weights.values[index]!));
-    const isFinite = tf.tidy(() =>
-      weights.values.every((weight) => Number.isFinite(weight.sum().dataSync()[0]))
-    );
-    tf.dispose([weights.values, weights.speeds]);
-    if (!isFinite) throw new Error(`Expected finite weights but found others after ${steps} steps`);
-    return copy;
   });
 }
 

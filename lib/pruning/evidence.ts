@@ -71,7 +71,12 @@ export async function measureEvidence(
     labels: set.labels,
   });
   const clean = await measure(images, 0);
-  return { network, target, clean, backdoor: await measure(triggered(others, trigger), 1) };
+  try {
+    return { network, target, clean, backdoor: await measure(triggered(others, trigger), 1) };
+  } catch (error) {
+    disposeSets([clean]);
+    throw error;
+  }
 }
 
 /**
@@ -126,7 +131,13 @@ export async function measureHalves(
       target,
       (share) => onProgress((start + share) / 2),
     );
-  return { validation: await measure("validation", 0), test: await measure("test", 1) };
+  const validation = await measure("validation", 0);
+  try {
+    return { validation, test: await measure("test", 1) };
+  } catch (error) {
+    disposeEvidence(validation);
+    throw error;
+  }
 }
 
 /**
@@ -136,7 +147,9 @@ export async function measureHalves(
  * @example See {@link measureEvidence}.
  */
 export function disposeEvidence(...evidence: Evidence[]): void {
-  for (const { activations } of evidence.flatMap(({ clean, backdoor }) => [clean, backdoor])) {
-    tf.dispose([activations.pooled, activations.logits]);
-  }
+  disposeSets(evidence.flatMap(({ clean, backdoor }) => [clean, backdoor]));
+}
+
+function disposeSets(sets: readonly MeasuredSet[]): void {
+  for (const { activations } of sets) tf.dispose([activations.pooled, activations.logits]);
 }

@@ -1,4 +1,4 @@
-import { remade } from "@lib/network/copy_network.ts";
+import { freedIfFailed, remade } from "@lib/network/copy_network.ts";
 import { channelWeights, requireOrder } from "@lib/pruning/channel_weights.ts";
 import { channelsOf, firstFilterWeight } from "@lib/pruning/convolution.ts";
 import { requireTail } from "@lib/pruning/tail.ts";
@@ -12,7 +12,8 @@ import { tf } from "@lib/network/tensorflow.ts";
  * @param network Left as it is.
  * @param channels Of its last convolution, to be pruned; not all of them.
  * @returns An ordinary layers model with a narrower tail; the caller disposes it.
- * @throws {Error} If there is no such channel, none would be left, or the network has no tail.
+ * @throws {Error} If there is no such channel, none would be left, or the network has no tail,
+ * or one whose dense layer has no bias.
  * @example
  * ```ts
  * import { smallNetwork } from "@lib/pruning/small_network.ts";
@@ -39,24 +40,26 @@ export async function smallNetwork(
     const narrowed = layers.find(({ config }) => config.name === convolution.name)!;
     narrowed.config.filters = kept.length;
   });
-  tf.tidy(() => {
-    const keep = tf.tensor1d(kept, "int32");
-    const { rows, offsets } = channelWeights(network);
-    for (const [index, layer] of network.layers.entries()) {
-      const weights = layer.getWeights();
-      const first = layer === convolution ? firstFilterWeight(layer) : 0;
-      small.layers[index]!.setWeights(
-        layer === convolution || between.includes(layer)
-          ? weights.map((weight, at) =>
-            at < first ? weight : tf.gather(weight, keep, weight.rank - 1)
-          )
-          : layer === dense
-          ? narrowDense(weights[1], rows, offsets, keep, [...channels])
-          : weights,
-      );
-    }
+  return await freedIfFailed(small, () => {
+    tf.tidy(() => {
+      const keep = tf.tensor1d(kept, "int32");
+      const { rows, offsets } = channelWeights(network);
+      for (const [index, layer] of network.layers.entries()) {
+        const weights = layer.getWeights();
+        const first = layer === convolution ? firstFilterWeight(layer) : 0;
+        small.layers[index]!.setWeights(
+          layer === convolution || between.includes(layer)
+            ? weights.map((weight, at) =>
+              at < first ? weight : tf.gather(weight, keep, weight.rank - 1)
+            )
+            : layer === dense
+            ? narrowDense(weights[1], rows, offsets, keep, [...channels])
+            : weights,
+        );
+      }
+    });
+    return small;
   });
-  return small;
 }
 
 /** Kernel and bias of the dense layer when only some channels are kept. */

@@ -8,6 +8,8 @@ import { norm } from "@lib/recovery/trigger_search.ts";
 export interface Diagnosis {
   /** One a class: how far its norm lies below the others. */
   indices: number[];
+  /** The index above which a class is an outlier, by how many there are whose norms are above 0. */
+  limit: number;
   /** The class with the smallest trigger that works; of those that do not, if none does. */
   smallest: ClassTrigger;
   /** The same, if its trigger works and its norm is an outlier, or hardly more than nothing: the backdoor's
@@ -61,14 +63,16 @@ export function amplitude({ coefficients, height, width }: Spectrum): number {
  * ```
  */
 export function diagnose(triggers: readonly ClassTrigger[]): Diagnosis {
-  const indices = outlierIndices(triggers.map(({ norm }) => norm));
+  const norms = triggers.map(({ norm }) => norm);
+  const indices = outlierIndices(norms);
+  const limit = outlierLimit(Math.max(3, norms.filter((norm) => norm > 0).length));
   const working = triggers.filter(({ reached }) => reached);
   const smallest = (working.length > 0 ? working : triggers)
     .reduce((one, other) => other.norm < one.norm ? other : one);
   const isSuspect = smallest.reached &&
-    (indices[smallest.label]! > outlierLimit(triggers.length) ||
+    (indices[smallest.label]! > limit ||
       amplitude(smallest.spectrum) <= HARDLY_ANY);
-  return { indices, smallest, ...(isSuspect ? { suspect: smallest } : {}) };
+  return { indices, limit, smallest, ...(isSuspect ? { suspect: smallest } : {}) };
 }
 
 /** How strong recovered triggers are made: as found they only just work, the attacker's may be stronger. */

@@ -1,4 +1,5 @@
 import { coefficientsOf } from "@lib/attack/spectrum_trigger.ts";
+import { disposeNetwork } from "@lib/network/copy_network.ts";
 import { findConvolution } from "@lib/pruning/convolution.ts";
 import { bestWithin } from "@lib/pruning/front.ts";
 import { MASK_STEPS } from "@lib/pruning/masks.ts";
@@ -53,36 +54,47 @@ export const FREQUENCY_RECOVERY: Defense = {
     const layer = findConvolution(network).name;
     const tell = (part: Parameters<OnPart>[0]) => (share: number) => onPart(part, share);
     const repaired: Repaired[] = [];
-    const add = async (way: Way, repair: () => Promise<Pick<Repaired, "network" | "note">>) => {
-      const start = stopwatch();
-      const { network, note: how, ...rest } = await repair();
-      repaired.push({ way, network, note: `${note}; ${how}`, ...rest, seconds: seconds + start() });
-    };
-    if (isRefittable(network)) {
-      await add("refitting", async () => ({
-        network: await refit(network, clean, recovered, REFIT, tell("refitting")),
-        note: `${REFIT.images} images at most`,
-      }));
+    try {
+      const add = async (way: Way, repair: () => Promise<Pick<Repaired, "network" | "note">>) => {
+        const start = stopwatch();
+        const { network, note: how, ...rest } = await repair();
+        repaired.push({
+          way,
+          network,
+          note: `${note}; ${how}`,
+          ...rest,
+          seconds: seconds + start(),
+        });
+      };
+      if (isRefittable(network)) {
+        await add("refitting", async () => ({
+          network: await refit(network, clean, recovered, REFIT, tell("refitting")),
+          note: `${REFIT.images} images at most`,
+        }));
+      }
+      await add("pruning", async () => {
+        const searching = tell("searching channels");
+        const found = await pruneRecovered(network, layer, clean, recovered, label, searching);
+        const [drop] = REPAIR_DROPS;
+        const { channels } = bestWithin(found.front, drop!, found.before.cleanAccuracy);
+        return {
+          network: await pruneChannels(network, channels, layer),
+          note: `${channels.length} channels within ${100 * drop!} points`,
+          channelsPruned: channels.length,
+        };
+      });
+      await add("unlearning", async () => {
+        const onEpoch = ({ share }: { share: number }) => tell("unlearning")(share);
+        return {
+          network: await unlearn(network, clean, recovered, UNLEARNING, onEpoch),
+          note: `${UNLEARNING.recipe.epochs} epochs`,
+        };
+      });
+      return { verdict, note, repaired, seconds };
+    } catch (error) {
+      for (const { network } of repaired) disposeNetwork(network);
+      throw error;
     }
-    await add("pruning", async () => {
-      const searching = tell("searching channels");
-      const found = await pruneRecovered(network, layer, clean, recovered, label, searching);
-      const [drop] = REPAIR_DROPS;
-      const { channels } = bestWithin(found.front, drop!, found.before.cleanAccuracy);
-      return {
-        network: await pruneChannels(network, channels, layer),
-        note: `${channels.length} channels within ${100 * drop!} points`,
-        channelsPruned: channels.length,
-      };
-    });
-    await add("unlearning", async () => {
-      const onEpoch = ({ share }: { share: number }) => tell("unlearning")(share);
-      return {
-        network: await unlearn(network, clean, recovered, UNLEARNING, onEpoch),
-        note: `${UNLEARNING.recipe.epochs} epochs`,
-      };
-    });
-    return { verdict, note, repaired, seconds };
   },
 };
 

@@ -108,6 +108,18 @@ Deno.test("training images are painted and hard, the same seed trains the same n
   }
   assertEquals(tf.memory().numTensors, before);
   assertEquals(losses[0], losses[1]);
+  // without the painting, or nearly without the hardening, it is another training
+  for (const change of [{ amplitude: 1 }, { radius: 1, steps: 1 }]) {
+    const network = paperCnn(16, 1);
+    const other = { ...attack, parameters: { ...parameters, ...change } };
+    const task = { network, images, validation: images, attack: other, recipe, hooks: {} };
+    const { history } = await CLEAN_LABEL.train({
+      ...task,
+      cleanNetwork: () => copyNetwork(clean),
+    });
+    assert(history[0]!.loss !== losses[0], `the same with ${JSON.stringify(change)}`);
+    network.dispose();
+  }
 });
 
 Deno.test("parameters that are not right are refused", () => {

@@ -193,6 +193,10 @@ Deno.test("targets and shares that are not right are refused before anything is 
     [{ target: 4 }, "Expected a target class in 0–3 but found 4"],
     [{ injectionRate: 1.1 }, "Expected shares of a batch of at most 1 together but found 1.1"],
     [{ injectionRate: -0.1 }, "Expected shares of a batch of at most 1 together but found -0.1"],
+    [
+      { injectionRate: 0.01 },
+      "Expected shares that give at least one image of a batch but found 0",
+    ],
   ];
   for (const [change, message] of faults) {
     const attack = { ...banTask().attack, ...change };
@@ -207,6 +211,7 @@ Deno.test("targets and shares that are not right are refused before anything is 
     iabCompanion({ ...iabTask(), attack: { ...attack, parameters } });
   };
   assertThrows(iab({ crossRate: 0.9 }), Error, "at most 1 together but found 0.2 and 0.9");
+  assertThrows(iab({ crossRate: 0 }), Error, "at least one image of a batch but found 4 and 0");
   assertThrows(iab({ density: 2 }), Error, "Expected a density in 0–1 but found 2");
   assertThrows(iab({ maskSteps: 1.5 }), Error, "Expected a number of steps but found 1.5");
   assertEquals(tf.memory().numTensors, before);

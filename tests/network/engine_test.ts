@@ -125,6 +125,8 @@ const KINDS: Record<string, (input: tf.SymbolicTensor) => tf.SymbolicTensor> = {
     tf.layers.zeroPadding2d({ padding: [[1, 0], [2, 3]] }).apply(input) as tf.SymbolicTensor,
   "normalisation by axis 3": (input) =>
     tf.layers.batchNormalization({ axis: 3 }).apply(input) as tf.SymbolicTensor,
+  "leaky, turned round": (input) =>
+    tf.layers.leakyReLU({ alpha: -0.5 }).apply(input) as tf.SymbolicTensor,
   "leaky": (input) => tf.layers.leakyReLU({ alpha: 0.1 }).apply(input) as tf.SymbolicTensor,
   "ReLU up to 6": (input) => tf.layers.reLU({ maxValue: 6 }).apply(input) as tf.SymbolicTensor,
   "joined": (input) => {
@@ -218,6 +220,15 @@ for (const settings of [{ scale: false }, { center: false }, { scale: false, cen
     );
   });
 }
+
+Deno.test("a chain with a layer twice has no graph", () => {
+  const relu = tf.layers.reLU();
+  const conv = (inputShape?: tf.Shape): tf.layers.Layer =>
+    tf.layers.conv2d({ filters: 3, kernelSize: 3, ...(inputShape && { inputShape }) });
+  const ends = [tf.layers.flatten(), tf.layers.dense({ units: 5 })];
+  const layers = [conv([INPUT.height, INPUT.width, INPUT.channels]), relu, conv()];
+  assertEquals(hasGraph(tf.sequential({ layers: [...layers, relu, ...ends] })), false);
+});
 
 Deno.test("a saved functional network is the same when it is loaded", async () => {
   const network = busy(ARCHITECTURES.residual!.build(INPUT, 5, 1));

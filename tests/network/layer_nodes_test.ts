@@ -275,3 +275,17 @@ Deno.test("the summary has the numbers of the paper's Figure 4", () => {
   assertEquals(total("Trainable params"), "376011");
   assertEquals(total("Non-trainable params"), "896");
 });
+
+Deno.test("groups of any size convolve only their own channels", () => {
+  for (const each of [1, 41, 47, 115]) {
+    const layer = new GroupedConv2D({
+      ...{ filters: 2, kernelSize: [1, 1], strides: [1, 1], padding: "same", groups: 2 },
+      useBias: false,
+    });
+    layer.apply(tf.input({ batchShape: [1, 1, 1, 2 * each] }));
+    layer.setWeights([tf.ones([1, 1, each, 2])]);
+    const values = Float32Array.from({ length: 2 * each }, (_, at) => Number(at < each));
+    const sums = layer.apply(tf.tensor4d(values, [1, 1, 1, 2 * each])) as tf.Tensor;
+    assertEquals([...sums.dataSync()], [each, 0]);
+  }
+});

@@ -7,7 +7,7 @@ import {
   learnerArrays,
   learnerWeights,
   newLearner,
-  restoreLearner,
+  restoreLearners,
 } from "@lib/network/learner.ts";
 import { networkLoss } from "@lib/network/network_loss.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
@@ -52,14 +52,20 @@ Deno.test("a learner that was saved goes on as one that was not, and takes nothi
   for (let step = 0; step < 3; step++) learn(whole, () => lossOf(whole.model), 0.01);
   const arrays = learnerArrays(whole, "own");
   const resumed = newLearner(made(2));
-  restoreLearner(resumed, "own", arrays);
+  restoreLearners({ own: resumed }, arrays);
   for (const learner of [whole, resumed]) learn(learner, () => lossOf(learner.model), 0.01);
   assertEquals(weightsOf(resumed.model), weightsOf(whole.model));
   const copy = filledModel(made(3), learnerWeights(whole).values);
   assertEquals(weightsOf(copy), weightsOf(whole.model));
   const { "own/mean": _, ...without } = arrays;
   const message = "Expected 32 numbers as own/mean but found none";
-  assertThrows(() => restoreLearner(resumed, "own", without), Error, message);
+  const [now, other] = [weightsOf(resumed.model), newLearner(made(4))];
+  const both = { other, own: resumed }; // the first one's arrays are right
+  const all = { ...learnerArrays(whole, "other"), ...without };
+  const left = weightsOf(other.model);
+  assertThrows(() => restoreLearners(both, all), Error, message);
+  assertEquals([weightsOf(resumed.model), weightsOf(other.model)], [now, left]);
+  disposeLearner(other);
   const before = tf.memory().numTensors;
   const text = "Expected 32 weights of a generator but found 31";
   assertThrows(() => filledModel(made(3), new Float32Array(31)), Error, text);

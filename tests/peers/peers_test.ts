@@ -6,9 +6,10 @@ import type { Images } from "@lib/data/images.ts";
 import { finePrune } from "@lib/peers/fine_pruning.ts";
 import { pruneByLipschitz } from "@lib/peers/lipschitz_pruning.ts";
 import { cleanseVerdict } from "@lib/peers/neural_cleanse.ts";
-import { normalizedConvolutions } from "@lib/peers/normalized_convolutions.ts";
+import { normalizedConvolutions, silence } from "@lib/peers/normalized_convolutions.ts";
 import { patchTrigger, recoverPatches } from "@lib/peers/patch_search.ts";
 import {
+  pruneByThreshold,
   RECONSTRUCTIVE_PRUNING,
   reconstructiveMasks,
   RNP,
@@ -18,7 +19,7 @@ import { fineTune } from "@lib/recovery/fine_tuning.ts";
 import { unlearn } from "@lib/recovery/unlearning.ts";
 import { lipschitzBounds } from "@lib/pruning/weight_rankings.ts";
 import { disposeNetwork } from "@lib/network/copy_network.ts";
-import { accuracy, classify } from "@lib/network/evaluate.ts";
+import { classify } from "@lib/network/evaluate.ts";
 import { toTensor } from "@lib/network/image_input.ts";
 import { paperCnn } from "@lib/network/paper_cnn.ts";
 import { tf } from "@lib/network/tensorflow.ts";
@@ -76,6 +77,7 @@ Deno.test("a defense that cannot be leaves no copy behind", async () => {
   }
   const none = { ...clean, pixels: new Uint8Array(), labels: new Int32Array() };
   await assertRejects(() => fineTune(network, none, RECIPE), Error, "Expected");
+  await assertRejects(() => finePrune(network, [0], none, RECIPE), Error, "Expected");
   const wild = { ...SHARPNESS_TUNING, learningRate: 1e30 };
   await assertRejects(() => tuneSharpness(network, clean, wild, 3), Error, "finite weights");
   assertEquals(tf.memory().numTensors, tensors);
@@ -309,19 +311,40 @@ Deno.test("RNP's masks are those of its definition: clean images unlearned, then
   assertClose(found.flatMap((each) => [...each]), masks.flat(), 1e-4);
 });
 
-Deno.test("RNP prunes as many channels as two points of accuracy allow", async () => {
-  const network = paperCnn(43, 2);
+Deno.test("RNP prunes by the highest threshold that accuracy allows", async () => {
+  const network = twoBlocks();
+  const blocks = normalizedConvolutions(network).map(({ normalization }) => normalization);
+  silence(blocks[0]!, Float32Array.of(1, 0, 1, 1)); // these two do nothing, so pruning them costs nothing
+  silence(blocks[1]!, Float32Array.of(1, 1, 0, 99, 1, 1)); // and the fourth nearly all
+  const own = { ...clean, labels: await classify(network, clean) };
+  const masks = [[1, 0.12, 1, 1], [1, 1, 0.31, 0.52, 1, 1]].map((each) => Float32Array.from(each));
   const tensors = tf.memory().numTensors;
-  const { repaired: [repair] } = await RNP.run({ network, clean, mostSteps: 2 });
-  const rateOf = async (each: tf.LayersModel): Promise<number> =>
-    accuracy(await classify(each, clean), clean.labels);
-  assert(await rateOf(repair!.network) > await rateOf(network) - 0.02);
-  const zeros = normalizedConvolutions(repair!.network).flatMap(({ normalization }) =>
-    [...normalization.getWeights()[0]!.dataSync()].filter((gamma) => gamma === 0)
-  );
-  assertEquals(zeros.length, repair!.channelsPruned);
+  const zerosAt = async (drop: number): Promise<[number, number, number[]]> => {
+    const found = await pruneByThreshold(network, own, masks, { highest: 0.9, drop });
+    const gammas = normalizedConvolutions(found.network)
+      .flatMap(({ normalization }) => [...normalization.getWeights()[0]!.dataSync()]);
+    disposeNetwork(found.network);
+    const zeros = gammas.flatMap((gamma, channel) => gamma === 0 ? [channel] : []);
+    return [Number(found.threshold.toFixed(2)), found.channelsPruned, zeros];
+  };
+  assertEquals(await zerosAt(0.02), [0.5, 2, [1, 6]]);
+  assertEquals(await zerosAt(1), [0.9, 3, [1, 6, 7]]);
+  const { repaired: [repair] } = await RNP.run({ network, clean: own, mostSteps: 2 });
   disposeNetwork(repair!.network);
   assertEquals(tf.memory().numTensors, tensors);
+});
+
+Deno.test("RNP unlearns until the accuracy at an epoch's end is low enough, and no further", async () => {
+  const network = twoBlocks();
+  const own = { ...clean, labels: await classify(network, clean) };
+  const settings = { ...RECONSTRUCTIVE_PRUNING, batchSize: 16, seed: 3, epochs: 2 };
+  const after = async (unlearned: number, stepsInEpoch: number): Promise<number[]> =>
+    (await reconstructiveMasks(network, own, { ...settings, unlearned, stepsInEpoch }, 4))
+      .flatMap((each) => [...each]);
+  const toTheEnd = await after(-1, 2);
+  assertEquals(await after(-1, 4), toTheEnd); // epochs alone decide nothing
+  assert((await after(1, 2)).some((mask, at) => mask !== toTheEnd[at])); // left after the first
+  assertEquals(await after(1, 4), toTheEnd); // the first is the last here
 });
 
 Deno.test("fine-tuning and fine-pruning leave the attacked network as it is", async () => {
@@ -418,4 +441,5 @@ Deno.test("Neural Cleanse: one patch a class, its verdict by hand, and nothing l
   // median 10, absolute deviations 7, 1, 0, 1, 2: their median is 1
   assertAlmostEquals(withNorms(3, 9, 10, 11, 12).index, 7 / 1.4826, 1e-9);
   assertEquals(withNorms(9, 9, 10, 11, 12).suspect, undefined);
+  assertEquals(withNorms(5, 5, 5, 5).index, 0);
 });

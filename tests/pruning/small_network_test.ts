@@ -41,4 +41,14 @@ Deno.test("a small network leaves only its own weights behind, and bad channels 
   }
   const every = Array.from({ length: 10 }, (_, channel) => channel);
   await assertRejects(() => smallNetwork(network, every), Error, "found all 10 pruned");
+  const plain = tf.sequential({
+    layers: [
+      tf.layers.conv2d({ filters: 4, kernelSize: 3, inputShape: [8, 8, 3] }),
+      tf.layers.flatten(),
+      tf.layers.dense({ units: 5, useBias: false }),
+    ],
+  });
+  const tensors = tf.memory().numTensors;
+  await assertRejects(() => smallNetwork(plain, [1]), Error, "a dense layer with a bias");
+  assertEquals(tf.memory().numTensors, tensors);
 });

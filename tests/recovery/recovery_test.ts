@@ -190,6 +190,18 @@ const NUMPY = [
   [43, 5, 0.002005],
 ] as const;
 
+Deno.test("the limit is that of the classes that were judged", () => {
+  const spectrum = { ...PAPER_SIZE, coefficients: new Float32Array(3072).fill(1) };
+  const verdictOn = (norms: number[]): ReturnType<typeof diagnose> =>
+    diagnose(
+      norms.map((norm, label) => ({ label, norm, spectrum, count: 3072, reached: norm > 0 })),
+    );
+  const few = verdictOn([300, 1000, 1100, ...Array<number>(40).fill(0)]);
+  assert(few.indices[0]! > outlierLimit(43) && few.suspect === undefined, `${few.indices[0]}`);
+  assertEquals(few.limit, outlierLimit(3));
+  assertEquals(verdictOn([0, 0, 5, 0]).limit, outlierLimit(3)); // none is judged
+});
+
 Deno.test("outlier indices and false alarms", () => {
   // logarithms 1, 2, 3, 4, 5: median 3, absolute deviations 2, 1, 0, 1, 2, of which the median is 1
   const indices = outlierIndices([1, 2, 3, 4, 5].map(Math.exp));

@@ -96,8 +96,7 @@ export const ACTIVATION_NODES: Record<string, LayerNodes> = {
     add(graph, layer, [input]): Pass {
       const alpha = { alpha: float(layer.getConfig().alpha as number) };
       const output = graph.node("LeakyRelu", [input], alpha);
-      // whose sign is the input's
-      return straight(output, (by) => graph.node("LeakyReluGrad", [by, output], alpha));
+      return straight(output, (by) => graph.node("LeakyReluGrad", [by, input], alpha));
     },
   },
   /** With one slope, or one a channel. */

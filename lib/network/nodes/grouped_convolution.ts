@@ -44,7 +44,9 @@ export class GroupedConv2D extends tf.layers.Layer {
     return tf.tidy(() => {
       const input = [inputs].flat()[0] as tf.Tensor4D;
       const [kernel, bias] = this.weights.map((weight) => weight.read());
-      const groupOf = (count: number): tf.Tensor => tf.range(0, count).mul(groups / count).floor();
+      // in whole numbers: a quotient may come out just below one
+      const groupOf = (count: number): tf.Tensor =>
+        tf.tensor1d(Array.from({ length: count }, (_, at) => Math.floor(at * groups / count)));
       const isOwn = groupOf(input.shape[3]).expandDims(1).equal(groupOf(filters));
       const whole = kernel!.tile([1, 1, groups, 1]).mul(isOwn) as tf.Tensor4D;
       const sum = tf.conv2d(input, whole, strides, padding);
