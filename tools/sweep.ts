@@ -119,10 +119,15 @@ const JOB = [Deno.execPath(), "run", "-A", "--quiet", join(ROOT, "tools/sweep_jo
  * @param options The command line.
  * @param job How Snakemake calls a job.
  * @returns Snakemake's exit status: 0 if there is nothing left to do.
- * @throws {Error} If there is no such sweep, or no way to set Snakemake up.
+ * @throws {Error} If both cores and a profile are given, there is no such sweep, or no way to set Snakemake up.
  */
 export async function sweep(options: readonly string[], job = JOB): Promise<number> {
   const { given, ...place } = await sweepOptions(options, ["cores", "profile"], ["dry"]);
+  if (given.has("cores") && given.has("profile")) {
+    throw new Error(
+      "Expected --cores or --profile, which says how many jobs there are, but found both",
+    );
+  }
   const plan = await planOf(place);
   sayPlan(plan);
   if (given.has("dry")) return 0;

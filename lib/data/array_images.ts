@@ -1,5 +1,6 @@
 import type { FoundImages } from "@lib/data/data_source.ts";
 import type { FileTree } from "@lib/data/file_tree.ts";
+import { IMAGE } from "@lib/data/image_folder.ts";
 import { checkedImages, type LabelledImages, type Size } from "@lib/data/images.ts";
 import { type NpyArray, readNpy } from "@lib/data/npy.ts";
 import { resize } from "@lib/data/resize.ts";
@@ -21,7 +22,9 @@ export async function arrayImages(
   { split, prefer = "test" }: SplitChoice,
 ): Promise<FoundImages | undefined> {
   const all = tree.paths.filter((path) => /^[^/]+\.npy$/i.test(path));
-  if (all.length === 0) return undefined;
+  // beside folders of images they are something else, such as a mean
+  const isBeside = tree.paths.some((path) => path.includes("/") && IMAGE.test(path));
+  if (all.length === 0 || isBeside) return undefined;
   const wanted = split ?? prefer;
   const some = all.filter((path) => path.toLowerCase().includes(wanted.toLowerCase()));
   const paths = some.length >= 2 || split !== undefined ? some : all;

@@ -67,7 +67,12 @@ const CIFAR10_ARCHIVE = "cifar-10-binary.tar.gz";
 export function packedCifar10(file: string): FoundImages {
   return readAtOnce(CIFAR10_CLASSES.length, async (size) => {
     const bytes = await readFromTar(file, TEST);
-    if (bytes === undefined) refusePickles(file);
+    if (bytes === undefined) {
+      for (const pickle of ["test_batch", "data_batch_1"]) {
+        if (await readFromTar(file, pickle)) refusePickles(file);
+      }
+      throw new Error(`Expected ${TEST} in an archive of CIFAR-10 but found none in ${file}`);
+    }
     return labelledRecords([bytes], `${TEST} of ${file}`, size);
   });
 }

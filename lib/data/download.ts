@@ -1,5 +1,5 @@
-import { exists, md5Of } from "@lib/files.ts";
-import { basename, dirname } from "@lib/std/path.ts";
+import { exists, locked, md5Of } from "@lib/files.ts";
+import { basename } from "@lib/std/path.ts";
 
 /** Something on the web with a published checksum. */
 export interface Download {
@@ -38,7 +38,8 @@ export async function download(
 ): Promise<void> {
   const { url, md5, file } = what;
   const part = `${file}.part`;
-  await Deno.mkdir(dirname(file), { recursive: true });
+  using _lock = await locked(file); // of two processes that want one file, one downloads it
+  if (await exists(file)) return;
   await transfer(url, part, onProgress);
   const found = await md5Of(part);
   if (found !== md5) {
@@ -65,7 +66,7 @@ async function transfer(
   }
   const resumed = response.status === 206; // a server without ranges sends all from the start
   let bytes = resumed ? there : 0;
-  const expected = bytes + Number(response.headers.get("content-length") ?? NaN);
+  const expected = bytes + Number(response.headers.get("content-length") ?? NaN); // NaN: it does not say
   const way = { write: true, create: true, append: resumed, truncate: !resumed };
   using handle = await Deno.open(part, way);
   const writer = handle.writable.getWriter();
@@ -92,6 +93,8 @@ async function request(url: string, from: number): Promise<Response> {
 
 function interrupted(url: string, bytes: number, expected: number, why: string): Error {
   return new Error(
-    `Expected ${expected} bytes from ${url} but found ${bytes} (${why}): run again to go on from there`,
+    `Expected ${
+      Number.isNaN(expected) ? "more" : expected
+    } bytes from ${url} but found ${bytes} (${why}): run again to go on from there`,
   );
 }

@@ -65,7 +65,9 @@ export async function folderTree(folder: string): Promise<FileTree> {
  */
 export async function zipTree(file: string): Promise<FileTree> {
   const archive = await openZip(file);
-  const entries = new Map(archive.entries.map((entry) => [entry.fileName, entry]));
+  const entries = new Map(
+    archive.entries.map((entry) => [entry.fileName.replace(/^(\.\/)+/, ""), entry]),
+  );
   return {
     name: basename(file),
     paths: [...entries.keys()],

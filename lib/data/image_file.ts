@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { Jimp } from "jimp";
-import { isJpeg, withoutExif } from "@lib/data/jpeg.ts";
+import { bareJpeg, isJpeg } from "@lib/data/jpeg.ts";
+import { bareWebp, isWebp } from "@lib/data/webp.ts";
 import { requireModest } from "@lib/data/image_limits.ts";
 import { type Images, requireImages, type Size } from "@lib/data/images.ts";
 import { readPpm, type RgbImage } from "@lib/data/ppm.ts";
@@ -120,7 +121,7 @@ async function decoded(
   requireWhole(content);
   // the same decoder of JPEG as PIL's, which Keras and PyTorch load images by: jimp's leaves out the smoothing
   // of colours and differs from it by up to a hundred levels
-  const image = await loadImage(Buffer.from(jpeg ? withoutExif(content) : content));
+  const image = await loadImage(Buffer.from(bareOf(content)));
   const context = createCanvas(image.width, image.height).getContext("2d");
   context.drawImage(image, 0, 0);
   const { width, height, data } = context.getImageData(0, 0, image.width, image.height);
@@ -131,11 +132,14 @@ async function decoded(
   return { width, height, data };
 }
 
+/** An image without what would turn it or change its colours where it is heeded, which PIL does not. */
+const bareOf = (content: Uint8Array): Uint8Array =>
+  isJpeg(content) ? bareJpeg(content) : isWebp(content) ? bareWebp(content) : content;
+
 /** A WebP says how long it is, and what has come of a shorter one would be drawn. */
 function requireWhole(content: Uint8Array): void {
   const view = new DataView(content.buffer, content.byteOffset, content.length);
-  const isWebp = view.getUint32(0) === 0x52494646;
-  if (isWebp && view.getUint32(4, true) + 8 > content.length) {
+  if (isWebp(content) && view.getUint32(4, true) + 8 > content.length) {
     throw new Error(`${content.length} of ${view.getUint32(4, true) + 8} bytes`);
   }
 }

@@ -13,7 +13,8 @@ import { imageAt } from "@lib/data/select.ts";
 import { chosenSplit, type SplitChoice } from "@lib/data/split_folders.ts";
 import { join } from "@lib/std/path.ts";
 
-const IMAGE = /\.(avif|bmp|gif|jpe?g|png|ppm|tiff?|webp)$/i;
+/** Names of image files that are read. */
+export const IMAGE: RegExp = /\.(avif|bmp|gif|jpe?g|png|ppm|tiff?|webp)$/i;
 
 /** What lies beside images and is none: tables, notes, Windows's thumbnails. */
 const BESIDE = /\.(csv|db|ini|json|md|npy|txt|xml|ya?ml)$/i;
@@ -28,7 +29,7 @@ const HIDDEN = /(^|\/)(\.|__MACOSX(\/|$)|@eaDir(\/|$)|\$RECYCLE\.BIN(\/|$))/;
  * @param tree From `folderTree` or `zipTree`.
  * @param settings Size, how many, which split, and who is told.
  * @returns The images by class and name; class names are the folders'.
- * @throws {Error} If there are fewer than two class folders, one holds no images, or or more than one
+ * @throws {Error} If there are fewer than two class folders, one holds no images, or more than one
  * image in a hundred cannot be read.
  * @example
  * ```ts
@@ -91,6 +92,8 @@ export function classFolders({ name, paths }: FileTree, choice: SplitChoice = {}
     const split = chosenSplit(folders, (folder) => isAbove(visible, root, folder), choice);
     if (split !== undefined) taken.push(`${root}${split}`);
     const inner = split ?? (folders.length === 1 ? folders[0] : undefined);
+    const isAsked = inner?.toLowerCase() === choice.split?.toLowerCase();
+    if (split === undefined && inner !== undefined && isAsked) taken.push(`${root}${inner}`);
     if (inner === undefined || !isAbove(visible, root, inner)) break;
     root += `${inner}/`;
     folders = foldersIn(visible, root);

@@ -1,11 +1,11 @@
 import { isJpeg, jpegPixels } from "@lib/data/jpeg.ts";
+import { isWebp, webpPixels } from "@lib/data/webp.ts";
 
 /** Larger images are none that a network takes, but may be made to fill the memory of who opens them. */
 const MOST_PIXELS = 2 ** 26;
 
 /**
- * Checks that an image file does not say it is larger than can be, before it is unpacked. The decoders of
- * WebP and AVIF have limits of their own.
+ * Checks that an image file does not say it is larger than can be, before it is unpacked.
  *
  * @param content The file's bytes.
  * @throws {Error} If it says so; what was found.
@@ -17,6 +17,7 @@ export function requireModest(content: Uint8Array): void {
 
 function pixelsOf(content: Uint8Array): number {
   if (isJpeg(content)) return jpegPixels(content);
+  if (isWebp(content)) return webpPixels(content);
   const view = new DataView(content.buffer, content.byteOffset, content.length);
   const start = view.getUint32(0);
   if (start === 0x89504e47) return view.getUint32(16) * view.getUint32(20); // PNG
@@ -26,7 +27,18 @@ function pixelsOf(content: Uint8Array): number {
   }
   if (start === 0x49492a00) return tiffPixels(view, true);
   if (start === 0x4d4d002a) return tiffPixels(view, false);
+  if (view.getUint32(8) === 0x61766966) return avifPixels(view);
   return 0;
+}
+
+/** Of the largest of an AVIF file's images: boxes named `ispe`, long before the pixels, say their sizes. */
+function avifPixels(view: DataView): number {
+  let most = 0;
+  for (let at = 12; at + 16 <= Math.min(view.byteLength, 2 ** 16); at++) {
+    if (view.getUint32(at) !== 0x69737065) continue;
+    most = Math.max(most, view.getUint32(at + 8) * view.getUint32(at + 12));
+  }
+  return most;
 }
 
 /** Tags of a TIFF image's width and height. */

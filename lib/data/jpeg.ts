@@ -7,8 +7,8 @@ interface Segment {
   end: number;
 }
 
-/** Of the segments that hold what a camera says, how the image is to be turned among it. */
-const EXIF = 0xe1;
+/** Of the segments that hold what a camera says, how the image is to be turned among it, and a colour profile. */
+const METADATA = [0xe1, 0xe2];
 
 /** Of the segment after which the pixels come. */
 const SCAN = 0xda;
@@ -33,14 +33,14 @@ export function jpegPixels(content: Uint8Array): number {
 }
 
 /**
- * A JPEG file without what a camera says: images are taken as they lie in the file, as PyTorch's and Keras's
- * loaders take them.
+ * A JPEG file without what a camera says and its colour profile: images are taken as they lie in the file, as
+ * PyTorch's and Keras's loaders take them.
  *
  * @param content The file's bytes.
  * @returns The same, or a shorter copy.
  */
-export function withoutExif(content: Uint8Array): Uint8Array {
-  const cut = segmentsOf(content).filter(({ marker }) => marker === EXIF);
+export function bareJpeg(content: Uint8Array): Uint8Array {
+  const cut = segmentsOf(content).filter(({ marker }) => METADATA.includes(marker));
   if (cut.length === 0) return content;
   return content.filter((_, at) => cut.every(({ start, end }) => at < start || at >= end));
 }

@@ -22,7 +22,7 @@ export interface ImageFile {
  * @param files Their paths and classes.
  * @param reading Size, and who is told.
  * @returns Those that are whole, in the same order.
- * @throws {Error} If more than one in a hundred is broken; names the first.
+ * @throws {Error} If more than one in a hundred is broken; names one of them.
  */
 export async function readFiles(
   tree: FileTree,

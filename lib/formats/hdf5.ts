@@ -114,14 +114,14 @@ function datasetAt(file: File, path: string, where: string): Dataset {
   if (metadata.type !== FLOAT || metadata.size !== 2) return found;
   // h5wasm has no floating-point numbers of 16 bits, but takes and gives their bits as whole numbers
   return Object.defineProperty(found, "metadata", {
-    value: { ...metadata, type: 0, signed: true },
+    value: { ...metadata, type: 0, signed: true, isHalf: true },
   });
 }
 
 /** HDF5's number of the class of floating-point numbers. */
 const FLOAT = 1;
 
-const isHalf = ({ metadata }: Dataset): boolean => metadata.type === 0 && metadata.size === 2;
+const isHalf = ({ metadata }: Dataset): boolean => "isHalf" in metadata;
 
 function entityAt(file: File, path: string): ReturnType<File["get"]> | undefined {
   try {

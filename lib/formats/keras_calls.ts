@@ -35,7 +35,10 @@ const CONVNEXT = ["LayerScale", "StochasticDepth"];
 /** Layers that are not one of tfjs. */
 const CALLS: Record<string, MakeCall> = {
   Rescaling: ({ scale, offset }, { graph, name }) => ([input]) => {
-    const [scales, offsets] = [scale, offset ?? 0].map((each) => [each].flat() as number[]);
+    const [scales, offsets] = [scale, offset ?? 0].map((each) =>
+      // numbers, or an array of NumPy as Keras writes one
+      [Object(each).config?.value ?? each].flat() as number[]
+    );
     const count = Math.max(scales!.length, offsets!.length);
     const filled = (values: number[]): number[] =>
       values.length === count ? values : Array<number>(count).fill(values[0]!);

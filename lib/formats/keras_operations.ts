@@ -4,6 +4,12 @@ import { activation as readActivation, isActivation } from "@lib/formats/keras_a
 import type { Settings, Written } from "@lib/formats/keras_written.ts";
 import type { LayerGraph, Place, Tensor } from "@lib/formats/layer_graph.ts";
 
+/** Settings of operations that are activations, and what they may be here. */
+const USUAL: Record<string, (number | boolean | null)[]> = {
+  ...{ alpha: [1], axis: [-1], approximate: [true, false] },
+  ...{ negative_slope: [0.2], threshold: [0.5] },
+};
+
 /** Calls a layer on tensors, or an operation on constants too. */
 export type LayerCall = (operands: Operand[]) => Tensor;
 
@@ -69,7 +75,17 @@ export function operationCall(
   if (!isActivation(operation)) {
     throw new Error(`Expected layers that TensorFlow.js has but found operation ${named}`);
   }
-  const { name: activation } = readActivation(operation, named);
+  const unusual = Object.entries(settings)
+    .find(([key, value]) => key in USUAL && !USUAL[key]!.includes(value as number | boolean));
+  if (unusual) {
+    throw new Error(
+      `Expected ${unusual[0]} to be ${USUAL[unusual[0]]!.join(" or ")} but found ${
+        JSON.stringify(unusual[1])
+      } of operation ${named}`,
+    );
+  }
+  const isRough = operation === "gelu" && settings.approximate !== false;
+  const { name: activation } = readActivation(isRough ? "gelu_new" : operation, named);
   return ([input]) =>
     graph.apply(graph.layer("Activation", { name, activation }), [input as Tensor]);
 }

@@ -1,3 +1,4 @@
+import "@lib/network/network_nodes.ts"; // tfjs is to know the layers that are made there
 import { type Place, type Places, readWeights, transposed } from "@lib/formats/weights.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 

@@ -98,7 +98,10 @@ function rescale(
   settings: Scaling,
 ): void {
   if (input_layers === undefined) {
-    const first = { name: "levels", ...settings, batch_input_shape: shape };
+    const names = layers.map((layer) => layer.config.name);
+    let name = "levels";
+    while (names.includes(name)) name += "_";
+    const first = { name, ...settings, batch_input_shape: shape };
     if (layers[0]!.class_name === "InputLayer") layers.shift();
     layers.unshift({ class_name: "Rescaling", config: first });
     return;

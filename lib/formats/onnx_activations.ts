@@ -76,7 +76,13 @@ export const ACTIVATION_OPERATORS: Record<string, Operator> = {
   Mish: activation("mish"),
   PRelu: prelu,
   Relu: activation("relu"),
-  Selu: activation("selu"),
+  Selu: (call) => {
+    const [alpha, gamma] = [call.number("alpha", 1.6733), call.number("gamma", 1.0507)];
+    if (Math.abs(alpha - 1.6733) > 1e-3 || Math.abs(gamma - 1.0507) > 1e-3) {
+      call.refuse("the usual constants", `alpha ${alpha} and gamma ${gamma}`);
+    }
+    return activation("selu")(call);
+  },
   Sigmoid: activation("sigmoid"),
   Softmax: overClasses("softmax"),
   Softplus: activation("softplus"),

@@ -6,8 +6,8 @@ import {
   type Operation,
 } from "@lib/formats/arithmetic.ts";
 import type { Tensor } from "@lib/formats/layer_graph.ts";
-import { isFloating } from "@lib/formats/onnx_tensor.ts";
 import {
+  areFloats,
   type Call,
   type Computed,
   isKnown,
@@ -41,7 +41,7 @@ const operation = (kind: Operation): Operator => (call) => {
 
 /** Known numbers of known ones, whole ones where whole ones are divided, as sizes are. */
 function folded(kind: Operation, values: Known[]): Known {
-  const isWhole = values.every(({ source }) => source === undefined || !isFloating(source));
+  const isFloat = values.some(areFloats);
   const compute = { add: tf.add, subtract: tf.sub, multiply: tf.mul, divide: tf.div }[kind];
   return tf.tidy(() => {
     const [one, other] = values.map((each) =>
@@ -49,7 +49,7 @@ function folded(kind: Operation, values: Known[]): Known {
     );
     const found = compute(one!, other!);
     const numbers = Array.from(found.dataSync());
-    return { shape: found.shape, values: isWhole ? numbers.map(Math.trunc) : numbers };
+    return { shape: found.shape, values: isFloat ? numbers : numbers.map(Math.trunc), isFloat };
   });
 }
 

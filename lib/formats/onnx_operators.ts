@@ -73,13 +73,25 @@ function resize(call: Call): Value {
   );
   const modes = ["mode", "coordinate_transformation_mode"].map((name) => call.word(name));
   const [mode = "", place] = [modes[0] || "nearest", modes[1] || "half_pixel"];
-  const isWhole = size.every((length, at) => length % shape[at + 2]! === 0);
+  const factors = size.map((length, at) => length / shape[at + 2]!);
+  const isWhole = factors.every((factor) => Number.isInteger(factor));
   const isKnown = mode === "linear"
     ? place.endsWith("half_pixel")
-    : mode === "nearest" && isWhole && place !== "align_corners";
-  if (!isKnown) call.refuse("linear or whole steps of pixels that are squares", `${mode} ${place}`);
+    : mode === "nearest" && isWhole && repeats(call, place, factors);
+  if (!isKnown || call.number("antialias", 0) === 1) {
+    call.refuse("linear or whole steps of pixels that are squares", `${mode} ${place}`);
+  }
   const settings = { name: call.name, size, interpolation: mode.replace("linear", "bilinear") };
   return imagesValue(call.graph.apply(call.graph.layer("Resized", settings), [images]));
+}
+
+/** Whether the nearest pixels are each one as many times as images grow, and none is shifted. */
+function repeats(call: Call, place: string, factors: number[]): boolean {
+  const rounding = call.word("nearest_mode") || "round_prefer_floor";
+  if (place.endsWith("half_pixel")) return rounding.startsWith("round");
+  if (place !== "asymmetric") return false;
+  return rounding === "floor" ||
+    (rounding === "round_prefer_floor" && factors.every((factor) => factor <= 2));
 }
 
 /** One value a channel at every pixel of images of a size; arithmetic stretches known numbers by itself. */

@@ -82,7 +82,8 @@ const slice: Operator = (call) => {
   let images = call.images();
   axes.forEach((axis, index) => {
     const [size, step] = [shape[axis]!, steps[index]!];
-    const place = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, -1), size);
+    const place = (at: number): number =>
+      Math.min(Math.max(at < 0 ? at + size : at, step < 0 ? -1 : 0), size);
     const [from, to] = [starts[index]!, ends[index]!].map(place) as [number, number];
     if (axis === 0 && starts[0] === 0 && step === 1) return; // all images
     if (axis > 1 && step > 0) {

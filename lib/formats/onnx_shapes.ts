@@ -1,5 +1,6 @@
 /** Operators that change no value but its shape, and those that shapes are reckoned with. */
 import {
+  areFloats,
   type Call,
   type Computed,
   isKnown,
@@ -13,8 +14,10 @@ import { transposed } from "@lib/formats/weights.ts";
 
 const product = (sizes: readonly number[]): number => sizes.reduce((so, size) => so * size, 1);
 
-/** A list of whole numbers. */
-const list = (values: number[]): Known => ({ shape: [values.length], values });
+/** A list of numbers, whole ones if not said otherwise. */
+const list = (values: number[], isFloat = false): Known => (
+  { shape: [values.length], values, isFloat }
+);
 
 /**
  * The same values in another shape: as it is, where only axes of size 1 come or go; or images as rows.
@@ -96,43 +99,50 @@ function turned(call: Call, { shape, order = usualOrder(shape.length) }: Compute
 
 /** Rows of known numbers, from one to another, forwards or backwards. */
 function sliced(call: Call): Value {
-  const { shape: [count = 0, ...rest], values } = call.known(0);
+  const from = call.known(0);
+  const { shape: [count = 0, ...rest], values } = from;
   const [start = 0, end = 0, axis = 0, step = 1] = ["starts", "ends", "axes", "steps"]
     .map((name, at) => call.list(name, at + 1)?.[0]);
   if (axis !== 0 || Math.abs(step) !== 1) {
     call.refuse("all of some rows", `axis ${axis}, step ${step}`);
   }
-  const [from, to] = [start, end].map((at) => at < 0 ? at + count : at) as [number, number];
+  const [first, last] = [start, end].map((at) => at < 0 ? at + count : at) as [number, number];
   const rows = [...Array(count).keys()]
-    .filter((row) => step > 0 ? row >= from && row < to : row <= from && row > to);
+    .filter((row) => step > 0 ? row >= first && row < last : row <= first && row > last);
   if (step < 0) rows.reverse();
   const [all, length] = [Array.from(values), product(rest)];
   return {
     shape: [rows.length, ...rest],
     values: rows.flatMap((row) => all.slice(row * length, (row + 1) * length)),
+    isFloat: areFloats(from),
   };
 }
 
 /** By their names. */
 export const SHAPE_OPERATORS: Record<string, Operator> = {
   Cast: (call) => call.inputs[0] ?? call.refuse("an input", "none"),
-  Concat: (call) => list(call.inputs.flatMap((_, index) => Array.from(call.known(index).values))),
+  Concat: (call) => {
+    const parts = call.inputs.map((_, index) => call.known(index));
+    return list(parts.flatMap(({ values }) => Array.from(values)), parts.some(areFloats));
+  },
   Constant: (call) => {
-    const { t, floats, f, ints, i } = call.node.attribute[0]!;
+    const { name, t, floats, f, ints, i } = call.node.attribute[0]!;
     if (t !== undefined) return known(t, call.graph.where);
-    if (ints.length + floats.length > 0) return list([...ints.map(Number), ...floats]);
-    return { shape: [], values: [f || Number(i)] };
+    const isFloat = name.startsWith("value_float");
+    if (name.endsWith("s")) return list(isFloat ? [...floats] : ints.map(Number), isFloat);
+    return { shape: [], values: [isFloat ? f : Number(i)], isFloat };
   },
   ConstantOfShape: (call) => {
     const shape = Array.from(call.known(0).values);
     const { t } = call.node.attribute[0] ?? {};
-    const value = t === undefined ? 0 : known(t, call.graph.where).values[0]!;
-    return { shape, values: Array<number>(product(shape)).fill(value) };
+    const given = t === undefined ? list([0], true) : known(t, call.graph.where);
+    const values = Array<number>(product(shape)).fill(given.values[0]!);
+    return { shape, values, isFloat: areFloats(given) };
   },
   Gather: (call) => {
     const [from, at] = [call.known(0), call.known(1)];
     const values = Array.from(at.values, (index) => Array.from(from.values).at(index)!);
-    return { shape: [...at.shape], values };
+    return { shape: [...at.shape], values, isFloat: areFloats(from) };
   },
   Reshape: (call) => {
     const target = Array.from(call.known(1).values);
@@ -148,9 +158,11 @@ export const SHAPE_OPERATORS: Record<string, Operator> = {
   Transpose: (call) => {
     const [value] = call.inputs;
     if (value !== undefined && !isKnown(value)) return turned(call, value);
-    const { shape, values } = call.known(0);
+    const from = call.known(0);
+    const { shape, values } = from;
     const order = call.list("perm") ?? [...shape.keys()].reverse();
-    return transposed({ shape: [...shape], values: Float32Array.from(values) }, order);
+    const found = transposed({ shape: [...shape], values: Float32Array.from(values) }, order);
+    return { ...found, isFloat: areFloats(from) };
   },
   Unsqueeze: unsqueezed,
 };

@@ -47,7 +47,7 @@ export const pooling = (kind: "Max" | "Average"): (call: Call) => Computed => (c
   const input = call.images();
   const poolSize = call.list("kernel_shape")!;
   const pads = call.list("pads") ?? [0, 0, 0, 0];
-  const isUnpadded = pads.every((pad) => pad === 0);
+  const isUnpadded = pads.every((pad) => pad === 0) && !call.word("auto_pad").startsWith("SAME");
   const [, height, width] = input.shape as [null, number, number];
   if (isUnpadded && poolSize[0] === height && poolSize[1] === width) {
     return globalPooling(kind)(call);

@@ -17,8 +17,15 @@ import { basename, dirname } from "@lib/std/path.ts";
  * @throws {Error} If it is no whole layers model, or has a weight that is not finite.
  */
 export async function openTfjs(file: string): Promise<tf.LayersModel> {
-  const { format, modelTopology } = Object(parseJson(await Deno.readTextFile(file), file));
+  const { format, modelTopology, weightsManifest } = Object(
+    parseJson(await Deno.readTextFile(file), file),
+  );
   if (format === "graph-model" || modelTopology?.node !== undefined) refuseGraphModel(file);
+  if (!Array.isArray(weightsManifest)) {
+    throw new Error(
+      `Expected a layers model with its weights but found no weightsManifest in ${file}`,
+    );
+  }
   const { model_config, keras_version } = modelTopology ?? {};
   if (model_config !== undefined) return await openConverted(file, model_config, keras_version);
   const network = await loadNetwork(dirname(file), basename(file));

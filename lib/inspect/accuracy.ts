@@ -65,8 +65,7 @@ export async function requireAccuracy(taken: Taken, images: LabelledImages): Pro
     .filter(({ channels }) => channels !== "BGR" || canExchange(network));
   for (const each of [form, ...others]) {
     const formed = await formedNetwork(network, each);
-    const answers = await classify(formed, some);
-    disposeNetwork(formed);
+    const answers = await classify(formed, some).finally(() => disposeNetwork(formed));
     for (const { options, labels } of orders) {
       const isRight = Array.from(answers, (answer, at) => answer === labels[at]);
       ways.push({ options: formOptions(each) + options, isRight });

@@ -74,7 +74,8 @@ export function formOptions({ pixels, mean, std, channels }: InputForm): string 
  * @param network Left as it is.
  * @param form In which it takes images.
  * @returns The copy; `disposeNetwork` frees it.
- * @throws {Error} If it takes blue first, and not by a Conv2D.
+ * @throws {Error} If it takes blue first, and not by a Conv2D of three channels, or means or deviations are not
+ * as many as its channels.
  */
 export async function formedNetwork(
   network: tf.LayersModel,
@@ -83,12 +84,21 @@ export async function formedNetwork(
   const { scale, offset } = RANGES[form.pixels];
   const { mean = [0], std = [1] } = form;
   const channels = Math.max(mean.length, std.length);
+  const own = network.inputs[0]!.shape.at(-1);
+  if (channels > 1 && channels !== own) {
+    throw new Error(
+      `Expected one number, or one for each of the network's ${own} channels, for --mean and --std ` +
+        `but found ${channels}`,
+    );
+  }
   const of = (list: readonly number[], at: number): number => list[at % list.length]!;
   const scales = Array.from({ length: channels }, (_, at) => scale / of(std, at));
   const offsets = scales.map((_, at) => (offset - of(mean, at)) / of(std, at));
   const isPlain = [...scales, ...offsets].every((value, at) => value === Number(at < channels));
   if (form.channels === "BGR" && !canExchange(network)) {
-    throw new Error("Expected a Conv2D to take the images for --channels BGR but found none");
+    throw new Error(
+      "Expected a Conv2D to take images of three channels for --channels BGR but found none",
+    );
   }
   const alike = (values: number[]): number | number[] => channels === 1 ? values[0]! : values;
   const scaling = { scale: alike(scales), offset: alike(offsets) };
@@ -115,7 +125,8 @@ export function canExchange(network: tf.LayersModel): boolean {
   const [first, ...others] = calls.slice(before.length);
   const isAlike = before.every((layer) => !Object.values(layer.getConfig()).some(isChannels));
   const isOne = !others.some(({ inputs }) => inputs.some((input) => before.includes(input)));
-  return first?.layer.getClassName() === "Conv2D" && isAlike && isOne;
+  return network.inputs[0]!.shape.at(-1) === 3 &&
+    first?.layer.getClassName() === "Conv2D" && isAlike && isOne;
 }
 
 /** Layers that leave channels where they are. */

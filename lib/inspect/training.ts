@@ -42,8 +42,8 @@ export const POISONED_FILE = "poisoned.csv";
  * @param settings Training set and output.
  * @param onProgress Told the share of images that is read, 0–1; 1 at the end.
  * @returns What was found, and the names of all files.
- * @throws {Error} If there are not at least two class folders with images of one size, an image cannot be
- * read, or the output lies among them.
+ * @throws {Error} If there are not at least two class folders with images of one size, more than one image in a
+ * hundred cannot be read, or the output lies among them.
  * @example
  * ```ts
  * import { writeClassFolders } from "@lib/data/image_folder.ts";

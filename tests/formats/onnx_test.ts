@@ -141,6 +141,102 @@ Deno.test({
   },
 });
 
+/** Operators put before the first ELU: they take what it took, as "x", and it takes "y". */
+const inserted = (
+  nodes: { opType: string; input: string[]; output: string; settings?: Record<string, number> }[],
+  lists: Record<string, bigint[]> = {},
+): Uint8Array =>
+  changed(({ graph }) => {
+    const at = graph.node.findIndex(({ opType }) => opType === "Elu");
+    const [elu, first] = [graph.node[at]!, graph.initializer[0]!];
+    const like = graph.node.find(({ opType }) => opType === "MaxPool")!.attribute
+      .find(({ name }) => name === "ceil_mode")!;
+    for (const [name, values] of Object.entries(lists)) {
+      const rawData = new Uint8Array(BigInt64Array.from(values).buffer);
+      graph.initializer.push({
+        ...first,
+        ...{ name, dims: [BigInt(values.length)], dataType: 7, rawData },
+      });
+    }
+    const added = nodes.map(({ opType, input, output, settings = {} }) => ({
+      ...{ ...elu, opType, name: output },
+      input: input.map((each) => each === "x" ? elu.input[0]! : each),
+      output: [output],
+      // a number with a point is one of floating point
+      attribute: Object.entries(settings).map(([name, value]) => {
+        const isFloat = name.startsWith("value_float") || ["alpha", "gamma"].includes(name);
+        return isFloat
+          ? { ...elu.attribute[0]!, name, f: value }
+          : { ...like, name, i: BigInt(value) };
+      }),
+    }));
+    graph.node.splice(at, 1, ...added, { ...elu, input: ["y"] });
+  });
+
+Deno.test({
+  name: "constants with a point and a start before the first row are onnxruntime's",
+  ignore: !hasKeras,
+  async fn(): Promise<void> {
+    const half = { opType: "Constant", input: [], output: "half", settings: { value_float: 0.5 } };
+    const part = { opType: "Constant", input: [], output: "part", settings: { value_float: 0.6 } };
+    const product = { opType: "Mul", input: ["half", "part"], output: "product" };
+    const rows = { starts: [-100n], ends: [1000n], axes: [2n] };
+    const slice = { opType: "Slice", input: ["x", ...Object.keys(rows)], output: "y" };
+    const contents = {
+      folded: inserted([half, part, product, {
+        opType: "Mul",
+        input: ["x", "product"],
+        output: "y",
+      }]),
+      sliced: inserted([slice], rows),
+    };
+    for (const [name, content] of Object.entries(contents)) {
+      const file = `${folder}/${name}.onnx`;
+      await Deno.writeFile(file, content);
+      const { network } = await openNetwork(file);
+      assertClose(predictions(network), (await askOnnxruntime([file]))[0]!, 1e-4);
+      disposeNetwork(network);
+    }
+  },
+});
+
+Deno.test("a pooling of all pixels that pads by itself is no global one", async () => {
+  const file = `${folder}/padded.onnx`;
+  const window = { kernel_shape: [16, 16], strides: [2, 2], auto_pad: "SAME_UPPER" };
+  await Deno.writeFile(file, replaced("MaxPool", "AveragePool", window));
+  const { network } = await openNetwork(file);
+  const pooling = network.layers.find((layer) => layer.getClassName() === "AveragePooling2D")!;
+  assertEquals(pooling.getConfig().padding, "same");
+  assertEquals(pooling.outputShape.slice(1, 3), [8, 8]);
+  disposeNetwork(network);
+});
+
+Deno.test("settings of operators that are not to be had are refused", async () => {
+  const file = `${folder}/unusual.onnx`;
+  for (
+    const [content, message] of [
+      [
+        inserted([{ opType: "Selu", input: ["x"], output: "y", settings: { alpha: 2 } }]),
+        "Expected the usual constants but found alpha 2 and gamma 1.05",
+      ],
+      [
+        inserted([{
+          opType: "Resize",
+          input: ["x", "", "", "sizes"],
+          output: "y",
+          settings: { antialias: 1 },
+        }], {
+          sizes: [1n, 32n, 16n, 16n],
+        }),
+        "Expected linear or whole steps of pixels that are squares",
+      ],
+    ] as const
+  ) {
+    await Deno.writeFile(file, content);
+    await assertRejects(() => openNetwork(file), Error, message);
+  }
+});
+
 Deno.test("the GELU by a hyperbolic tangent is told from the exact one", async () => {
   const file = `${folder}/gelu.onnx`;
   for (const [approximate, name] of [["tanh", "gelu_new"], ["none", "gelu"]] as const) {

@@ -9,7 +9,7 @@ import { chosen } from "@lib/environment.ts";
  * @param names Of the options with a value: `--name value` or `--name=value`.
  * @param flags Of those without.
  * @returns The options that are there, a flag with an empty value, and all other words.
- * @throws {Error} If an option has no value or is there twice.
+ * @throws {Error} If an option has no value, a flag has one, or either is there twice.
  */
 export function takeOptions<Name extends string>(
   args: readonly string[],
@@ -28,6 +28,9 @@ export function takeOptions<Name extends string>(
     const name = [...names, ...flags].find((name) => name === token.name);
     if (name === undefined) continue;
     const value = token.value ?? "";
+    if (flags.includes(name) && value !== "") {
+      throw new Error(`Expected no value of --${name} but found ${value}`);
+    }
     if (names.includes(name) && (value === "" || value.startsWith("--"))) {
       throw new Error(`Expected a value after --${name} but found ${value || "nothing"}`);
     }

@@ -1,4 +1,4 @@
-import { allExist, writeWhole } from "@lib/files.ts";
+import { allExist, locked, writeWhole } from "@lib/files.ts";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 
@@ -26,8 +26,12 @@ const ALIVE = 15_000;
 export async function doStep({ name, from, makes, make }: Step, root: string): Promise<void> {
   const stamp = join(root, ".setup", name.replace(/\W+/g, "_"));
   const digest = createHash("sha256").update(from).digest("hex");
-  const found = await Deno.readTextFile(stamp).catch(() => "");
-  if (found === digest && await allExist(makes.map((file) => join(root, file)))) return;
+  const isDone = async (): Promise<boolean> =>
+    await Deno.readTextFile(stamp).catch(() => "") === digest &&
+    await allExist(makes.map((file) => join(root, file)));
+  if (await isDone()) return;
+  using _lock = await locked(stamp); // of two tasks on a fresh clone one does it
+  if (await isDone()) return;
   const start = performance.now();
   const seconds = (): string => ((performance.now() - start) / 1000).toFixed(0);
   console.log(`setup: ${name} …`);
