@@ -5,9 +5,8 @@ import type { Settings, Written } from "@lib/formats/keras_written.ts";
 import type { LayerGraph, Place, Tensor } from "@lib/formats/layer_graph.ts";
 
 /** Settings of operations that are activations, and what they may be here. */
-const USUAL: Record<string, (number | boolean | null)[]> = {
+const USUAL: Record<string, (number | boolean)[]> = {
   ...{ alpha: [1], axis: [-1], approximate: [true, false] },
-  ...{ negative_slope: [0.2], threshold: [0.5] },
 };
 
 /** Calls a layer on tensors, or an operation on constants too. */
@@ -84,8 +83,9 @@ export function operationCall(
       } of operation ${named}`,
     );
   }
+  // as an operation it is the rough one if not told otherwise
   const isRough = operation === "gelu" && settings.approximate !== false;
-  const { name: activation } = readActivation(isRough ? "gelu_new" : operation, named);
+  const activation = isRough ? "gelu_new" : readActivation(operation, named).name;
   return ([input]) =>
     graph.apply(graph.layer("Activation", { name, activation }), [input as Tensor]);
 }

@@ -2,6 +2,8 @@
 import { createCanvas } from "@napi-rs/canvas";
 import { decodeImage, encodeImage, readImage, writeImage } from "@lib/data/image_file.ts";
 import { checkedImages, type Images, type LabelledImages, PAPER_SIZE } from "@lib/data/images.ts";
+import { bareJpeg } from "@lib/data/jpeg.ts";
+import { bareWebp, webpPixels } from "@lib/data/webp.ts";
 import { imageAt, pickImages } from "@lib/data/select.ts";
 import { splitByClass } from "@lib/data/splits.ts";
 import { syntheticSigns } from "@lib/data/synthetic_signs.ts";
@@ -120,6 +122,42 @@ Deno.test("a WebP that is cut short is refused", async () => {
     const read = () => decodeImage(webp.subarray(0, webp.length - cut), "a.webp");
     await assertRejects(read, Error, "in a.webp");
   }
+});
+
+Deno.test("a colour profile and what a camera says change nothing, as in PIL", async () => {
+  const profile = new TextEncoder().encode("ICC_PROFILE, of some colours");
+  const segment = Uint8Array.of(0xff, 0xe2, 0, profile.length + 2, ...profile);
+  const jpeg = Uint8Array.from(atob(reference.jpeg.content), (letter) => letter.charCodeAt(0));
+  const profiled = Uint8Array.of(...jpeg.subarray(0, 2), ...segment, ...jpeg.subarray(2));
+  assertEquals(bareJpeg(profiled), jpeg);
+  assertEquals(
+    (await decodeImage(profiled, "a.jpg")).pixels,
+    (await decodeImage(jpeg, "a.jpg")).pixels,
+  );
+  const canvas = createCanvas(8, 16);
+  canvas.getContext("2d").fillRect(0, 0, 4, 4);
+  const simple = new Uint8Array(await canvas.encode("webp"));
+  const chunk = (name: string, ...content: number[]): number[] => [
+    ...new TextEncoder().encode(name),
+    ...[content.length, 0, 0, 0, ...content, ...content.length % 2 ? [0] : []],
+  ];
+  const webp = (flags: number, ...chunks: number[][]): Uint8Array => {
+    const header = chunk("VP8X", flags, 0, 0, 0, 7, 0, 0, 15, 0, 0);
+    const all = Uint8Array.of(...simple.subarray(0, 12), ...header, ...chunks.flat());
+    new DataView(all.buffer).setUint32(4, all.length - 8, true);
+    return all;
+  };
+  const picture = [...simple.subarray(12)];
+  const bare = webp(0, picture);
+  const told = webp(0x28, chunk("ICCP", 1, 2, 3), picture, chunk("EXIF", 4, 5));
+  assertEquals(bareWebp(told), bare);
+  assertEquals([simple, bare].map(webpPixels), [128, 128]);
+  assertEquals(
+    (await decodeImage(told, "a.webp")).pixels,
+    (await decodeImage(simple, "a.webp")).pixels,
+  );
+  const huge = bare.with(24, 0xff).with(25, 0xff).with(27, 0xff).with(28, 0xff);
+  await assertRejects(() => decodeImage(huge, "huge.webp"), Error, "more than 67108864 pixels");
 });
 
 /** A JPEG is another format and smaller. */

@@ -216,6 +216,31 @@ Deno.test("arrays of NumPy: as an archive or files, in colour or grey, with any 
   }
 });
 
+Deno.test("a mean beside class folders is passed over, and so is the way in an archive's names", async () => {
+  const folders = { "cat/1.png": 30, "dog/1.png": 60 };
+  const mean = npy("<f4", [3], new Uint8Array(12));
+  assertEquals(seen(await read(await folderOf({ ...folders, "mean.npy": mean }), 2)), [[30, 0], [
+    60,
+    1,
+  ]]);
+  const packed = Object.fromEntries(
+    await Promise.all(
+      Object.entries(folders).map(async ([path, level]) => [
+        `./${path}`,
+        await encodeImage(grey(level), "image/png"),
+      ]),
+    ),
+  );
+  const zip = join(await folderOf({ "a.zip": makeZip(packed) }), "a.zip");
+  assertEquals(seen(await read(zip, 2)), [[30, 0], [60, 1]]);
+});
+
+Deno.test("a folder of one split is that split", async () => {
+  const folder = await folderOf({ "test/cat/1.png": 30, "test/dog/1.png": 60 });
+  assertEquals(seen(await read(folder, 2, { split: "test" })), [[30, 0], [60, 1]]);
+  await assertRejects(() => read(folder, 2, { split: "val" }), Error, "for --split but found none");
+});
+
 /** A tar archive as GNU tar writes one, of files of less than a block's name. */
 async function tarGz(folder: string): Promise<string> {
   const file = `${folder}.tar.gz`;

@@ -1,12 +1,15 @@
 /** Files that hold no network, or none that can be loaded: each is named with what is wrong. */
 import { openZip, unpack } from "@lib/data/zip.ts";
 import { openNetwork } from "@lib/formats/any_network.ts";
-import { openHdf5, writeNumbers } from "@lib/formats/hdf5.ts";
+import { openHdf5, readNumbers, writeNumbers } from "@lib/formats/hdf5.ts";
 import { loadKeras } from "@lib/formats/keras_archive.ts";
 import { readKerasFile } from "@lib/formats/keras_file.ts";
+import { operationCall } from "@lib/formats/keras_operations.ts";
 import type { Settings, Written } from "@lib/formats/keras_written.ts";
+import { LayerGraph, type Tensor } from "@lib/formats/layer_graph.ts";
 import { tf } from "@lib/network/tensorflow.ts";
-import { assertEquals, assertRejects } from "@lib/std/assert.ts";
+import { assertEquals, assertRejects, assertThrows } from "@lib/std/assert.ts";
+import h5wasm from "h5wasm/node";
 import { makeZip } from "../data/make_zip.ts";
 import { unpackModels } from "./keras_models.ts";
 
@@ -208,4 +211,48 @@ Deno.test("weights that are missing, of another shape or not finite are named", 
     makeZip({ ...files, "model.weights.h5": weights }),
     `Expected 1 weights of "stem" but found 0 in`,
   );
+});
+
+Deno.test("operations with settings that are not to be had are refused, and a GELU is the rough one", () => {
+  const graph = new LayerGraph("a.keras");
+  const input = graph.input("images", [null, 8]);
+  const call = (operation: string, settings: Settings): Tensor =>
+    operationCall(operation, settings, {
+      ...{ graph, name: graph.unusedName(operation), places: [] },
+      ...{ named: `${operation} of a.keras`, keras: 3 },
+    })([input]);
+  for (
+    const [operation, settings, message] of [
+      ["elu", { alpha: 0.3 }, "Expected alpha to be 1 but found 0.3 of operation elu of a.keras"],
+      ["softmax", { axis: 1 }, "Expected axis to be -1 but found 1 of operation softmax"],
+    ] as const
+  ) assertThrows(() => call(operation, settings), Error, message);
+  const activationOf = (operation: string, settings: Settings): unknown =>
+    call(operation, settings).sourceLayer.getConfig().activation;
+  assertEquals(activationOf("elu", { alpha: 1 }), "elu");
+  assertEquals(activationOf("gelu", {}), "gelu_new");
+  assertEquals(activationOf("gelu", { approximate: false }), "gelu");
+});
+
+Deno.test("whole numbers are no weights, and half precision is", async () => {
+  const { File, ready } = h5wasm;
+  const { FS } = await ready;
+  const made = new File("/numbers.h5", "w");
+  made.create_dataset({ name: "whole", data: new Int16Array([1, 2, 15360]) });
+  made.close();
+  const bytes = FS.readFile("/numbers.h5");
+  await assertRejects(
+    () => openHdf5(bytes, "numbers.h5", "r", (file) => readNumbers(file, "whole", "numbers.h5")),
+    Error,
+    "Expected floating-point numbers",
+  );
+});
+
+Deno.test("a layers model of tfjs without its weights is refused", async () => {
+  const file = `${await Deno.makeTempDir()}/model.json`;
+  const network = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] });
+  const modelTopology = network.toJSON(null, false);
+  await Deno.writeTextFile(file, JSON.stringify({ modelTopology }));
+  await assertRejects(() => openNetwork(file), Error, `found no weightsManifest in ${file}`);
+  network.dispose();
 });

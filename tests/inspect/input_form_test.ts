@@ -24,6 +24,24 @@ if (ignore) {
 
 const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
+Deno.test("means of another number of channels, and blue first of one, are refused", async () => {
+  const layers = [
+    tf.layers.conv2d({ filters: 2, kernelSize: 1, inputShape: [2, 2, 1] }),
+    tf.layers.flatten(),
+    tf.layers.dense({ units: 3 }),
+  ];
+  const network = tf.sequential({ layers });
+  const before = tf.memory().numTensors;
+  for (
+    const [form, message] of [
+      [{ pixels: "0-1", mean: [0.1, 0.2, 0.3] }, "each of the network's 1 channels, for --mean"],
+      [{ pixels: "0-1", channels: "BGR" }, "images of three channels for --channels BGR"],
+    ] as [InputForm, string][]
+  ) await assertRejects(() => formedNetwork(network, form), Error, message);
+  assertEquals(tf.memory().numTensors, before);
+  network.dispose();
+});
+
 Deno.test("levels are scaled, standardised and exchanged as the form says", async () => {
   const input = tf.input({ shape: [2, 2, 3] });
   const convolution = tf.layers.conv2d({ filters: 3, kernelSize: 1 });

@@ -146,6 +146,8 @@ Deno.test("an option has one value, a flag none", () => {
   assertEquals([...taken.given], [["save", ""], ["of", "1=2"]]);
   assertEquals(taken.rest, ["a", "b"]);
   assertThrows(() => takeOptions(["--of="], ["of"]), Error, "after --of but found nothing");
+  const text = "Expected no value of --save but found false";
+  assertThrows(() => takeOptions(["--save=false"], [], ["save"]), Error, text);
   assertThrows(() => takeOptions(["--of", "--x"], ["of"]), Error, "after --of but found --x");
   assertThrows(() => takeOptions(["--of=1", "--of=2"], ["of"]), Error, "Expected --of once");
 });
