@@ -129,7 +129,7 @@ Deno.test("a colour profile and what a camera says change nothing, as in PIL", a
   const segment = Uint8Array.of(0xff, 0xe2, 0, profile.length + 2, ...profile);
   const jpeg = Uint8Array.from(atob(reference.jpeg.content), (letter) => letter.charCodeAt(0));
   const profiled = Uint8Array.of(...jpeg.subarray(0, 2), ...segment, ...jpeg.subarray(2));
-  assertEquals(bareJpeg(profiled), jpeg);
+  assertEquals(bareJpeg(profiled), bareJpeg(jpeg));
   assertEquals(
     (await decodeImage(profiled, "a.jpg")).pixels,
     (await decodeImage(jpeg, "a.jpg")).pixels,
