@@ -147,7 +147,8 @@ Deno.test("a colour profile and what a camera says change nothing, as in PIL", a
     new DataView(all.buffer).setUint32(4, all.length - 8, true);
     return all;
   };
-  const picture = [...simple.subarray(12)];
+  const own = new TextDecoder().decode(simple.subarray(12, 16)) === "VP8X" ? 18 : 0;
+  const picture = [...bareWebp(simple).subarray(12 + own)]; // the canvas tells a profile of its own
   const bare = webp(0, picture);
   const told = webp(0x28, chunk("ICCP", 1, 2, 3), picture, chunk("EXIF", 4, 5));
   assertEquals(bareWebp(told), bare);
