@@ -44,6 +44,20 @@ Deno.test("a download is verified and told of on its way", async () => {
   });
 });
 
+Deno.test("of several that want one file, one downloads it", async () => {
+  let requests = 0;
+  const counting: Handler = (request) => {
+    requests++;
+    return serve(true)(request);
+  };
+  await withServer(counting, async (url, folder) => {
+    const file = join(folder, "a.zip");
+    await Promise.all([1, 2, 3].map(() => download({ url, md5: MD5, file })));
+    assertEquals(await Deno.readFile(file), CONTENT);
+    assertEquals(requests, 1);
+  });
+});
+
 for (const ranges of [true, false]) {
   Deno.test(`a download goes on where it stopped, server ${ranges ? "with" : "without"} ranges`, async () => {
     await withServer(serve(ranges), async (url, folder) => {
