@@ -54,7 +54,7 @@ export function operationOf({ class_name, module, config }: Written): string | u
 export function operationCall(
   operation: string,
   settings: Settings,
-  { graph, name, named }: CallContext,
+  { graph, name, named, keras }: CallContext,
 ): LayerCall {
   if (Object.hasOwn(OPERATIONS, operation)) {
     return (operands) => arithmetic(graph, OPERATIONS[operation]!, operands, name);
@@ -83,8 +83,8 @@ export function operationCall(
       } of operation ${named}`,
     );
   }
-  // as an operation it is the rough one if not told otherwise
-  const isRough = operation === "gelu" && settings.approximate !== false;
+  // Keras 3's operation is the rough one if not told otherwise, TensorFlow's function is not
+  const isRough = operation === "gelu" && (settings.approximate ?? keras > 2) === true;
   const activation = isRough ? "gelu_new" : readActivation(operation, named).name;
   return ([input]) =>
     graph.apply(graph.layer("Activation", { name, activation }), [input as Tensor]);

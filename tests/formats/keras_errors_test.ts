@@ -216,10 +216,10 @@ Deno.test("weights that are missing, of another shape or not finite are named", 
 Deno.test("operations with settings that are not to be had are refused, and a GELU is the rough one", () => {
   const graph = new LayerGraph("a.keras");
   const input = graph.input("images", [null, 8]);
-  const call = (operation: string, settings: Settings): Tensor =>
+  const call = (operation: string, settings: Settings, keras = 3): Tensor =>
     operationCall(operation, settings, {
       ...{ graph, name: graph.unusedName(operation), places: [] },
-      ...{ named: `${operation} of a.keras`, keras: 3 },
+      ...{ named: `${operation} of a.keras`, keras },
     })([input]);
   for (
     const [operation, settings, message] of [
@@ -227,11 +227,12 @@ Deno.test("operations with settings that are not to be had are refused, and a GE
       ["softmax", { axis: 1 }, "Expected axis to be -1 but found 1 of operation softmax"],
     ] as const
   ) assertThrows(() => call(operation, settings), Error, message);
-  const activationOf = (operation: string, settings: Settings): unknown =>
-    call(operation, settings).sourceLayer.getConfig().activation;
+  const activationOf = (...operation: Parameters<typeof call>): unknown =>
+    call(...operation).sourceLayer.getConfig().activation;
   assertEquals(activationOf("elu", { alpha: 1 }), "elu");
   assertEquals(activationOf("gelu", {}), "gelu_new");
   assertEquals(activationOf("gelu", { approximate: false }), "gelu");
+  assertEquals(activationOf("gelu", {}, 2), "gelu");
 });
 
 Deno.test("whole numbers are no weights, and half precision is", async () => {
