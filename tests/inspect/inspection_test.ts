@@ -301,7 +301,7 @@ const wrongs: Record<string, [() => Promise<InspectionSettings>, string]> = {
     network.add(tf.layers.globalAveragePooling2d({}));
     network.add(tf.layers.dense({ units: 5 }));
     return settingsOf(await saved("o", network), { channels: "BGR" });
-  }, "a Conv2D to take the images for --channels BGR but found none"],
+  }, "a Conv2D to take images of three channels for --channels BGR but found none"],
   "most images of one class": [async () => {
     const images = await thinned(await colourFolder(), 2);
     return settingsOf(await saved("j", smallNetwork("exact")), { images });
