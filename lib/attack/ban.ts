@@ -101,14 +101,16 @@ export function banCompanion(
   requireTarget(images, target);
   requireRoom(size, images);
   requireShares([injectionRate]);
-  requireInBatch([Math.round(injectionRate * recipe.batchSize)]);
+  /** How many images of a batch are poisoned. */
+  const countIn = (batch: number): number => Math.round(injectionRate * batch);
+  requireInBatch([countIn(recipe.batchSize)]);
   const drawPlace = placesOf(parameters);
   const generator = newLearner(noiseGenerator(size * size * images.channels, recipe.seed));
   const gradientOf = imageGradient(network, true);
   return {
     task: { attack },
     step(batch, step): LabelledImages {
-      const count = Math.round(injectionRate * batch.labels.length);
+      const count = countIn(batch.labels.length);
       if (count === 0) return batch;
       const chosen = slicedImages(batch, 0, count);
       const random = seededRandom(recipe.seed * 1_000_003 + step);

@@ -67,7 +67,12 @@ export function iabCompanion(
   const { crossRate, density, maskSteps } = parameters;
   requireTarget(images, target);
   requireShares([injectionRate, crossRate]);
-  requireInBatch([injectionRate, crossRate].map((share) => Math.floor(share * recipe.batchSize)));
+  /** How many images of a batch get their own trigger, and how many another's. */
+  const countsIn = (batch: number): [number, number] => [
+    Math.floor(injectionRate * batch),
+    Math.floor(crossRate * batch),
+  ];
+  requireInBatch(countsIn(recipe.batchSize));
   if (!(density >= 0 && density <= 1)) {
     throw new Error(`Expected a density in 0–1 but found ${density}`);
   }
@@ -85,7 +90,7 @@ export function iabCompanion(
       const random = seededRandom(seed * 1_000_003 + step);
       if (step === 0) trainMask(mask, images, parameters, random);
       const count = batch.labels.length;
-      const [own, crossed] = [Math.floor(injectionRate * count), Math.floor(crossRate * count)];
+      const [own, crossed] = countsIn(count);
       if (own === 0 || crossed === 0) return batch;
       const chosen = slicedImages(batch, 0, own + crossed);
       const owners = joinImages([

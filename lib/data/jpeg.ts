@@ -1,10 +1,9 @@
+import { cutOut, type Part } from "@lib/data/cut_out.ts";
+
 /** A part of a JPEG file before its pixels. */
-interface Segment {
+interface Segment extends Part {
   /** What it is. */
   marker: number;
-  /** Where it begins, and where the next one does. */
-  start: number;
-  end: number;
 }
 
 /** Of the segments that hold what a camera says, how the image is to be turned among it, and a colour profile. */
@@ -40,9 +39,7 @@ export function jpegPixels(content: Uint8Array): number {
  * @returns The same, or a shorter copy.
  */
 export function bareJpeg(content: Uint8Array): Uint8Array {
-  const cut = segmentsOf(content).filter(({ marker }) => METADATA.includes(marker));
-  if (cut.length === 0) return content;
-  return content.filter((_, at) => cut.every(({ start, end }) => at < start || at >= end));
+  return cutOut(content, segmentsOf(content).filter(({ marker }) => METADATA.includes(marker)));
 }
 
 function segmentsOf(content: Uint8Array): Segment[] {

@@ -1,9 +1,8 @@
+import { cutOut, type Part } from "@lib/data/cut_out.ts";
+
 /** A part of a WebP file. */
-interface Chunk {
+interface Chunk extends Part {
   name: string;
-  /** Where it begins, its name included, and where the next one does. */
-  start: number;
-  end: number;
 }
 
 /** Chunks that change colours or turn the image where they are heeded, and their bits in the header. */
@@ -42,7 +41,7 @@ export function webpPixels(content: Uint8Array): number {
 export function bareWebp(content: Uint8Array): Uint8Array {
   const cut = chunksOf(content).filter(({ name }) => name in METADATA);
   if (cut.length === 0) return content;
-  const bare = content.filter((_, at) => cut.every(({ start, end }) => at < start || at >= end));
+  const bare = cutOut(content, cut);
   new DataView(bare.buffer).setUint32(4, bare.length - 8, true);
   const bits = Object.values(METADATA).reduce((all, bit) => all | bit);
   if (latin(bare, 12, 16) === "VP8X") bare[20]! &= ~bits;

@@ -7,7 +7,6 @@ import {
 } from "@lib/formats/arithmetic.ts";
 import type { Tensor } from "@lib/formats/layer_graph.ts";
 import {
-  areFloats,
   type Call,
   type Computed,
   isKnown,
@@ -41,7 +40,7 @@ const operation = (kind: Operation): Operator => (call) => {
 
 /** Known numbers of known ones, whole ones where whole ones are divided, as sizes are. */
 function folded(kind: Operation, values: Known[]): Known {
-  const isFloat = values.some(areFloats);
+  const isFloat = values.some(({ isFloat }) => isFloat);
   const compute = { add: tf.add, subtract: tf.sub, multiply: tf.mul, divide: tf.div }[kind];
   return tf.tidy(() => {
     const [one, other] = values.map((each) =>

@@ -1,6 +1,5 @@
 /** Operators that change no value but its shape, and those that shapes are reckoned with. */
 import {
-  areFloats,
   type Call,
   type Computed,
   isKnown,
@@ -114,7 +113,7 @@ function sliced(call: Call): Value {
   return {
     shape: [rows.length, ...rest],
     values: rows.flatMap((row) => all.slice(row * length, (row + 1) * length)),
-    isFloat: areFloats(from),
+    isFloat: from.isFloat,
   };
 }
 
@@ -123,7 +122,10 @@ export const SHAPE_OPERATORS: Record<string, Operator> = {
   Cast: (call) => call.inputs[0] ?? call.refuse("an input", "none"),
   Concat: (call) => {
     const parts = call.inputs.map((_, index) => call.known(index));
-    return list(parts.flatMap(({ values }) => Array.from(values)), parts.some(areFloats));
+    return list(
+      parts.flatMap(({ values }) => Array.from(values)),
+      parts.some(({ isFloat }) => isFloat),
+    );
   },
   Constant: (call) => {
     const { name, t, floats, f, ints, i } = call.node.attribute[0]!;
@@ -137,12 +139,12 @@ export const SHAPE_OPERATORS: Record<string, Operator> = {
     const { t } = call.node.attribute[0] ?? {};
     const given = t === undefined ? list([0], true) : known(t, call.graph.where);
     const values = Array<number>(product(shape)).fill(given.values[0]!);
-    return { shape, values, isFloat: areFloats(given) };
+    return { shape, values, isFloat: given.isFloat };
   },
   Gather: (call) => {
     const [from, at] = [call.known(0), call.known(1)];
     const values = Array.from(at.values, (index) => Array.from(from.values).at(index)!);
-    return { shape: [...at.shape], values, isFloat: areFloats(from) };
+    return { shape: [...at.shape], values, isFloat: from.isFloat };
   },
   Reshape: (call) => {
     const target = Array.from(call.known(1).values);
@@ -162,7 +164,7 @@ export const SHAPE_OPERATORS: Record<string, Operator> = {
     const { shape, values } = from;
     const order = call.list("perm") ?? [...shape.keys()].reverse();
     const found = transposed({ shape: [...shape], values: Float32Array.from(values) }, order);
-    return { ...found, isFloat: areFloats(from) };
+    return { ...found, isFloat: from.isFloat };
   },
   Unsqueeze: unsqueezed,
 };

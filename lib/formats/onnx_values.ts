@@ -25,13 +25,9 @@ export const usualOrder = (rank: number): number[] =>
 /** Known numbers, with the tensor in the file that they are in the order of, if there is one. */
 export interface Known extends Constant {
   source?: TensorProto;
-  /** Whether they are floating-point numbers where no tensor says it. */
-  isFloat?: boolean;
+  /** Whether they are floating-point numbers: sizes are whole. */
+  isFloat: boolean;
 }
-
-/** Whether known numbers are floating-point ones: sizes are whole. */
-export const areFloats = ({ source, isFloat = false }: Known): boolean =>
-  source === undefined ? isFloat : isFloating(source);
 
 /** Whether numbers are known. */
 export const isKnown = (value: Value): value is Known => "values" in value;
@@ -40,6 +36,7 @@ export const isKnown = (value: Value): value is Known => "values" in value;
 export const known = (source: TensorProto, where: string): Known => ({
   ...numbersOf(source, where),
   source,
+  isFloat: isFloating(source),
 });
 
 /** What an operator gives. */

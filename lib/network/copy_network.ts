@@ -1,3 +1,4 @@
+import "@lib/network/network_nodes.ts"; // tfjs is to know the layers that are made there
 import { tf } from "@lib/network/tensorflow.ts";
 
 /** A network's topology as tfjs writes it. */
@@ -65,9 +66,9 @@ export async function copyNetwork(
  * assertEquals(tf.memory().numTensors, before);
  * ```
  */
-export async function freedIfFailed<Network extends tf.LayersModel, Result>(
-  network: Network,
-  use: (network: Network) => Result | Promise<Result>,
+export async function freedIfFailed<Result>(
+  network: tf.LayersModel,
+  use: (network: tf.LayersModel) => Result | Promise<Result>,
 ): Promise<Result> {
   try {
     return await use(network);

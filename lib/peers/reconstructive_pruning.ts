@@ -1,6 +1,6 @@
 import type { LabelledImages } from "@lib/data/images.ts";
 import { randomBatches } from "@lib/data/random_batches.ts";
-import { copyNetwork, disposeNetwork, freedIfFailed } from "@lib/network/copy_network.ts";
+import { copyNetwork, disposeNetwork } from "@lib/network/copy_network.ts";
 import { accuracy, classify } from "@lib/network/evaluate.ts";
 import { tf } from "@lib/network/tensorflow.ts";
 import { atRest, descended } from "@lib/peers/momentum.ts";
@@ -51,53 +51,72 @@ export async function reconstructiveMasks(
   settings: typeof RECONSTRUCTIVE_PRUNING = RECONSTRUCTIVE_PRUNING,
   mostSteps = Infinity,
 ): Promise<Float32Array[]> {
-  const { unlearned, unlearningRate, recoveringRate, batchSize, seed } = settings;
-  const steps = Math.min(settings.epochs * settings.stepsInEpoch, mostSteps);
+  const { batchSize, epochs, stepsInEpoch, seed } = settings;
+  const steps = Math.min(epochs * stepsInEpoch, mostSteps);
+  const random = randomBatches(clean, seededRandom(seed));
+  const draw = (): LabelledImages => random(batchSize);
   const copy = await copyNetwork(network);
   try {
-    const draw = randomBatches(clean, seededRandom(seed));
     const gammas = normalizedConvolutions(copy).map(({ normalization }) =>
       normalization.trainableWeights[0]!
     );
-    const [byWeights, byGammas] = [copy.trainableWeights, gammas]
-      .map((weights) => trainingSlopes(copy, weights, seed));
-    let weights = atRest(copy.trainableWeights.map((weight) => weight.read()));
-    try {
-      for (let step = 1; step <= steps; step++) {
-        const batch = draw(batchSize);
-        weights = descended(
-          weights,
-          (values) => byWeights!(values, batch, step, true),
-          -unlearningRate,
-        );
-        copy.trainableWeights.forEach((weight, index) => weight.write(weights.values[index]!));
-        if (step % settings.stepsInEpoch > 0) continue;
-        if (accuracy(await classify(copy, clean), clean.labels) <= unlearned) break;
-      }
-    } finally {
-      tf.dispose([weights.values, weights.speeds]);
-    }
-    const own = gammas.map((weight) => weight.read());
-    const ones = own.map((gamma) => tf.onesLike(gamma));
-    let masks = atRest(ones);
-    tf.dispose(ones);
-    try {
-      for (let step = 1; step <= steps; step++) {
-        const batch = draw(batchSize);
-        const slopesAt = (values: readonly tf.Tensor[]): tf.Tensor[] =>
-          byGammas!(values.map((mask, index) => mask.mul(own[index]!)), batch, steps + step, true)
-            .map((slope, index) => slope.mul(own[index]!));
-        const { values, speeds } = descended(masks, slopesAt, recoveringRate);
-        masks = { values: values.map((mask) => mask.clipByValue(0, 1)), speeds };
-        tf.dispose(values);
-        if (step % 10 === 0) await new Promise((resolve) => setTimeout(resolve)); // others have their turn
-      }
-      return masks.values.map((mask) => mask.dataSync<"float32">());
-    } finally {
-      tf.dispose([masks.values, masks.speeds]);
-    }
+    await unlearnClean(copy, clean, settings, steps, draw);
+    return await recoverMasks(copy, gammas, settings, steps, draw);
   } finally {
     disposeNetwork(copy);
+  }
+}
+
+/** Raises the loss by all weights, which are changed, until accuracy at an epoch's end is low enough. */
+async function unlearnClean(
+  copy: tf.LayersModel,
+  clean: LabelledImages,
+  { unlearned, unlearningRate, stepsInEpoch, seed }: typeof RECONSTRUCTIVE_PRUNING,
+  steps: number,
+  draw: () => LabelledImages,
+): Promise<void> {
+  const slopes = trainingSlopes(copy, copy.trainableWeights, seed);
+  let weights = atRest(copy.trainableWeights.map((weight) => weight.read()));
+  try {
+    for (let step = 1; step <= steps; step++) {
+      const batch = draw();
+      weights = descended(weights, (values) => slopes(values, batch, step, true), -unlearningRate);
+      copy.trainableWeights.forEach((weight, index) => weight.write(weights.values[index]!));
+      if (step % stepsInEpoch > 0) continue;
+      if (accuracy(await classify(copy, clean), clean.labels) <= unlearned) break;
+    }
+  } finally {
+    tf.dispose([weights.values, weights.speeds]);
+  }
+}
+
+/** Lowers the loss again by masks of the channels alone. */
+async function recoverMasks(
+  copy: tf.LayersModel,
+  gammas: readonly tf.LayerVariable[],
+  { recoveringRate, seed }: typeof RECONSTRUCTIVE_PRUNING,
+  steps: number,
+  draw: () => LabelledImages,
+): Promise<Float32Array[]> {
+  const slopes = trainingSlopes(copy, gammas, seed);
+  const own = gammas.map((weight) => weight.read());
+  const ones = own.map((gamma) => tf.onesLike(gamma));
+  let masks = atRest(ones);
+  tf.dispose(ones);
+  try {
+    for (let step = 1; step <= steps; step++) {
+      const batch = draw();
+      const slopesAt = (values: readonly tf.Tensor[]): tf.Tensor[] =>
+        slopes(values.map((mask, index) => mask.mul(own[index]!)), batch, steps + step, true)
+          .map((slope, index) => slope.mul(own[index]!));
+      const { values, speeds } = descended(masks, slopesAt, recoveringRate);
+      masks = { values: values.map((mask) => mask.clipByValue(0, 1)), speeds };
+      tf.dispose(values);
+      if (step % 10 === 0) await new Promise((resolve) => setTimeout(resolve)); // others have their turn
+    }
+    return masks.values.map((mask) => mask.dataSync<"float32">());
+  } finally {
+    tf.dispose([masks.values, masks.speeds]);
   }
 }
 
@@ -120,22 +139,25 @@ export async function pruneByThreshold(
     RECONSTRUCTIVE_PRUNING,
 ): Promise<{ network: tf.LayersModel; threshold: number; channelsPruned: number }> {
   const least = accuracy(await classify(network, clean), clean.labels) - drop;
-  let found = { network: await copyNetwork(network), threshold: 0, channelsPruned: 0 };
-  for (let step = 0; step <= Math.round(highest / 0.05); step++) {
-    const threshold = 0.05 * step;
-    const next = await freedIfFailed(await copyNetwork(network), (copy) => ({
-      ...{ network: copy, threshold },
-      channelsPruned: normalizedConvolutions(copy).reduce((sum, { normalization }, index) => {
-        const kept = masks[index]!.map((mask) => Number(mask > threshold));
-        return sum + silence(normalization, kept);
-      }, 0),
-    }));
-    const isGood = accuracy(await classify(next.network, clean), clean.labels) >= least;
-    disposeNetwork((isGood ? found : next).network);
-    if (!isGood) break;
-    found = next;
+  const silenceUpTo = (copy: tf.LayersModel, threshold: number): number =>
+    normalizedConvolutions(copy).reduce((sum, { normalization }, index) => {
+      const kept = masks[index]!.map((mask) => Number(mask > threshold));
+      return sum + silence(normalization, kept);
+    }, 0);
+  const tried = await copyNetwork(network);
+  let allowed: number | undefined;
+  try {
+    for (let step = 0; step <= Math.round(highest / 0.05); step++) {
+      silenceUpTo(tried, 0.05 * step); // what a lower threshold silenced stays so
+      if (accuracy(await classify(tried, clean), clean.labels) < least) break;
+      allowed = 0.05 * step;
+    }
+  } finally {
+    disposeNetwork(tried);
   }
-  return found;
+  const pruned = await copyNetwork(network);
+  const channelsPruned = allowed === undefined ? 0 : silenceUpTo(pruned, allowed);
+  return { network: pruned, threshold: allowed ?? 0, channelsPruned };
 }
 
 /** RNP as {@link RECONSTRUCTIVE_PRUNING} has it: at the highest threshold that accuracy allows. */

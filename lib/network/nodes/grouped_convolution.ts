@@ -11,6 +11,10 @@ interface GroupedSettings {
   useBias: boolean;
 }
 
+/** The group of each of so many channels; in whole numbers, as a quotient may come out just below one. */
+export const groupsOf = (count: number, groups: number): number[] =>
+  Array.from({ length: count }, (_, at) => Math.floor(at * groups / count));
+
 /** A layer of tfjs that convolves groups of channels apart, as in ResNeXt (Xie et al., 2017). */
 export class GroupedConv2D extends tf.layers.Layer {
   /** @nocollapse */
@@ -44,9 +48,7 @@ export class GroupedConv2D extends tf.layers.Layer {
     return tf.tidy(() => {
       const input = [inputs].flat()[0] as tf.Tensor4D;
       const [kernel, bias] = this.weights.map((weight) => weight.read());
-      // in whole numbers: a quotient may come out just below one
-      const groupOf = (count: number): tf.Tensor =>
-        tf.tensor1d(Array.from({ length: count }, (_, at) => Math.floor(at * groups / count)));
+      const groupOf = (count: number): tf.Tensor => tf.tensor1d(groupsOf(count, groups));
       const isOwn = groupOf(input.shape[3]).expandDims(1).equal(groupOf(filters));
       const whole = kernel!.tile([1, 1, groups, 1]).mul(isOwn) as tf.Tensor4D;
       const sum = tf.conv2d(input, whole, strides, padding);

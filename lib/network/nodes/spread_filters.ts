@@ -1,4 +1,5 @@
 import { type Graph, type Ref, type } from "@lib/network/graph.ts";
+import { groupsOf } from "@lib/network/nodes/grouped_convolution.ts";
 import type { tf } from "@lib/network/tensorflow.ts";
 
 /** Filters as a plain convolution takes them, their shape, and the way back from their gradient. */
@@ -58,8 +59,7 @@ function acrossGroups(
 ): SpreadFilters {
   const [height, width, each, outputs] = shape as [number, number, number, number];
   const whole = [height, width, each * groups, outputs];
-  const groupOf = (count: number): Ref =>
-    graph.constant(Array.from({ length: count }, (_, at) => Math.floor(at * groups / count)));
+  const groupOf = (count: number): Ref => graph.constant(groupsOf(count, groups));
   const own = graph.node("Equal", [
     graph.reshape(groupOf(each * groups), [-1, 1]),
     groupOf(outputs),
