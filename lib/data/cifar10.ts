@@ -66,14 +66,12 @@ const CIFAR10_ARCHIVE = "cifar-10-binary.tar.gz";
  */
 export function packedCifar10(file: string): FoundImages {
   return readAtOnce(CIFAR10_CLASSES.length, async (size) => {
-    const bytes = await readFromTar(file, TEST);
-    if (bytes === undefined) {
-      for (const pickle of ["test_batch", "data_batch_1"]) {
-        if (await readFromTar(file, pickle)) refusePickles(file);
-      }
+    const found = await readFromTar(file, [TEST, ...PICKLES]);
+    if (found === undefined) {
       throw new Error(`Expected ${TEST} in an archive of CIFAR-10 but found none in ${file}`);
     }
-    return labelledRecords([bytes], `${TEST} of ${file}`, size);
+    if (!found.path.endsWith(TEST)) refusePickles(file);
+    return labelledRecords([found.content], `${TEST} of ${file}`, size);
   });
 }
 
@@ -92,6 +90,8 @@ const CIFAR10_CLASSES: readonly string[] = [
 ];
 
 const TEST = "test_batch.bin";
+/** Batches of the form for Python. */
+const PICKLES = ["test_batch", "data_batch_1"];
 const TRAINING = Object.keys(CIFAR10_MD5).filter((name) => name !== TEST);
 
 /** One byte for the label, then the planes red, green and blue, row by row. */

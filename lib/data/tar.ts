@@ -8,11 +8,14 @@ const BLOCK = 512;
  * Reads one file out of a tar archive that gzip packed, piece by piece: memory is for that file only.
  *
  * @param file The archive's path on disk.
- * @param wanted What the file's path in it ends in.
- * @returns Its content; none if it is not there.
+ * @param wanted What the file's path in it ends in: one of these.
+ * @returns The first such file; none if none is there.
  * @throws {Error} If the archive is damaged or cut short, or unpacks to more than 256 MiB.
  */
-export async function readFromTar(file: string, wanted: string): Promise<Uint8Array | undefined> {
+export async function readFromTar(
+  file: string,
+  wanted: readonly string[],
+): Promise<{ path: string; content: Uint8Array } | undefined> {
   const opened = await Deno.open(file);
   const reader = opened.readable.pipeThrough(new DecompressionStream("gzip")).getReader();
   let [piece, total] = [new Uint8Array(0), 0];
@@ -39,8 +42,11 @@ export async function readFromTar(file: string, wanted: string): Promise<Uint8Ar
     while (true) {
       const header = headerOf(await next(BLOCK, true));
       if (header === undefined) return undefined;
-      if (header.path.endsWith(wanted)) return await next(header.size, true);
-      await next(Math.ceil(header.size / BLOCK) * BLOCK, false);
+      const { path, size } = header;
+      if (wanted.some((end) => path.endsWith(end))) {
+        return { path, content: await next(size, true) };
+      }
+      await next(Math.ceil(size / BLOCK) * BLOCK, false);
     }
   } catch (error) {
     throw new Error(
